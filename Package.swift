@@ -1,0 +1,66 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// The kernels' sums are promised bit for bit on every processor: no fused multiply-add may slip in.
+/// Debug builds get optimised C as well, because tests read real checkpoints through it.
+let exactC: [CSetting] = [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno", "-Wall", "-Wextra"])]
+
+let package = Package(
+    name: "training-dynamics",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "dynamics", targets: ["dynamics"])
+    ],
+    dependencies: [
+        // Commands, options, help texts and completion scripts.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // Levels for what goes to stderr (--log-level).
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        // Settings files (experiments/NAME.yaml).
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // The C doors. Each finds one library's header and links it, without pkg-config or variables.
+        .target(
+            name: "CHDF5",
+            linkerSettings: [
+                .linkedLibrary("hdf5_serial", .when(platforms: [.linux])),
+                .linkedLibrary("hdf5", .when(platforms: [.macOS])),
+            ]),
+        // XXH3: 128-bit fingerprints of tensors at memory speed.
+        .target(name: "CXXHash", linkerSettings: [.linkedLibrary("xxhash")]),
+        // Chunk filters: libdeflate (2-3x zlib's speed on whole chunks), liblzf (h5py's lzf), and the byte shuffles.
+        .target(
+            name: "CCodecs", cSettings: exactC,
+            linkerSettings: [.linkedLibrary("deflate"), .linkedLibrary("lzf")]),
+        // Loops whose speed depends on the processor's vectors.
+        .target(name: "CKernels", cSettings: exactC),
+
+        .target(name: "HDF5", dependencies: ["CHDF5"]),
+        .target(name: "Tensors", dependencies: ["CKernels", "CXXHash"]),
+        .target(name: "Checkpoints", dependencies: ["HDF5", "Tensors", "CCodecs"]),
+        .target(name: "Reports"),
+        .target(
+            name: "Experiments",
+            dependencies: ["Checkpoints", "Tensors", "Reports", .product(name: "Yams", package: "Yams")]),
+        .executableTarget(
+            name: "dynamics",
+            dependencies: [
+                "Experiments", "Checkpoints", "Tensors", "Reports",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+
+        .target(name: "TestSupport", dependencies: ["HDF5", "Checkpoints", "Tensors"], path: "Tests/TestSupport"),
+        .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"]),
+        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels", "TestSupport"]),
+        .testTarget(
+            name: "CheckpointsTests", dependencies: ["Checkpoints", "HDF5", "Tensors", "CCodecs", "TestSupport"]),
+        .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"]),
+        .testTarget(
+            name: "ExperimentsTests", dependencies: ["Experiments", "Checkpoints", "Tensors", "Reports", "TestSupport"]),
+        // Through the front door: the built binary, its exit codes, its output and the files it leaves.
+        .testTarget(name: "DynamicsTests", dependencies: ["dynamics", "TestSupport"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

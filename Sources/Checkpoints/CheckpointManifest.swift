@@ -1,0 +1,58 @@
+/// All that is known of a checkpoint before its tensors are read: what the HDF5 worker or the safetensors header told.
+struct CheckpointManifest: Sendable {
+    /// Tensors in ascending order of name.
+    var tensors: [TensorInfo]
+    /// Where the bytes of `tensors[i]` are.
+    var storage: [TensorStorage]
+    /// Files that extents and chunks refer to, by index; opened once, when the checkpoint is.
+    var files: [String]
+    /// Root attributes (HDF5) or facts of the directory (Hugging Face): `model`, `revision`, `stage`, `step`, ...
+    var attributes: [String: AttributeValue]
+    /// The Hugging Face `config.json`, verbatim.
+    var config: String?
+    /// Objects that are not tensors, with the reason: strings, compounds, unsupported number types.
+    var leftOut: [LeftOut]
+}
+
+/// Where a tensor's bytes are.
+enum TensorStorage: Sendable, Equatable {
+    /// Bytes in file order, little-endian unless `bigEndian`, one extent after the other.
+    case extents([Extent], bigEndian: Bool)
+    /// Every element is this value, in little-endian bytes.
+    case fill([UInt8])
+    /// HDF5 chunks that the harness reads and decodes itself; the number is the dataset's index in the worker.
+    case chunks(dataset: Int, bigEndian: Bool)
+    /// Blocks that only libhdf5 can read (compact, szip, plugins); served by the worker.
+    case served(dataset: Int, bigEndian: Bool)
+}
+
+/// A run of bytes in one file.
+struct Extent: Sendable, Equatable, Codable {
+    /// Index into `CheckpointManifest.files`.
+    var file: Int
+    /// First byte.
+    var offset: Int
+    /// Number of bytes.
+    var byteCount: Int
+}
+
+/// An object of a checkpoint that is not compared, and why.
+public struct LeftOut: Sendable, Equatable, Codable {
+    /// Its path, with `/` read as `.`.
+    public var name: String
+    /// For example `string`, `compound type`, `7-byte float`.
+    public var reason: String
+
+    /// Makes an entry; see the properties.
+    public init(name: String, reason: String) {
+        self.name = name
+        self.reason = reason
+    }
+}
+
+/// A root attribute's value.
+public enum AttributeValue: Sendable, Equatable, Codable {
+    case string(String)
+    case integer(Int)
+    case number(Double)
+}

@@ -1,0 +1,67 @@
+import CHDF5
+
+/// A failed call into libhdf5: what was being done, and the library's own innermost reason.
+public struct HDF5Error: Error, Equatable, CustomStringConvertible {
+    /// What was being done, for example `open dataset 'model.norm.weight'`.
+    public let action: String
+    /// The innermost message of HDF5's error stack; empty when it gave none.
+    public let reason: String
+
+    /// Records a failure whose reason is already known.
+    public init(_ action: String, reason: String) {
+        self.action = action
+        self.reason = reason
+    }
+
+    /// Records a failed call and takes the reason from HDF5's error stack of this thread.
+    public init(_ action: String) {
+        self.init(action, reason: HDF5Error.innermostReason())
+    }
+
+    public var description: String {
+        reason.isEmpty ? "cannot \(action)" : "cannot \(action): \(reason)"
+    }
+
+    private static func innermostReason() -> String {
+        var reason = ""
+        withUnsafeMutablePointer(to: &reason) { pointer in
+            _ = H5Ewalk2(
+                H5E_DEFAULT_ID, H5E_WALK_UPWARD,
+                { _, entry, context in
+                    guard let text = entry?.pointee.desc, let context else { return 1 }
+                    context.assumingMemoryBound(to: String.self).pointee = String(cString: text)
+                    return 1  // the first entry met upward is the innermost
+                }, pointer)
+        }
+        return reason
+    }
+
+    private static var H5E_DEFAULT_ID: hid_t { 0 }
+}
+
+/// Stops libhdf5 from printing its error stack; `HDF5Error` carries the reason instead.
+public func silenceHDF5() {
+    H5Eset_auto2(0, nil, nil)
+}
+
+/// An id that closes itself: a file, group, dataset, type, space, attribute or property list.
+public struct Handle: ~Copyable {
+    let id: hid_t
+    private let close: (hid_t) -> herr_t
+
+    /// Takes ownership of `id`; throws when the call that made it failed (a negative id).
+    init(_ id: hid_t, _ close: @escaping (hid_t) -> herr_t, _ action: @autoclosure () -> String) throws(HDF5Error) {
+        guard id >= 0 else { throw HDF5Error(action()) }
+        self.id = id
+        self.close = close
+    }
+
+    deinit { _ = close(id) }
+}
+
+/// Throws `HDF5Error(action)` when `status` reports failure, otherwise hands it back.
+@discardableResult
+func check<Status: SignedInteger>(_ status: Status, _ action: @autoclosure () -> String) throws(HDF5Error) -> Status {
+    guard status >= 0 else { throw HDF5Error(action()) }
+    return status
+}
