@@ -1,0 +1,17 @@
+import Synchronization
+
+/// The wish to stop, as Ctrl-C expresses it: long work asks between blocks.
+public enum Interruption {
+    private static let requested = Atomic<Bool>(false)
+
+    /// Asks everything to stop. Safe to call from a signal handler.
+    public static func request() { requested.store(true, ordering: .relaxed) }
+
+    /// Throws when a stop was asked for.
+    static func check() throws(Interrupted) {
+        if requested.load(ordering: .relaxed) { throw Interrupted() }
+    }
+}
+
+/// Thrown where work stopped because it was asked to (exit code 130).
+public struct Interrupted: Error {}
