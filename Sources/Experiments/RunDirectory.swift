@@ -41,7 +41,7 @@ public struct RunDirectory: ~Copyable {
         precondition(!name.isEmpty && !name.hasPrefix(".") && !name.contains("/"), "'\(name)' is not a plain file name")
         precondition(!staged.contains(name), "\(name) is written twice")
         if staged.isEmpty { try RunDirectory.makeFolder(staging) }
-        var file = try OutputFile(at: "\(staging)/\(name)")
+        var file = try OutputFile(at: "\(staging)/\(name)", for: "\(path)/\(name)")
         body(&file)
         try file.finish()
         staged.append(name)

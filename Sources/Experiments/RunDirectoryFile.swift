@@ -10,17 +10,18 @@
 public final class OutputFile: TextOutputStream {
     private static let bufferSize = 1 << 16
 
+    /// The path that errors name.
     private let path: String
     /// `nil` once it is closed.
     private var descriptor: Int32?
     private var buffer: [UInt8] = []
     private var failure: EnvironmentError?
 
-    /// Makes the file, or empties the one that is there.
-    public init(at path: String) throws(EnvironmentError) {
-        self.path = path
+    /// Makes the file, or empties the one that is there. Errors name `place`, where the file is to be in the end.
+    public init(at path: String, for place: String? = nil) throws(EnvironmentError) {
+        self.path = place ?? path
         let opened = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-        guard opened >= 0 else { throw EnvironmentError("write", path) }
+        guard opened >= 0 else { throw EnvironmentError("write", self.path) }
         descriptor = opened
         buffer.reserveCapacity(OutputFile.bufferSize)
     }
