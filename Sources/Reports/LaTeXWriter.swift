@@ -73,7 +73,7 @@ public struct LaTeXWriter: TableWriter {
             case "<": result += "\\textless{}"
             case ">": result += "\\textgreater{}"
             case "|": result += "\\textbar{}"
-            case "`": result += "\\textasciigrave{}"
+            case "`": result += "\\`{}"
             case "-" where previous == "-": result += "{}-"  // or TeX makes a dash of the two
             case _ where scalar.properties.generalCategory == .control || scalar.properties.isPatternWhitespace:
                 result += " "

@@ -51,7 +51,7 @@ import Testing
         #expect(
             text.contains(
                 ##"\_\%\&\#\$\{\}\textasciitilde{}\textasciicircum{}\textbackslash{}"##
-                    + #"\textless{}\textgreater{}\textbar{}\textasciigrave{} \\"#))
+                    + #"\textless{}\textgreater{}\textbar{}\`{} \\"#))
         #expect(text.contains("\nFROM-{}-TO  next \\\\\n"))
         #expect(text.contains("\n{*star} \\\\\n"))
     }
