@@ -26,6 +26,11 @@ Empty tensors: sums are 0; every mean, maximum and fraction is missing. A NaN or
 arithmetic as IEEE 754 has it (a maximum with a NaN is NaN), and what is then not finite is missing; an infinite
 element makes its ulp infinite, a NaN too. Aggregates are formed from the sums, counts and maxima of their
 members, never from means of ratios.
+
+Tolerances, for sums with a relative error of e (1e-15 in double, 1e-7 at most in float32 blocks): norms, drift and
+mean_abs_change e relative; mean_change e * mean_abs_change, for its terms cancel; rotation
+e * (||d||^2 + | ||b||^2 - ||a||^2 |) / (||a|| ||b||) + 2 e^2, and so nothing is known of an angle below about
+that value's square root. Fractions, counts and, but for the rounding of d to float32, the maximum are exact.
 """
 
 from dataclasses import dataclass, fields
