@@ -21,7 +21,7 @@ import numpy as np
 SHAPES = {"1B": (2048, 8192, 16), "7B": (4096, 11008, 32)}
 VOCABULARY = 100352
 BLOCK_BYTES = 64 << 20
-TYPES = {"bf16": np.dtype("<u2"), "f32": np.dtype("<f4")}
+ITEM_BYTES = {"bf16": 2, "f32": 4}
 
 
 def tensor_shapes(shape, elements):
@@ -30,8 +30,8 @@ def tensor_shapes(shape, elements):
     layer = {f"self_attn.{n}_proj.weight": (hidden, hidden) for n in "qkvo"}
     layer |= {f"mlp.{n}_proj.weight": (intermediate, hidden) for n in ("gate", "up")}
     layer |= {"mlp.down_proj.weight": (hidden, intermediate)}
-    norms = ("self_attn.q_norm", "self_attn.k_norm", "post_attention_layernorm", "post_feedforward_layernorm")
-    layer |= {f"{n}.weight": (hidden,) for n in norms}
+    layer |= {f"self_attn.{n}_norm.weight": (hidden,) for n in "qk"}
+    layer |= {f"post_{n}_layernorm.weight": (hidden,) for n in ("attention", "feedforward")}
     layer_elements = sum(int(np.prod(s)) for s in layer.values())
     full = 2 * VOCABULARY * hidden + layers * layer_elements
     if elements < full:
@@ -49,7 +49,7 @@ def tensor_shapes(shape, elements):
 
 def random_block(kind, index):
     """The numbers of file `index`: file 0's weights, plus noise of 1 % in the others."""
-    count = BLOCK_BYTES // TYPES[kind].itemsize
+    count = BLOCK_BYTES // ITEM_BYTES[kind]
     block = np.random.default_rng(0).standard_normal(count, np.float32)
     if index:
         block += np.float32(0.01) * np.random.default_rng(index).standard_normal(count, np.float32)
@@ -71,46 +71,30 @@ def pieces(block, tensor, count):
         turn += 1
 
 
-def hdf5_type(kind):
-    if kind == "f32":
-        return h5py.h5t.IEEE_F32LE
-    bfloat16 = h5py.h5t.IEEE_F16LE.copy()
-    bfloat16.set_fields(15, 7, 8, 0, 7)
-    bfloat16.set_ebias(127)
-    return bfloat16
-
-
 def write_hdf5(path, kind, tensors, block, layout):
-    offsets = {}
+    type = h5py.h5t.IEEE_F32LE
+    if kind == "bf16":
+        type = h5py.h5t.IEEE_F16LE.copy()
+        type.set_fields(15, 7, 8, 0, 7)
+        type.set_ebias(127)
     with h5py.File(path, "w", libver=("earliest", "v110")) as file:
         for number, (name, shape) in enumerate(tensors.items()):
             creation = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+            creation.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
             if layout == "gzip":
-                rows = max(1, (1 << 20) // (np.prod(shape[1:], dtype=int) * TYPES[kind].itemsize))
-                creation.set_chunk((min(rows, shape[0]), *shape[1:]))
+                rows = (1 << 20) // int(np.prod(shape[1:]) * block.itemsize)
+                creation.set_chunk((max(1, min(rows, shape[0])), *shape[1:]))
                 creation.set_shuffle()
                 creation.set_deflate(1)
-            else:
-                creation.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
-                creation.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
-            type = hdf5_type(kind)
             dataset = h5py.h5d.create(file.id, name.encode(), type, h5py.h5s.create_simple(shape), creation)
-            if layout == "gzip":
-                data = np.concatenate(list(pieces(block, number, int(np.prod(shape)))))
-                dataset.write(h5py.h5s.ALL, h5py.h5s.ALL, data.reshape(shape), mtype=type)
-            else:
-                offsets[name] = dataset.get_offset()
-    with open(path, "r+b") as file:
-        for number, (name, shape) in enumerate(tensors.items()):
-            if name in offsets:
-                file.seek(offsets[name])
-                file.writelines(pieces(block, number, int(np.prod(shape))))
+            data = np.concatenate(list(pieces(block, number, int(np.prod(shape)))))
+            dataset.write(h5py.h5s.ALL, h5py.h5s.ALL, data.reshape(shape), mtype=type)  # as they are: no conversion
 
 
 def write_safetensors(path, kind, tensors, block):
     header, end = {}, 0
     for name, shape in tensors.items():
-        begin, end = end, end + int(np.prod(shape)) * TYPES[kind].itemsize
+        begin, end = end, end + int(np.prod(shape)) * ITEM_BYTES[kind]
         header[name] = {"dtype": kind.upper(), "shape": shape, "data_offsets": [begin, end]}
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)
@@ -122,7 +106,7 @@ def write_safetensors(path, kind, tensors, block):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--kind", choices=TYPES, default="bf16")
+    parser.add_argument("--kind", choices=ITEM_BYTES, default="bf16")
     parser.add_argument("--bytes", type=float, default=1e9, help="size of each file (default 1e9)")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--count", type=int, default=2, help="number of checkpoints (default 2)")
@@ -130,7 +114,7 @@ def main():
     parser.add_argument("--shape", choices=SHAPES, default="1B")
     parser.add_argument("--no-safetensors", action="store_true", help="write the HDF5 files only")
     options = parser.parse_args()
-    tensors = tensor_shapes(options.shape, int(options.bytes) // TYPES[options.kind].itemsize)
+    tensors = tensor_shapes(options.shape, int(options.bytes) // ITEM_BYTES[options.kind])
     options.out.mkdir(parents=True, exist_ok=True)
     for index in range(options.count):
         block = random_block(options.kind, index)

@@ -73,14 +73,16 @@ class Checkpoint:
         if path.is_dir():
             self.name = path.name
             known = facts_by_revision[self.name]
-            facts = {key: known.get(key) for key in ("stage", "ingredient", "step")} | {"tokens": known.get("total_tokens")}
+            facts = {key: known.get(key) for key in ("stage", "ingredient", "step")}
+            facts["tokens"] = known.get("total_tokens")
             self.config = json.loads((path / "config.json").read_text())
             pairs = [pair for shard in sorted(path.glob("*.safetensors")) for pair in read_safetensors(shard)]
         else:
             self.name = path.stem
             facts, self.config = hdf5_facts(path)
             pairs = read_hdf5(path)
-        self.stage, self.ingredient, self.step, self.tokens = (facts[k] for k in ("stage", "ingredient", "step", "tokens"))
+        self.stage, self.ingredient = facts["stage"], facts["ingredient"]
+        self.step, self.tokens = facts["step"], facts["tokens"]
         self.tensors = dict(sorted(pairs))
 
 

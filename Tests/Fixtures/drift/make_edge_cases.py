@@ -59,7 +59,8 @@ def case(name, a, b, inputs):
 def given(name, types, a, b):
     type_from, type_to = types if isinstance(types, tuple) else (types, types)
     inputs = {"from": a.split(), "to": b.split()}
-    return case(name, *(tensor(t, [int(h, 16) for h in v]) for t, v in zip((type_from, type_to), inputs.values())), inputs)
+    tensors = (tensor(t, [int(h, 16) for h in v]) for t, v in zip((type_from, type_to), inputs.values()))
+    return case(name, *tensors, inputs)
 
 
 def generated(name, types, count, relation, exponent, spread=4, seed=2025):
@@ -84,22 +85,26 @@ def cases():
     yield given("all zero on both sides", "bfloat16", "0000 0000", "0000 0000")
     yield given("zero to values", "bfloat16", "0000 0000", "3f80 bf80")
     yield given("signed zeros change bits only", "bfloat16", "0000 8000 0000 3f80", "8000 0000 0000 3f80")
-    yield given("signs flip only across zero", "float32", "3f800000 bf800000 80000000 00000000", "bf800000 3f800000 3f800000 bf800000")
+    yield given("signs flip only across zero", "float32",
+                "3f800000 bf800000 80000000 00000000", "bf800000 3f800000 3f800000 bf800000")
     for type, smallest, other in [
         ("bfloat16", "0001 0002 8003", "0002 0001 0003"),
         ("float16", "0001 0200 83ff", "0002 0001 03ff"),
         ("float32", "00000001 00000002 80000003", "00000002 00000001 00000003"),
-        ("float64", "0020000000000000 3ff0000000000000 8000000000000003", "0020000000000000 3ff0000000000001 0000000000000003"),
+        ("float64", "0020000000000000 3ff0000000000000 8000000000000003",
+         "0020000000000000 3ff0000000000001 0000000000000003"),
     ]:
         yield given(f"subnormals in {type}", type, smallest, other)
     yield given("NaN in from", "bfloat16", "7fc0 3f80", "3f80 4000")
     yield given("NaN of the same bits on both sides", "float32", "7fc00000 3f800000", "7fc00000 3f800000")
     yield given("infinity in to", "float16", "3c00 4000 4200", "3c00 7c00 fc00")
-    yield given("infinity on both sides", "float64", "7ff0000000000000 3ff0000000000000", "7ff0000000000000 bff0000000000000")
+    yield given("infinity on both sides", "float64",
+                "7ff0000000000000 3ff0000000000000", "7ff0000000000000 bff0000000000000")
     yield given("largest finite bfloat16 of opposite sign", "bfloat16", "7f7f ff7f", "ff7f 7f7f")
     yield given("largest finite float32 of opposite sign", "float32", "7f7fffff ff7fffff", "ff7fffff 7f7fffff")
     yield given("about the threshold of moved", "float32", "00000000 00000000 00000000", "3727c5ac 3727c5ad b727c5ad")
-    yield given("at the threshold of moved", "float64", "0000000000000000 0000000000000000", "3ee4f8b588e368f1 3ee4f8b588e368f2")
+    yield given("at the threshold of moved", "float64",
+                "0000000000000000 0000000000000000", "3ee4f8b588e368f1 3ee4f8b588e368f2")
     yield given("equal values in two types", ("bfloat16", "float32"), "3f80 c040 0000", "3f800000 c0400000 80000000")
     for type in TYPES:
         for count in (0, 1, 511, 512, 513, 4097):

@@ -23,8 +23,8 @@ series.csv      per checkpoint along its path, which is stage 1 up to the checkp
 gram.csv        all dot products of displacements from the reference, over the whole model.
 ingredient_cosines.csv   cosines between the ingredients' updates, final - branch point.
 heads.csv       branch point to `main`, per attention head: rows of q, k, v; columns of o.
-embedding_rows.csv       branch point to `main`: the 20 rows that moved most, ties by token id. Rows that are all zero on
-                both sides are padding, left out and counted (embedding_rows.json).
+embedding_rows.csv       branch point to `main`: the 20 rows that moved most, ties by token id. Rows that are all
+                zero on both sides are padding, left out and counted (embedding_rows.json).
 """
 
 import csv
@@ -39,6 +39,7 @@ import metrics
 from checkpoints import Tensor, read_series
 
 HERE = Path(__file__).parent
+HEAD_COLUMNS = ("count", "norm_from", "norm_to", "drift", "relative_drift", "rotation")
 ROLES = {
     "embed_tokens": "embedding", "lm_head": "unembedding", "norm": "norm",
     "post_attention_layernorm": "norm", "post_feedforward_layernorm": "norm",
@@ -115,7 +116,8 @@ def dot_products(series):
     totals = {}
     for tensor in series.reference.tensors:
         values = np.stack([c.tensors[tensor].values.ravel() for c in series.all])
-        displacements, updates, stage2 = values - values[0], values - values[predecessors], values[finals] - values[branch]
+        displacements, updates = values - values[0], values - values[predecessors]
+        stage2 = values[finals] - values[branch]
         products = {
             "gram": np.stack([(displacements * row).sum(axis=1) for row in displacements]),
             "update": (updates * updates).sum(axis=1),
@@ -158,10 +160,9 @@ def head_rows(a, b):
             axis = 1 if role == "o_proj" else 0
             parts = [np.split(c.tensors[name].bits, heads[role[0]], axis) for c in (a, b)]
             for head, (x, y) in enumerate(zip(*parts)):
-                found = metrics.metrics(metrics.sums(Tensor(a.tensors[name].type, np.ascontiguousarray(x)),
-                                                     Tensor(b.tensors[name].type, np.ascontiguousarray(y))))
-                kept = {key: found[key] for key in ("count", "norm_from", "norm_to", "drift", "relative_drift", "rotation")}
-                yield {"tensor": name, "module": ROLES[role], "head": head} | kept
+                x, y = (Tensor(c.tensors[name].type, np.ascontiguousarray(v)) for c, v in ((a, x), (b, y)))
+                found = metrics.metrics(metrics.sums(x, y))
+                yield {"tensor": name, "module": ROLES[role], "head": head} | {key: found[key] for key in HEAD_COLUMNS}
 
 
 def embedding_rows(a, b):
@@ -186,7 +187,8 @@ def main():
     write("drift.csv", [row for a, b in pairs.values() for row in drift_rows(a, b)])
 
     totals, predecessors, ends = dot_products(series)
-    write("series.csv", [row for group, dots in totals.items() for row in series_rows(series, group, dots, predecessors, ends)])
+    rows = (series_rows(series, group, dots, predecessors, ends) for group, dots in totals.items())
+    write("series.csv", [row for group in rows for row in group])
     gram = totals["model", "model"]["gram"]
     names = [c.name for c in series.all]
     write("gram.csv", [{"revision": n} | metrics.present(dict(zip(names, row))) for n, row in zip(names, gram)])
@@ -195,7 +197,8 @@ def main():
         g = dots["ingredients"]
         for (i, a), (j, b) in combinations(enumerate(series.finals), 2):
             cosine = metrics.ratio(g[i, j], np.sqrt(g[i, i] * g[j, j]))
-            cosines.append(metrics.present({"level": level, "name": name, "from": a.name, "to": b.name, "cosine": cosine}))
+            row = {"level": level, "name": name, "from": a.name, "to": b.name, "cosine": cosine}
+            cosines.append(metrics.present(row))
     write("ingredient_cosines.csv", cosines)
 
     write("heads.csv", list(head_rows(series.branch, series.soup)))

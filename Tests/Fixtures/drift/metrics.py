@@ -5,7 +5,7 @@ With a = from, b = to, d = b - a, n = number of elements; a missing value is an 
 norm_from, norm_to   ||a||, ||b|| (L2)
 drift                ||d||
 relative_drift       ||d|| / ||a||; missing if ||a|| = 0
-rotation             1 - cos = (||d||^2 - (||b|| - ||a||)^2) / (2 ||a|| ||b||), held within 0...2; missing if either is 0
+rotation             1 - cos = (||d||^2 - (||b|| - ||a||)^2) / (2 ||a|| ||b||), within 0...2; missing if a norm is 0
 cosine               1 - rotation
 angle                2 asin sqrt(rotation / 2), radians
 rms_change           ||d|| / sqrt(n)
@@ -41,12 +41,6 @@ from checkpoints import FRACTION_BITS
 
 MOVED_THRESHOLD = 1e-5
 SMALLEST_NORMAL = {"bfloat16": 2.0**-126, "float16": 0.0, "float32": 2.0**-126, "float64": 2.0**-1022}
-
-COLUMNS = [
-    "count", "norm_from", "norm_to", "drift", "relative_drift", "cosine", "rotation", "angle", "rms_change",
-    "mean_change", "mean_abs_change", "max_abs_change", "changed_bits", "changed", "moved", "sign_flips",
-    "nonfinite_from", "nonfinite_to", "rounding_drift", "exceeds_rounding",
-]
 
 
 @dataclass
@@ -142,7 +136,6 @@ def metrics(s):
 
 def present(row):
     """Longdouble rounded once to double; None in place of what is not finite."""
-    return {
-        key: value if value is None or isinstance(value, (bool, int, str)) else float(value) if np.isfinite(value) else None
-        for key, value in row.items()
-    }
+    as_double = lambda value: float(value) if np.isfinite(value) else None
+    exact = (bool, int, str, type(None))
+    return {key: value if isinstance(value, exact) else as_double(value) for key, value in row.items()}
