@@ -42,6 +42,7 @@ struct HuggingFaceDirectory: Sendable {
 
     /// Reads `config.json`, the index and all headers, and checks that they agree.
     init(_ path: String) throws(CheckpointError) {
+        let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         self.path = path
         identity = try HuggingFaceIdentity(of: path)
         config = try HuggingFaceDirectory.readConfig(path)
@@ -93,7 +94,8 @@ struct HuggingFaceDirectory: Sendable {
             try scanner.object { scanner, _ throws(JSONError) in try scanner.skipValue() }
             try scanner.end()
         } catch {
-            throw CheckpointError(.malformed, checkpoint: directory, problem: "'\(path)' is not a JSON object: \(error)")
+            throw CheckpointError(
+                .malformed, checkpoint: directory, problem: "'\(path)' is not a JSON object: \(error)")
         }
         return String(decoding: bytes, as: UTF8.self)
     }
@@ -107,7 +109,8 @@ struct HuggingFaceDirectory: Sendable {
         tensors.sort { $0.name < $1.name }
         for (tensor, next) in zip(tensors, tensors.dropFirst()) where tensor.name == next.name {
             throw CheckpointError(
-                .malformed, checkpoint: checkpoint, problem: "has two tensors named '\(tensor.name)' ('/' reads as '.')")
+                .malformed, checkpoint: checkpoint, problem: "has two tensors named '\(tensor.name)' ('/' reads as '.')"
+            )
         }
         return tensors
     }

@@ -30,8 +30,8 @@ struct HuggingFaceIndex: Sendable {
         guard let weightMap else {
             throw CheckpointError(.malformed, checkpoint: checkpoint, problem: "'\(path)' has no weight_map")
         }
-        for shard in weightMap.values where shard.contains("/") || shard.contains("\0") || !shard.hasSuffix(".safetensors")
-        {
+        for shard in weightMap.values
+        where !shard.hasSuffix(".safetensors") || shard.contains("/") || shard.contains("\0") {
             throw CheckpointError(
                 .refused, checkpoint: checkpoint,
                 problem: "'\(path)' names '\(shard)', which is no safetensors file beside it")

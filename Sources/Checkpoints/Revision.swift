@@ -78,6 +78,7 @@ public struct RevisionNameError: Error, Equatable, CustomStringConvertible {
     /// The part that is not understood, and why.
     public let problem: String
 
+    /// One line for a person.
     public var description: String { "revision name '\(name)' tells no stage and step: \(problem)" }
 }
 

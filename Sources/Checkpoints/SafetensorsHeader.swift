@@ -59,7 +59,8 @@ struct SafetensorsHeader: Sendable, Equatable {
         for (index, tensor) in tensors.enumerated() {
             guard tensor.end <= dataByteCount else {
                 throw site.error(
-                    "ends before its tensor '\(tensor.name)' does: \(dataByteCount) bytes of data, \(tensor.end) needed")
+                    "ends before its tensor '\(tensor.name)' does: \(dataByteCount) bytes of data, \(tensor.end) needed"
+                )
             }
             guard tensor.begin >= covered else {
                 throw site.error("has overlapping tensors '\(tensors[index - 1].name)' and '\(tensor.name)'")

@@ -17,7 +17,8 @@ struct SourceFile: ~Copyable {
     init(_ path: String, checkpoint: String) throws(CheckpointError) {
         let opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard opened >= 0 else {
-            throw CheckpointError(.unreachable, checkpoint: checkpoint, problem: "cannot open '\(path)': \(lastError())")
+            throw CheckpointError(
+                .unreachable, checkpoint: checkpoint, problem: "cannot open '\(path)': \(lastError())")
         }
         var status = stat()
         guard fstat(opened, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {

@@ -13,6 +13,15 @@ public enum StoredType: Sendable, Equatable {
     /// Bytes that HDF5 has no type for; the tag says what they are.
     case opaque(byteCount: Int, tag: String)
 
+    /// Bytes of one element.
+    public var byteCount: Int {
+        switch self {
+        case .float(let byteCount, _, _), .integer(let byteCount, _), .opaque(let byteCount, _): byteCount
+        case .boolean: 1
+        case .complex64: 8
+        }
+    }
+
     /// The HDF5 datatype.
     func makeDatatype() throws(HDF5Error) -> Handle {
         switch self {

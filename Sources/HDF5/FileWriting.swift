@@ -47,7 +47,8 @@ public struct FileWriter: ~Copyable {
         let datatype = try type.makeDatatype()
         let extents = shape.map { hsize_t($0) }
         let space = try Handle(
-            shape.isEmpty ? H5Screate(H5S_SCALAR) : H5Screate_simple(Int32(shape.count), extents, nil), H5Sclose, action)
+            shape.isEmpty ? H5Screate(H5S_SCALAR) : H5Screate_simple(Int32(shape.count), extents, nil), H5Sclose, action
+        )
         let creation = try Handle(H5Pcreate(chdf5_dataset_create()), H5Pclose, action)
         try check(H5Pset_obj_track_times(creation.id, false), action)
         // Room without content: the payload is written once, by the caller; and a source file is never touched.
