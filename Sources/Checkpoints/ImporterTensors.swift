@@ -1,0 +1,58 @@
+import HDF5
+
+extension HuggingFaceDirectory {
+    /// The tensors as datasets of the file `destination`. Types that HDF5 has no notion of become opaque bytes, tagged with their safetensors name;
+    /// packed ones lose their shape to a flat run of bytes and keep it in an attribute.
+    func storedTensors(
+        link: Importer.Link, from destination: String
+    ) throws -> [CheckpointWriter.Tensor] {
+        var targets: [String] = []
+        if link != .none {
+            for file in files { targets.append(try linkTarget(file.path, link, from: destination)) }
+        }
+        var stored: [CheckpointWriter.Tensor] = []
+        for tensor in tensors {
+            guard !tensor.name.isEmpty, tensor.name != ".", !tensor.name.contains("\0") else {
+                throw CheckpointError(
+                    .unsupported, checkpoint: path, problem: "HDF5 cannot name a dataset '\(tensor.name)'")
+            }
+            var entry = CheckpointWriter.Tensor(
+                name: tensor.name,
+                type: tensor.type.elementType?.storedType ?? .opaque(byteCount: 1, tag: tensor.type.rawValue),
+                shape: tensor.shape)
+            if tensor.type.bitCount < 8 {
+                entry.shape = [tensor.extent.byteCount]
+                entry.attributes.append(("safetensors_shape", .string("\(tensor.shape)")))
+            }
+            if link != .none, tensor.extent.byteCount > 0 {
+                let file = files[tensor.extent.file]
+                entry.link = ExternalStorage(
+                    path: targets[tensor.extent.file], offset: tensor.extent.offset,
+                    byteCount: tensor.extent.byteCount)
+                entry.attributes.append(("source_size", .integer(file.byteCount)))
+                entry.attributes.append(("source_mtime_ns", .integer(file.modificationTimeNanoseconds)))
+            }
+            stored.append(entry)
+        }
+        return stored
+    }
+
+    /// The file's real path: what a reader compares with the roots that it trusts, and what stays when a link in a Hub
+    /// cache is pruned.
+    private func linkTarget(
+        _ file: String, _ link: Importer.Link, from destination: String
+    ) throws -> String {
+        guard let target = resolvedPath(file) else {
+            throw CheckpointError(.unreachable, checkpoint: path, problem: "cannot resolve '\(file)': \(lastError())")
+        }
+        guard link == .relative else { return target }
+        let parents = destination.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+        guard let folder = resolvedPath(parents.joined(separator: "/")) else {
+            throw OutputError(destination, lastError())
+        }
+        let from = folder.split(separator: "/")
+        let to = target.split(separator: "/")
+        let common = zip(from, to).prefix { $0 == $1 }.count
+        return (from.dropFirst(common).map { _ in ".." } + to.dropFirst(common)).joined(separator: "/")
+    }
+}
