@@ -4,22 +4,29 @@
 /// ours, so that it does not change with a platform or a Swift version.
 struct DecimalText: Equatable {
     private let isNegative: Bool
-    /// d₁d₂…dₙ of d₁.d₂…dₙ × 10^exponent; d₁ ≠ 0, except for zero itself, which is the single digit 0.
-    private var digits: [UInt8]
-    private var exponent: Int
+    /// The ASCII digits of d₁.d₂…dₙ × 10^exponent; d₁ ≠ 0, except for zero itself, which is the single digit 0.
+    private var digits: [UInt8] = []
+    private var exponent = 0
+
+    private static let zero = UInt8(ascii: "0")
 
     /// - Precondition: `value` is finite.
     init(_ value: Double) {
         precondition(value.isFinite, "\(value) has no digits")
         isNegative = value.sign == .minus
-        let parts = value.magnitude.description.split(separator: "e")
-        let mantissa = parts[0].split(separator: ".", omittingEmptySubsequences: false)
-        let all = mantissa.joined().utf8.map { $0 - UInt8(ascii: "0") }
-        let zeros = all.prefix { $0 == 0 }.count
-        digits = Array(all.dropFirst(zeros))
-        while digits.last == 0 { digits.removeLast() }
-        exponent = mantissa[0].count - 1 - zeros + (parts.count == 2 ? Int(parts[1]) ?? 0 : 0)
-        if digits.isEmpty { (digits, exponent) = ([0], 0) }
+        var text = value.magnitude.description
+        text.withUTF8 { bytes in
+            let end = bytes.firstIndex(of: UInt8(ascii: "e")) ?? bytes.count
+            let point = bytes[..<end].firstIndex(of: UInt8(ascii: ".")) ?? end
+            digits = bytes[..<end].filter { $0 != UInt8(ascii: ".") }
+            exponent = point - 1
+            if end < bytes.count { exponent += Int(Substring(decoding: bytes[(end + 1)...], as: UTF8.self)) ?? 0 }
+        }
+        let zeros = digits.prefix { $0 == DecimalText.zero }.count
+        digits.removeFirst(zeros)
+        exponent -= zeros
+        while digits.last == DecimalText.zero { digits.removeLast() }
+        if digits.isEmpty { (digits, exponent) = ([DecimalText.zero], 0) }
     }
 
     /// The shortest decimal that reads back to the same double, laid out exactly as Python's `repr` does: plain from 1e-04
@@ -34,7 +41,7 @@ struct DecimalText: Equatable {
     /// It rounds, half away from zero, the decimal that `shortest` shows: who rounds the CSV by hand finds these digits.
     /// Zero is exact and stays `0`.
     func significant(_ count: Int) -> String {
-        guard digits != [0] else { return "0" }
+        guard digits != [DecimalText.zero] else { return "0" }
         let rounded = rounded(to: count)
         guard (-4..<count).contains(rounded.exponent) else { return rounded.scientific(exponentDigits: 1, plus: "") }
         return rounded.plain(fraction: count - 1 - rounded.exponent)
@@ -42,37 +49,45 @@ struct DecimalText: Equatable {
 
     private func rounded(to count: Int) -> DecimalText {
         var result = self
-        let roundsUp = digits.count > count && digits[count] >= 5
-        result.digits = Array(digits.prefix(count)) + Array(repeating: 0, count: max(0, count - digits.count))
-        guard roundsUp else { return result }
+        result.digits = Array(digits.prefix(count))
+        result.digits.append(contentsOf: repeatElement(DecimalText.zero, count: max(0, count - digits.count)))
+        guard digits.count > count, digits[count] >= UInt8(ascii: "5") else { return result }
         for index in result.digits.indices.reversed() {
-            guard result.digits[index] == 9 else {
+            guard result.digits[index] == UInt8(ascii: "9") else {
                 result.digits[index] += 1
                 return result
             }
-            result.digits[index] = 0
+            result.digits[index] = DecimalText.zero
         }
-        result.digits = [1] + result.digits.dropLast()
+        result.digits.insert(UInt8(ascii: "1"), at: 0)
+        result.digits.removeLast()
         result.exponent += 1
         return result
     }
 
     private func plain(fraction count: Int) -> String {
-        let whole = exponent < 0 ? "0" : text(0...exponent)
-        return sign + whole + (count > 0 ? "." + text((exponent + 1)..<(exponent + 1 + count)) : "")
+        var text = sign
+        appendDigits(min(0, exponent)...exponent, to: &text)
+        if count > 0 {
+            text.append(UInt8(ascii: "."))
+            appendDigits((exponent + 1)..<(exponent + 1 + count), to: &text)
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 
     private func scientific(exponentDigits: Int, plus: String) -> String {
-        let magnitude = String(abs(exponent))
-        let padding = String(repeating: "0", count: max(0, exponentDigits - magnitude.count))
-        return sign + text(0...0) + (digits.count > 1 ? "." + text(1..<digits.count) : "")
-            + "e" + (exponent < 0 ? "-" : plus) + padding + magnitude
+        var text = sign + digits.prefix(1)
+        if digits.count > 1 { text += [UInt8(ascii: ".")] + digits.dropFirst() }
+        let magnitude = String(exponent.magnitude)
+        text += Array("e\(exponent < 0 ? "-" : plus)".utf8)
+        text += repeatElement(DecimalText.zero, count: max(0, exponentDigits - magnitude.count))
+        return String(decoding: text + Array(magnitude.utf8), as: UTF8.self)
     }
 
-    private var sign: String { isNegative ? "-" : "" }
+    private var sign: [UInt8] { isNegative ? [UInt8(ascii: "-")] : [] }
 
-    /// The digits at `places`, counted from d₁ and zero outside of those there are.
-    private func text(_ places: some Sequence<Int>) -> String {
-        places.map { digits.indices.contains($0) ? String(digits[$0]) : "0" }.joined()
+    /// Appends the digits at `places`, counted from d₁, and zeros outside of those there are.
+    private func appendDigits(_ places: some Sequence<Int>, to text: inout [UInt8]) {
+        for place in places { text.append(digits.indices.contains(place) ? digits[place] : DecimalText.zero) }
     }
 }
