@@ -62,6 +62,11 @@ public struct CheckpointContents: Sendable, Codable {
 }
 
 extension CheckpointLocation {
+    /// Whether the directory is a checkpoint (a Hugging Face directory), and not a folder of checkpoints.
+    public static func isCheckpointDirectory(_ path: String) -> Bool {
+        HuggingFaceDirectory.contentNames.contains { entryExists(path + "/" + $0) }
+    }
+
     /// The file's or directory's name without `.h5` and the like; with the group, where there is one.
     var revisionName: String {
         var name = String(path.split(separator: "/").last ?? "checkpoint")

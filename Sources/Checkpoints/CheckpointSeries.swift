@@ -8,14 +8,22 @@ public struct CheckpointSeries: Sendable {
     /// Place of the last stage-1 checkpoint, from which every ingredient starts; `nil` when nothing comes after stage 1.
     public let branchPoint: Int?
 
-    /// Puts checkpoints in training order. Checkpoints of one label are told apart by their locations.
+    /// Puts checkpoints in training order.
     public init(_ unordered: [Checkpoint]) {
-        var sorted = unordered.sorted { ($0.revision, $0.location.description) < ($1.revision, $1.location.description) }
+        self.init(
+            inOrder: unordered.sorted {
+                ($0.revision, $0.location.description) < ($1.revision, $1.location.description)
+            })
+    }
+
+    /// Takes checkpoints in the order they are given in. Those of one label are told apart by their locations.
+    public init(inOrder checkpoints: [Checkpoint]) {
+        var sorted = checkpoints
         let counts = Dictionary(sorted.map { ($0.label, 1) }, uniquingKeysWith: +)
         for index in sorted.indices where counts[sorted[index].label] != 1 {
             sorted[index].label = sorted[index].location.description
         }
-        checkpoints = sorted
+        self.checkpoints = sorted
         let comesAfterStage1 = sorted.contains { ($0.revision.stage ?? 1) > 1 || $0.revision.step == nil }
         branchPoint =
             comesAfterStage1

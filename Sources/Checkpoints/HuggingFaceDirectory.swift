@@ -32,6 +32,8 @@ struct HuggingFaceDirectory: Sendable {
 
     private static let single = "model.safetensors"
     private static let index = "model.safetensors.index.json"
+    /// Files of which a directory of this kind has one at least.
+    static let contentNames = [single, index, "config.json"]
     /// Longer JSON than this is no configuration, in bytes.
     private static let configLimit = 16 << 20
 

@@ -1,4 +1,4 @@
-public struct CheckpointLocation: Sendable, Hashable, Codable { public var path: String; public var group: String? }
+public struct CheckpointLocation: Sendable, Hashable, Codable { public var path: String; public var group: String?; public init(path: String, group: String? = nil) { self.path = path; self.group = group } }
 public struct FileIdentity: Sendable, Hashable, Codable { public var path: String; public var byteCount: Int; public var modificationTimeNanoseconds: Int; public var inode: UInt64 }
 public struct ReadOptions: Sendable { }
 public final class CheckpointReader: Sendable {
@@ -18,3 +18,6 @@ public final class TensorWindow {
   public func pointer(to element: Int) -> UnsafeRawPointer { fatalError() }
 }
 extension CheckpointLocation: CustomStringConvertible { public var description: String { path } }
+public enum BFloat16Dump: String, Sendable, Codable, CaseIterable { case uint16, opaque16 }
+extension ReadOptions { public var trustedRoots: [String] { get {[]} set {} }; public var bfloat16Dumps: Set<BFloat16Dump> { get {[]} set {} } }
+extension CheckpointLocation { public init(parsing: String) { self.init(path: parsing, group: nil) } }

@@ -33,7 +33,7 @@ public struct DriftSettings: ExperimentSettings {
     /// Dumps without a float type that are read as bfloat16.
     public var bfloat16Dumps: [BFloat16Dump] = []
     /// Facts of revisions that neither attributes nor names tell, by label.
-    public var revisions: [String: RevisionFacts] = [:]
+    public var revisions: [String: StatedRevision] = [:]
 
     public init() {}
 

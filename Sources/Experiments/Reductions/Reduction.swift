@@ -29,8 +29,15 @@ public protocol Reduction: Sendable {
     /// The tensors it reads, all from their first element on.
     var inputs: [TensorReference] { get }
 
+    /// How many elements it covers at most; `nil` for all that every input has.
+    var elementLimit: Int? { get }
+
     /// Starts a segment: `types[i]` is the element type of `inputs[i]`; no block is longer than `capacity` elements.
     func accumulator(types: [ElementType], capacity: Int) -> any SegmentAccumulator
+}
+
+extension Reduction {
+    public var elementLimit: Int? { nil }
 }
 
 /// What a reduction leaves of a segment, and of a tensor.

@@ -68,7 +68,8 @@ struct PlanComponent: Sendable {
             return PlannedReduction(
                 reduction: reduction, key: ReductionKey(reduction), places: itsPlaces,
                 types: itsPlaces.map { infos[$0].elementType },
-                elementCount: itsPlaces.map { infos[$0].elementCount }.min() ?? 0)
+                elementCount: min(
+                    itsPlaces.map { infos[$0].elementCount }.min() ?? 0, reduction.elementLimit ?? Int.max))
         }
     }
 }

@@ -9,14 +9,16 @@ public struct ContentReduction: Reduction {
     public let input: TensorReference
     /// Whether to hash its bytes.
     public let fingerprints: Bool
+    public let elementLimit: Int?
 
-    /// Asks for the content of a tensor.
-    public init(_ input: TensorReference, fingerprints: Bool) {
+    /// Asks for the content of a tensor, or of its first `elementLimit` elements.
+    public init(_ input: TensorReference, fingerprints: Bool, elementLimit: Int? = nil) {
         self.input = input
         self.fingerprints = fingerprints
+        self.elementLimit = elementLimit
     }
 
-    public var parameters: String { "fingerprints=\(fingerprints)" }
+    public var parameters: String { "fingerprints=\(fingerprints)" + (elementLimit.map { " first=\($0)" } ?? "") }
     public var inputs: [TensorReference] { [input] }
 
     public func accumulator(types: [ElementType], capacity: Int) -> any SegmentAccumulator {

@@ -87,7 +87,7 @@ public final class RunContext: Sendable {
     ) -> Result<Checkpoint, CheckpointError> {
         let key = "contents/1\n\(location)"
         let found = CheckpointLocation(path: resolve(location.path), group: location.group)
-        do {
+        do throws(CheckpointError) {
             var checkpoint = try Checkpoint(opening: found, options: options)
             checkpoint = Checkpoint(location: location, contents: checkpoint.contents, reader: checkpoint.reader)
             if journal.summary(CheckpointContents.self, for: key)?.files != checkpoint.contents.files {

@@ -6,7 +6,7 @@ struct SeriesInput: Sendable {
     /// Files, folders of checkpoints, or Hugging Face directories.
     var series: [String]
     /// Facts of revisions that neither attributes nor names tell, by label.
-    var revisions: [String: RevisionFacts]
+    var revisions: [String: StatedRevision]
     /// Folders below which external storage may lie.
     var allowExternal: [String]
     /// Dumps without a float type that are read as bfloat16.
@@ -36,7 +36,7 @@ struct SeriesInput: Sendable {
         let path = context.resolve(entry)
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue,
-            !HuggingFaceDirectory.isCheckpoint(path)
+            !CheckpointLocation.isCheckpointDirectory(path)
         else { return [CheckpointLocation(parsing: entry)] }
         let names: [String]
         do {
@@ -46,7 +46,7 @@ struct SeriesInput: Sendable {
         }
         let members = names.filter { name in
             !name.hasPrefix(".")
-                && ([".h5", ".hdf5"].contains { name.hasSuffix($0) } || HuggingFaceDirectory.isCheckpoint("\(path)/\(name)"))
+                && ([".h5", ".hdf5"].contains { name.hasSuffix($0) } || CheckpointLocation.isCheckpointDirectory("\(path)/\(name)"))
         }
         guard !members.isEmpty else {
             throw InputError("the folder \(entry) holds no .h5 file and no Hugging Face directory")
@@ -69,7 +69,7 @@ struct SeriesInput: Sendable {
 }
 
 /// Facts of a revision, stated in the settings.
-public struct RevisionFacts: Codable, Equatable, Sendable {
+public struct StatedRevision: Codable, Equatable, Sendable {
     /// Training stage, from 1.
     public var stage: Int?
     /// Which run of the stage.
