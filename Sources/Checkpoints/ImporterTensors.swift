@@ -1,11 +1,10 @@
 import HDF5
 
 extension HuggingFaceDirectory {
-    /// The tensors as datasets of the file `destination`. Types that HDF5 has no notion of become opaque bytes, tagged with their safetensors name;
-    /// packed ones lose their shape to a flat run of bytes and keep it in an attribute.
-    func storedTensors(
-        link: Importer.Link, from destination: String
-    ) throws -> [CheckpointWriter.Tensor] {
+    /// The tensors as datasets of the file `destination`. Types that HDF5 has no notion of become opaque bytes, with
+    /// their safetensors name in the attribute `safetensors_dtype`; packed ones become a flat run of bytes, with their
+    /// shape in `safetensors_shape`.
+    func storedTensors(link: Importer.Link, from destination: String) throws -> [CheckpointWriter.Tensor] {
         var targets: [String] = []
         if link != .none {
             for file in files { targets.append(try linkTarget(file.path, link, from: destination)) }
@@ -17,9 +16,10 @@ extension HuggingFaceDirectory {
                     .unsupported, checkpoint: path, problem: "HDF5 cannot name a dataset '\(tensor.name)'")
             }
             var entry = CheckpointWriter.Tensor(
-                name: tensor.name,
-                type: tensor.type.elementType?.storedType ?? .opaque(byteCount: 1, tag: tensor.type.rawValue),
-                shape: tensor.shape)
+                name: tensor.name, type: tensor.type.elementType?.storedType ?? .opaque, shape: tensor.shape)
+            if tensor.type.elementType == nil {
+                entry.attributes.append(("safetensors_dtype", .string(tensor.type.rawValue)))
+            }
             if tensor.type.bitCount < 8 {
                 entry.shape = [tensor.extent.byteCount]
                 entry.attributes.append(("safetensors_shape", .string("\(tensor.shape)")))

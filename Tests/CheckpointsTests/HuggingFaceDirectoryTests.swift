@@ -76,25 +76,26 @@ import Testing
         #expect(manifest.files == [root + "/one.safetensors", root + "/two.safetensors"])
     }
 
-    @Test(arguments: [
-        (
-            #""a":"one.safetensors""#, nil
-        ),
-        (
-            #""a":"two.safetensors","b":"one.safetensors""#,
-            "'a' is in 'one.safetensors', but the index puts it in 'two.safetensors'"
-        ),
-        (
-            #""a":"one.safetensors","b":"two.safetensors","c":"two.safetensors""#,
-            "'c' is not in 'two.safetensors', where the index puts it (1 such tensors)"
-        ),
-        (#""b":"one.safetensors""#, "'one.safetensors' holds 'a', which the index lacks"),
-        (#""a":"one.safetensors","b":"three.safetensors""#, "cannot open '"),
-        (#""a":"../one.safetensors""#, "which is no safetensors file beside it"),
-        (#""a":"/etc/passwd""#, "which is no safetensors file beside it"),
-        (#""a":"one.safetensors","a":"two.safetensors""#, "'a' appears twice"),
-        (#""a":1"#, "is malformed: expected \" at byte"),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            (
+                #""a":"one.safetensors""#, nil
+            ),
+            (
+                #""a":"two.safetensors","b":"one.safetensors""#,
+                "'a' is in 'one.safetensors', but the index puts it in 'two.safetensors'"
+            ),
+            (
+                #""a":"one.safetensors","b":"two.safetensors","c":"two.safetensors""#,
+                "'c' is not in 'two.safetensors', where the index puts it (1 such tensors)"
+            ),
+            (#""b":"one.safetensors""#, "'one.safetensors' holds 'a', which the index lacks"),
+            (#""a":"one.safetensors","b":"three.safetensors""#, "cannot open '"),
+            (#""a":"../one.safetensors""#, "which is no safetensors file beside it"),
+            (#""a":"/etc/passwd""#, "which is no safetensors file beside it"),
+            (#""a":"one.safetensors","a":"two.safetensors""#, "'a' appears twice"),
+            (#""a":1"#, "is malformed: expected \" at byte"),
+        ] as [(String, String?)])
     func `an index that disagrees with the shards`(weightMap: String, expected: String?) throws {
         try writeShards(weightMap: weightMap)
         let found = problem(root)

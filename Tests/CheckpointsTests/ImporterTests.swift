@@ -177,7 +177,8 @@ import Testing
             """#)
         let facts = try RevisionFacts(contentsOf: path)
         let result = try run([source("step1-tokens1B")], facts: facts)
-        #expect(result.written.map(\.revision) == [Revision(name: "step1-tokens1B", stage: 2, step: 1, tokens: 102_400)])
+        #expect(
+            result.written.map(\.revision) == [Revision(name: "step1-tokens1B", stage: 2, step: 1, tokens: 102_400)])
         #expect(
             usageError { _ = try run([source("step2")], facts: facts) }
                 == "facts file 'revisions.json' does not list revision 'step2'")
