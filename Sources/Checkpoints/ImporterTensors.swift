@@ -11,10 +11,7 @@ extension HuggingFaceDirectory {
         }
         var stored: [CheckpointWriter.Tensor] = []
         for tensor in tensors {
-            guard !tensor.name.isEmpty, tensor.name != ".", !tensor.name.contains("\0") else {
-                throw CheckpointError(
-                    .unsupported, checkpoint: path, problem: "HDF5 cannot name a dataset '\(tensor.name)'")
-            }
+            try checkStorable(tensor)
             var entry = CheckpointWriter.Tensor(
                 name: tensor.name, type: tensor.type.elementType?.storedType ?? .opaque, shape: tensor.shape)
             if tensor.type.elementType == nil {
@@ -35,6 +32,23 @@ extension HuggingFaceDirectory {
             stored.append(entry)
         }
         return stored
+    }
+
+    /// Refuses what libhdf5 would refuse, as this source's fault and not the destination's.
+    private func checkStorable(_ tensor: Tensor) throws {
+        let nameLimit = 1024
+        guard !tensor.name.isEmpty, tensor.name != ".", !tensor.name.contains("\0"), tensor.name.utf8.count <= nameLimit
+        else {
+            throw CheckpointError(
+                .unsupported, checkpoint: path,
+                problem: "a dataset cannot have the name '\(tensor.name.prefix(80))' (\(tensor.name.utf8.count) bytes)")
+        }
+        let rankLimit = 32
+        guard tensor.shape.count <= rankLimit else {
+            throw CheckpointError(
+                .unsupported, checkpoint: path,
+                problem: "'\(tensor.name)' has \(tensor.shape.count) dimensions; HDF5 allows \(rankLimit)")
+        }
     }
 
     /// The file's real path: what a reader compares with the roots that it trusts, and what stays when a link in a Hub

@@ -122,6 +122,29 @@ import Testing
         #expect(try folder.list("out") == ["step1.h5", "step3.h5"])
     }
 
+    @Test(arguments: [
+        (entry("", "U8", [1], 0, 1), "a dataset cannot have the name '' (0 bytes)"),
+        (entry(".", "U8", [1], 0, 1), "a dataset cannot have the name '.' (1 bytes)"),
+        (entry("/", "U8", [1], 0, 1), "a dataset cannot have the name '.' (1 bytes)"),
+        (entry(#"a\u0000b"#, "U8", [1], 0, 1), "a dataset cannot have the name"),
+        (entry(String(repeating: "n", count: 70_000), "U8", [1], 0, 1), "(70000 bytes)"),
+        (entry("a", "U8", [Int](repeating: 1, count: 33), 0, 1), "'a' has 33 dimensions; HDF5 allows 32"),
+    ])
+    func `what HDF5 cannot store is the source's fault`(entry: String, reason: String) throws {
+        let bad = try source("step1", safetensors("{\(entry)}", data: [0]))
+        let result = try run([bad, source("step2")])
+        #expect(result.written.map(\.revision.name) == ["step2"])
+        #expect(result.failed.first?.reason.contains(reason) == true, "\(result.failed)")
+    }
+
+    @Test func `odd but sound sources are stored`() throws {
+        let shape = "\(entry("none", "F64", [0, 1 << 61], 0, 0)),\(entry("..", "U8", [1], 0, 1))"
+        let path = try source("step1", safetensors("{\(shape)}", data: [9]))
+        try folder.write("step1/config.json", #"{"long": "\#(String(repeating: "x", count: 5_000_000))"}"#)
+        #expect(try run([path]).written.count == 1)
+        #expect(try run([path]).skipped.count == 1)
+    }
+
     @Test func `stopping leaves finished files and no partial one`() throws {
         let sources = [try source("step1"), try source("step2", tinyModel(first: 50))]
         var calls = 0
