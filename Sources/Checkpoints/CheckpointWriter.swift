@@ -72,7 +72,9 @@ public struct CheckpointWriter: ~Copyable {
         do throws(HDF5Error) {
             rooms = try CheckpointWriter.writeStructure(file.path, attributes, tensors)
         } catch {
-            throw OutputError(path, error.description)
+            // HDF5 wraps the system's reason in file descriptors and addresses.
+            let system = error.reason.firstMatch(of: /error message = '([^']*)'/)
+            throw OutputError(path, system.map { String($0.1) } ?? error.description)
         }
         self.file = file
     }

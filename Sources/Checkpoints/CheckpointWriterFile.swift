@@ -49,14 +49,7 @@ struct PartialFile: ~Copyable {
 
     /// Writes all of `bytes` from byte `offset` on.
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(OutputError) {
-        var done = 0
-        while done < bytes.count {
-            let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
-            let count = pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw OutputError(destination, lastError()) }
-            done += count
-        }
+        guard writeAll(bytes, to: descriptor, at: offset) else { throw OutputError(destination, lastError()) }
     }
 
     /// Gives the file its name, in place of one that is there.
@@ -87,6 +80,17 @@ struct PartialFile: ~Copyable {
             return false
         }
     }
+}
+
+/// Writes all of `bytes` from byte `offset` of an open file on; `false` leaves the reason in `errno`.
+func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, at offset: Int) -> Bool {
+    var done = 0
+    while done < bytes.count {
+        let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+        let count = pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
+        if count > 0 { done += count } else if errno != EINTR { return false }
+    }
+    return true
 }
 
 /// A file could not be written: which one and why, as the system says it.

@@ -41,8 +41,9 @@ struct HuggingFaceIdentity: Sendable, Equatable {
     /// The snapshots of a cache folder `models--ORG--NAME`, in training order of their references, then by hash; `nil`
     /// when `path` is no such folder.
     static func snapshots(inCache path: String) throws(CheckpointError) -> [String]? {
-        let directory = try absolute(path)
-        guard directory.split(separator: "/").last?.hasPrefix("models--") == true else { return nil }
+        guard isDirectory(path), try absolute(path).split(separator: "/").last?.hasPrefix("models--") == true else {
+            return nil
+        }
         let hashes = try entries(of: path + "/snapshots", checkpoint: path)
         var snapshots: [(path: String, identity: HuggingFaceIdentity)] = []
         for hash in hashes {

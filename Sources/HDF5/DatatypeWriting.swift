@@ -10,14 +10,14 @@ public enum StoredType: Sendable, Equatable {
     case boolean
     /// Two binary32 numbers `r` and `i`, as h5py stores complex numbers.
     case complex64
-    /// Bytes that HDF5 has no type for; the tag says what they are.
-    case opaque(byteCount: Int, tag: String)
+    /// A byte of something that HDF5 has no type for. It has no tag: h5py reads only opaque types without one.
+    case opaque
 
     /// Bytes of one element.
     public var byteCount: Int {
         switch self {
-        case .float(let byteCount, _, _), .integer(let byteCount, _), .opaque(let byteCount, _): byteCount
-        case .boolean: 1
+        case .float(let byteCount, _, _), .integer(let byteCount, _): byteCount
+        case .boolean, .opaque: 1
         case .complex64: 8
         }
     }
@@ -33,8 +33,8 @@ public enum StoredType: Sendable, Equatable {
             try makeBoolean()
         case .complex64:
             try makeComplex64()
-        case .opaque(let byteCount, let tag):
-            try makeOpaque(byteCount: byteCount, tag: tag)
+        case .opaque:
+            try Handle(H5Tcreate(H5T_OPAQUE, 1), H5Tclose, "describe an opaque byte")
         }
     }
 
@@ -66,12 +66,6 @@ public enum StoredType: Sendable, Equatable {
         let type = try Handle(H5Tcreate(H5T_COMPOUND, 8), H5Tclose, "describe a complex number")
         try check(H5Tinsert(type.id, "r", 0, part.id), "describe a complex number")
         try check(H5Tinsert(type.id, "i", 4, part.id), "describe a complex number")
-        return type
-    }
-
-    private func makeOpaque(byteCount: Int, tag: String) throws(HDF5Error) -> Handle {
-        let type = try Handle(H5Tcreate(H5T_OPAQUE, byteCount), H5Tclose, "describe \(tag)")
-        try check(H5Tset_tag(type.id, tag), "describe \(tag)")
         return type
     }
 

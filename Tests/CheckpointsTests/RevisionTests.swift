@@ -25,18 +25,19 @@ import Testing
         #expect(try Revision(parsing: name) == expected)
     }
 
-    @Test(arguments: [
-        ("checkpoint-500", "'checkpoint' is none of stage, ingredient, step, tokens"),
-        ("stage1", nil),
-        ("step5-stage1", "'stage1' is repeated or out of order"),
-        ("step1-step2", "'step2' is repeated or out of order"),
-        ("step", "'step' has no whole number that fits 63 bits"),
-        ("step+5", "'step+5' has no whole number that fits 63 bits"),
-        ("step5-tokens9223372036855T", "'tokens9223372036855T' has no whole number that fits 63 bits"),
-        ("step5-tokens5b", "'tokens5b' has no whole number that fits 63 bits"),
-        ("step5-", "'' is none of stage, ingredient, step, tokens"),
-        ("", "'' is none of stage, ingredient, step, tokens"),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("checkpoint-500", "'checkpoint' is none of stage, ingredient, step, tokens"),
+            ("stage1", nil),
+            ("step5-stage1", "'stage1' is repeated or out of order"),
+            ("step1-step2", "'step2' is repeated or out of order"),
+            ("step", "'step' has no whole number that fits 63 bits"),
+            ("step+5", "'step+5' has no whole number that fits 63 bits"),
+            ("step5-tokens9223372036855T", "'tokens9223372036855T' has no whole number that fits 63 bits"),
+            ("step5-tokens5b", "'tokens5b' has no whole number that fits 63 bits"),
+            ("step5-", "'' is none of stage, ingredient, step, tokens"),
+            ("", "'' is none of stage, ingredient, step, tokens"),
+        ] as [(String, String?)])
     func `a name that tells nothing is said to, and why`(name: String, problem: String?) {
         var found: String?
         do throws(RevisionNameError) { _ = try Revision(parsing: name) } catch { found = error.problem }

@@ -4,8 +4,11 @@ import Testing
 @testable import Checkpoints
 
 @Suite struct SafetensorsHeaderTests {
+    private let folder: ImportFolder
+
+    init() throws { folder = try ImportFolder() }
+
     private func header(of content: Data) throws -> SafetensorsHeader {
-        let folder = try ImportFolder()
         let file = try SourceFile(try folder.write("model.safetensors", content), checkpoint: "test")
         return try SafetensorsHeader(of: file)
     }
@@ -22,7 +25,8 @@ import Testing
     }
 
     @Test func `tensors come in the order of their data, whatever the header's order`() throws {
-        let json = #"{"__metadata__":{"format":"pt"},"# + entry("b", "F32", [1], 4, 8) + "," + entry("a", "U8", [2, 2], 0, 4)
+        let json =
+            #"{"__metadata__":{"format":"pt"},"# + entry("b", "F32", [1], 4, 8) + "," + entry("a", "U8", [2, 2], 0, 4)
             + "}   "
         let header = try header(of: safetensors(json, data: [UInt8](repeating: 0, count: 8)))
         #expect(header.tensors.map(\.name) == ["a", "b"])

@@ -36,7 +36,8 @@ import Testing
         ("1e", "a number's exponent is empty at byte 2"), ("\"a", "the text ends inside a string at byte 2"),
         ("\"\u{1}\"", "a control character stands in a string at byte 2"),
         (#""\x""#, "an unknown escape at byte 3"), (#""\u12""#, "\\u needs four hexadecimal digits at byte 5"),
-        (#""\ud800""#, "half of a surrogate pair at byte 7"), (#""\udc00\ud800""#, "half of a surrogate pair at byte 7"),
+        (#""\ud800""#, "half of a surrogate pair at byte 7"),
+        (#""\udc00\ud800""#, "half of a surrogate pair at byte 7"),
         (#"{"a":1,"a":2}"#, "'a' appears twice at byte 7"), ("", "expected a value at byte 0"),
     ])
     func `anything else is an error with its place`(json: String, expected: String) {
