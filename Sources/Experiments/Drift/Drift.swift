@@ -42,7 +42,8 @@ public struct Drift: Experiment {
             (reference, branchPoint) = (0, nil)
             comparisons = [Comparison(kind: .pair, from: 0, to: ends[0] == ends[1] ? 0 : 1)]
         } else {
-            (series, places) = try input.open(in: context)
+            let (series, places) = try input.open(in: context)
+            (self.series, self.places) = (series, places)
             reference = try settings.reference.map { try Drift.place(of: $0, in: series, "reference") } ?? 0
             branchPoint =
                 try settings.branchPoint.map { try Drift.place(of: $0, in: series, "branch_point") }

@@ -75,8 +75,8 @@ public struct ExperimentRun: Sendable {
         for experiment in experiments { prepared.append(try prepare(experiment, context)) }
 
         let engine = ReductionEngine(context.checkpoints, jobs: options.jobs, journal: journal, progress: progress)
-        let results = try engine.run(prepared.flatMap { $0.experiment.requests })
-        let refused = context.refused + results.failures.sorted { $0.key < $1.key }.map(\.value)
+        let results = try engine.run(prepared.flatMap { $0.experiment.requests as [any Reduction] })
+        let refused = context.refused + results.failures.sorted { $0.key < $1.key }.map { $0.value }
         let bytesRead = context.checkpoints.reduce(0) { $0 + ($1.reader?.bytesRead ?? 0) }
 
         let reports = try prepared.map { try $0.experiment.report(results) }
