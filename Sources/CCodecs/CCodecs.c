@@ -1,5 +1,6 @@
 #include "CCodecs.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 // A constant element size lets the compiler turn the loop into byte interleaves of whole vectors.
@@ -76,4 +77,21 @@ void ccodecs_swap(uint8_t *bytes, size_t byte_count, size_t component_size) {
     case 8: swap_64(bytes, byte_count / 8); break;
     default: break;
     }
+}
+
+size_t ccodecs_lzf_filter(unsigned flags, size_t parameter_count, const unsigned *parameters, size_t byte_count,
+                          size_t *capacity, void **buffer) {
+    const unsigned reverse = 0x0100; // H5Z_FLAG_REVERSE: reading
+    if (!(flags & reverse) || parameter_count < 3 || parameters[2] == 0 || byte_count > UINT32_MAX) return 0;
+    void *decoded = malloc(parameters[2]);
+    if (!decoded) return 0;
+    size_t count = lzf_decompress(*buffer, (unsigned)byte_count, decoded, parameters[2]);
+    if (count == 0) {
+        free(decoded);
+        return 0;
+    }
+    free(*buffer);
+    *buffer = decoded;
+    *capacity = parameters[2];
+    return count;
 }

@@ -7,9 +7,23 @@ struct TrustedRoots: Sendable {
 
     /// `file` is the checkpoint's real path; `allowed` are the directories that the user trusts besides its folder.
     init(file: String, allowed: [String]) {
+        let folder = TrustedRoots.folder(of: file)
+        self.init(folder: folder, roots: [folder] + allowed.compactMap(realPath))
+    }
+
+    /// The same roots for another file below them, whose relative names start from its own folder.
+    func from(file: String) -> TrustedRoots {
+        TrustedRoots(folder: TrustedRoots.folder(of: file), roots: roots)
+    }
+
+    private init(folder: String, roots: [String]) {
+        self.folder = folder
+        self.roots = roots
+    }
+
+    private static func folder(of file: String) -> String {
         let folder = String(file[..<(file.lastIndex(of: "/") ?? file.startIndex)])
-        self.folder = folder.isEmpty ? "/" : folder
-        roots = [self.folder] + allowed.compactMap(realPath)
+        return folder.isEmpty ? "/" : folder
     }
 
     /// The real path of `name` as a file inside the checkpoint spells it. Throws when nothing is there, or when it lies

@@ -36,12 +36,25 @@ public struct InputDataset: Sendable {
         public var file: String
         public var offset: Int
         public var byteCount: Int?
+
+        /// Makes a run; see the properties.
+        public init(file: String, offset: Int, byteCount: Int?) {
+            self.file = file
+            self.offset = offset
+            self.byteCount = byteCount
+        }
     }
 
     /// A dataset that a virtual dataset shows parts of.
     public struct VirtualSource: Sendable, Hashable {
         public var file: String
         public var path: String
+
+        /// Names a dataset of a file.
+        public init(file: String, path: String) {
+            self.file = file
+            self.path = path
+        }
     }
 
     /// One stage of the filter pipeline.
@@ -50,6 +63,12 @@ public struct InputDataset: Sendable {
         public var id: Int
         /// The filter's parameters.
         public var parameters: [UInt32]
+
+        /// Makes a stage; see the properties.
+        public init(id: Int, parameters: [UInt32]) {
+            self.id = id
+            self.parameters = parameters
+        }
     }
 }
 

@@ -100,3 +100,22 @@ public func canDecode(filter id: Int) -> Bool {
     var configuration: UInt32 = 0
     return H5Zget_filter_info(id, &configuration) >= 0 && configuration & UInt32(H5Z_FILTER_CONFIG_DECODE_ENABLED) != 0
 }
+
+/// A function that undoes a filter, called as `H5Z_func_t`.
+public typealias FilterFunction =
+    @convention(c) (
+        UInt32, Int, UnsafePointer<UInt32>?, Int, UnsafeMutablePointer<Int>?, UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+    ) -> Int
+
+/// Teaches libhdf5 to undo a filter it does not know, for this process.
+public func register(filter id: Int32, _ name: StaticString, decode: FilterFunction) throws(HDF5Error) {
+    precondition(name.hasPointerRepresentation)
+    var description = H5Z_class2_t()
+    description.version = H5Z_CLASS_T_VERS
+    description.id = H5Z_filter_t(id)
+    description.encoder_present = 0
+    description.decoder_present = 1
+    description.name = UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
+    description.filter = decode
+    try check(H5Zregister(&description), "register the filter \(name)")
+}
