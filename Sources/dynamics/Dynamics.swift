@@ -16,7 +16,7 @@ struct Dynamics: ParsableCommand {
         subcommands: [Run.self, List.self, Inspect.self, Import.self])
 
     static func main() {
-        if CommandLine.arguments.dropFirst().first == hdf5WorkerArgument { runHDF5Worker() }
+        if CommandLine.arguments.dropFirst().first == "__hdf5-worker" { runHDF5Worker() }
         interruptOnSignals()
         do {
             var command = try parseAsRoot()

@@ -1,0 +1,84 @@
+import Foundation
+import Testing
+
+@testable import Checkpoints
+
+struct ReadFixturesTests {
+    @Test(arguments: ["types", "shapes", "filters"])
+    func `committed files read as they were written`(_ name: String) throws {
+        try expectAsWritten("\(readingFixtures)/core/\(name).h5")
+        try expectAsWritten("\(readingFixtures)/core/\(name).h5", capacity: 64, step: 7)
+    }
+
+    @Test func `attributes are strings, integers and numbers`() throws {
+        let reader = try openCheckpoint("\(readingFixtures)/core/shapes.h5")
+        #expect(
+            reader.attributes == [
+                "model": .string("tiny"), "step": .integer(1000), "loss": .number(2.5),
+                "fixed": .string("fixed length"),
+                "config": .string(#"{"model_type": "olmo2", "hidden_size": 64}"#),
+            ])
+        #expect(reader.config == #"{"model_type": "olmo2", "hidden_size": 64}"#)
+    }
+
+    @Test func `a group of a file is a checkpoint of its own`() throws {
+        let reader = try openCheckpoint("\(readingFixtures)/core/shapes.h5:/model/layers")
+        #expect(reader.tensors.map(\.name) == ["0.weight", "10.weight"])
+        #expect(reader.attributes.isEmpty)
+    }
+
+    @Test func `a group that is not there is named`() {
+        let error = failure("\(readingFixtures)/core/shapes.h5:/nothing")
+        #expect(error?.kind == .malformed)
+        #expect(error?.problem.hasPrefix("cannot open '/nothing'") == true)
+    }
+
+    @Test func `dumps of bfloat16 are read as such when the options say so`() throws {
+        let path = "\(readingFixtures)/core/types.h5"
+        let reader = try openCheckpoint(path, readOptions(dumps: [.uint16, .opaque16]))
+        let types = Dictionary(uniqueKeysWithValues: reader.tensors.map { ($0.name, $0.elementType) })
+        #expect(types["dump"] == .bfloat16)
+        #expect(types["le_uint16"] == .bfloat16)
+        #expect(types["be_uint16"] == .bfloat16)
+        #expect(types["le_uint32"] == .uint32)
+    }
+
+    @Test func `only stored bytes count as read`() throws {
+        let reader = try openCheckpoint("\(readingFixtures)/core/filters.h5")
+        let tensor = try #require(reader.tensors.firstIndex { $0.name == "gzip.float32" })
+        #expect(reader.bytesRead == 0)
+        _ = try elements(reader, tensor)
+        #expect(reader.bytesRead == reader.tensors[tensor].storedByteCount)
+    }
+}
+
+@Suite(.needsPython)
+struct ReadEveryLayoutTests {
+    @Test(
+        arguments: [
+            "types", "shapes", "chunked", "served", "userblock", "indexes", "links", "linked", "external", "virtual",
+        ])
+    func `what h5py writes is read bit for bit`(_ name: String) throws {
+        let path = try "\(PythonFixtures.folder.get())/\(name).h5"
+        try expectAsWritten(path)
+        // Steps that end within chunks, rows and elements of no particular alignment.
+        try expectAsWritten(path, capacity: 64, step: 100_003)
+    }
+
+    @Test func `a file reached through a symbolic link finds its companions`() throws {
+        let folder = try TemporaryFolder()
+        let target = try "\(PythonFixtures.folder.get())/external.h5"
+        try FileManager.default.createSymbolicLink(atPath: "\(folder.path)/here.h5", withDestinationPath: target)
+        #expect(failure("\(folder.path)/here.h5") == nil)
+    }
+
+    @Test func `every file that holds a part is listed`() throws {
+        let folder = try PythonFixtures.folder.get()
+        #expect(
+            try openCheckpoint("\(folder)/external.h5").files.map { URL(fileURLWithPath: $0.path).lastPathComponent }
+                == ["external.h5", "part1.bin", "part2.bin"])
+        #expect(
+            try openCheckpoint("\(folder)/virtual.h5").files.map { URL(fileURLWithPath: $0.path).lastPathComponent }
+                == ["virtual.h5", "source0.h5", "source1.h5"])
+    }
+}
