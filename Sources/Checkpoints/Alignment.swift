@@ -52,12 +52,15 @@ public struct Alignment: Sendable {
     public let entries: [Entry]
 
     private static let head = "lm_head.weight"
-    private static let embeddings = ["model.embed_tokens.weight", "embed_tokens.weight", "transformer.embed_tokens.weight"]
+    private static let embeddings = [
+        "model.embed_tokens.weight", "embed_tokens.weight", "transformer.embed_tokens.weight",
+    ]
 
     /// Aligns two checkpoints by the names of their tensors.
     public init(from: Checkpoint, to: Checkpoint) {
         let (left, right) = (Side(from), Side(to))
-        let names = Set(left.places.keys).union(right.places.keys).union(left.isTied || right.isTied ? [Alignment.head] : [])
+        let names = Set(left.places.keys).union(right.places.keys).union(
+            left.isTied || right.isTied ? [Alignment.head] : [])
         entries = names.sorted().map { Alignment.entry($0, left, right) }
     }
 
@@ -101,7 +104,9 @@ public struct Alignment: Sendable {
         }
         let shapes = "\(text(a.shape)) against \(text(b.shape))"
         let module = ParameterName(name).module
-        if module == .embedding || module == .unembedding, a.shape.count == 2, b.shape.count == 2, a.shape[1] == b.shape[1] {
+        if module == .embedding || module == .unembedding, a.shape.count == 2, b.shape.count == 2,
+            a.shape[1] == b.shape[1]
+        {
             let rows = min(a.shape[0], b.shape[0])
             return Entry(
                 name: name, status: .padded, from: from, to: to, note: "\(shapes): the first \(rows) rows are compared")

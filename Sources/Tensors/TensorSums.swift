@@ -57,7 +57,8 @@ public struct TensorSumsAccumulator: Sendable {
         var sums = TensorSums()
         sums.count = Int(state.count)
         sums.squareSum = laneSum(state.square)
-        sums.spacingSquareSum = laneSum(state.spacing) * Double(sign: .plus, exponent: -2 * fractionBits, significand: 1)
+        sums.spacingSquareSum =
+            laneSum(state.spacing) * Double(sign: .plus, exponent: -2 * fractionBits, significand: 1)
         sums.maximumMagnitude = state.maximum
         sums.nonFiniteCount = Int(state.nonfinite)
         sums.firstNonFinite = state.first_nonfinite < 0 ? nil : Int(state.first_nonfinite)

@@ -105,7 +105,9 @@ struct CheckpointDescription {
         }
         text += aligned([["tensor", "dtype", "shape", "layout", "stored", ""]] + rows, numeric: [4])
         text += "\n"
-        let totals = modules.map { [$0.module.rawValue, "\($0.total.tensors)", "\($0.total.elements)", byteText($0.total.bytes)] }
+        let totals = modules.map {
+            [$0.module.rawValue, "\($0.total.tensors)", "\($0.total.elements)", byteText($0.total.bytes)]
+        }
         text += aligned(
             [["module", "tensors", "elements", "stored"]] + totals + [
                 ["total", "\(whole.tensors)", "\(whole.elements)", byteText(whole.bytes)]

@@ -40,7 +40,9 @@ struct Run: ParsableCommand {
         help: ArgumentHelp("Override a setting, as in moved_threshold=1e-4. Repeatable.", valueName: "key=value"))
     var set: [String] = []
 
-    @Option(name: .long, help: ArgumentHelp("Folder of journalled summaries; otherwise .journal beside the results.", valueName: "dir"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Folder of journalled summaries; otherwise .journal beside the results.", valueName: "dir"))
     var journal: String?
 
     @Option(name: .shortAndLong, help: "Threads to work on.")
@@ -98,8 +100,8 @@ struct List: ParsableCommand {
         commandName: "list", abstract: "List the experiments and what they answer.")
 
     func run() {
-        let width = Registry.experiments.map { $0.name.count }.max() ?? 0
-        for experiment in Registry.experiments {
+        let width = Registry.list.map(\.name.count).max() ?? 0
+        for experiment in Registry.list {
             print(experiment.name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + experiment.question)
         }
     }

@@ -1,9 +1,9 @@
 import Checkpoints
 
 /// Two checkpoints that are compared, and why.
-public struct Comparison: Sendable, Hashable {
+struct Comparison: Sendable, Hashable {
     /// Why two checkpoints are compared.
-    public enum Kind: String, Codable, Sendable, CaseIterable {
+    enum Kind: String, Codable, Sendable, CaseIterable {
         /// A pair that was asked for by name.
         case pair
         /// Each checkpoint with the reference, the first of the series unless the settings name another.
@@ -17,11 +17,11 @@ public struct Comparison: Sendable, Hashable {
     }
 
     /// Why.
-    public let kind: Kind
+    let kind: Kind
     /// Place in the series of the checkpoint that drift is measured from.
-    public let from: Int
+    let from: Int
     /// Place in the series of the checkpoint it is measured to.
-    public let to: Int
+    let to: Int
 
     /// The comparisons of these kinds, kind by kind, each in training order.
     static func list(_ kinds: [Kind], _ series: CheckpointSeries, reference: Int, branchPoint: Int?) -> [Comparison] {

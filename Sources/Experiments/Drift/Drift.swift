@@ -3,10 +3,10 @@ import Reports
 import Tensors
 
 /// What moved between checkpoints, by how much, where and when.
-public struct Drift: Experiment {
-    public static let name = "drift"
-    public static let question = "What moved between checkpoints, by how much, where and when?"
-    public static let tableNames = [
+struct Drift: Experiment {
+    static let name = "drift"
+    static let question = "What moved between checkpoints, by how much, where and when?"
+    static let tableNames = [
         "summary", "modules", "layers", "tensors", "trajectory", "displacement_gram", "ingredient_updates", "heads",
         "embedding_rows", "coverage", "integrity",
     ]
@@ -29,7 +29,7 @@ public struct Drift: Experiment {
 
     /// Opens the series, chooses the comparisons and aligns their tensors.
     /// - Throws: `InputError` when nothing can be compared, or when tensors have no counterpart and that is not allowed.
-    public init(_ settings: DriftSettings, _ context: RunContext) throws {
+    init(_ settings: DriftSettings, _ context: RunContext) throws {
         self.settings = settings
         guard (settings.from == nil) == (settings.to == nil) else {
             throw InputError("a pair needs both from and to; only \(settings.from == nil ? "to" : "from") is given")
@@ -61,7 +61,8 @@ public struct Drift: Experiment {
         guard !comparisons.isEmpty else {
             let kinds = settings.compare.map(\.rawValue).joined(separator: ", ")
             throw InputError(
-                "nothing to compare: \(series.checkpoints.count) checkpoint(s) give no comparison of the kinds \(kinds)")
+                "nothing to compare: \(series.checkpoints.count) checkpoint(s) give no comparison of the kinds \(kinds)"
+            )
         }
         var alignments: [Pair: Alignment] = [:]
         var problems: [String] = []
@@ -78,7 +79,9 @@ public struct Drift: Experiment {
         }
         if !problems.isEmpty, !settings.allowUnmatched {
             throw InputError(
-                problems + ["\(problems.count) tensor(s) have no counterpart; set allow_unmatched=true to leave them out"])
+                problems + [
+                    "\(problems.count) tensor(s) have no counterpart; set allow_unmatched=true to leave them out"
+                ])
         }
         return alignments
     }
@@ -98,7 +101,8 @@ public struct Drift: Experiment {
     private static func place(of label: String, in series: CheckpointSeries, _ key: String) throws -> Int {
         guard let place = series.place(of: label) else {
             throw InputError(
-                "\(key) '\(label)' is not in the series; it holds \(series.checkpoints.map(\.label).joined(separator: ", "))")
+                "\(key) '\(label)' is not in the series; it holds \(series.checkpoints.map(\.label).joined(separator: ", "))"
+            )
         }
         return place
     }
@@ -111,7 +115,7 @@ public struct Drift: Experiment {
         }
     }
 
-    public var requests: [any Reduction] {
+    var requests: [any Reduction] {
         var requests: [any Reduction] = []
         for place in series.checkpoints.indices {
             for (tensor, info) in series.checkpoints[place].tensors.enumerated() where info.elementType.hasStatistics {

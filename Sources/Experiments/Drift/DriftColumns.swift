@@ -26,7 +26,9 @@ enum DriftColumns {
         default:
             return [
                 .string("tensor", "Name of the tensor, '/' read as '.'.") { $0.scope.name },
-                .string("layer", "Index of the block; 'none' outside the blocks.") { DriftScope.layer(of: $0.scope.name) },
+                .string("layer", "Index of the block; 'none' outside the blocks.") {
+                    DriftScope.layer(of: $0.scope.name)
+                },
                 .string("module", "Role of the tensor.") { DriftScope.module(of: $0.scope.name) },
                 .string("shape", "Extents, slowest first; empty for a scalar.") {
                     $0.shape.map { $0.map(String.init).joined(separator: "x") }
@@ -62,7 +64,8 @@ enum DriftColumns {
             .number("changed", "Fraction of elements with a ≠ b: +0 and −0 are equal.") { $0.metrics.changed },
             .number("moved", "Fraction of elements with |b−a| > \(movedThreshold).") { $0.metrics.moved },
             .number("sign_flips", "Fraction of elements with a < 0 < b or b < 0 < a.") { $0.metrics.signFlips },
-            .integer("nonfinite_from", "Elements of a that are NaN or infinite; when there are any, norms are missing.") {
+            .integer("nonfinite_from", "Elements of a that are NaN or infinite; when there are any, norms are missing.")
+            {
                 $0.metrics.from.nonFiniteCount
             },
             .integer("nonfinite_to", "Elements of b that are NaN or infinite; when there are any, norms are missing.") {

@@ -5,20 +5,20 @@ import Tensors
 ///
 /// Built from sums over elements, so that a layer's, a module's or a model's drift is that of its elements together,
 /// never a mean of ratios. A quantity that does not exist, or that a NaN or infinity has spoiled, is `nil`.
-public struct DriftMetrics: Sendable {
+struct DriftMetrics: Sendable {
     /// Sums over a.
-    public private(set) var from = TensorSums()
+    private(set) var from = TensorSums()
     /// Sums over b.
-    public private(set) var to = TensorSums()
+    private(set) var to = TensorSums()
     /// Sums over b − a.
-    public private(set) var difference = DifferenceSums()
+    private(set) var difference = DifferenceSums()
     private var sameTypes = true
 
     /// The drift of no elements.
-    public init() {}
+    init() {}
 
     /// The drift of one tensor. `sameType` tells whether both sides are stored in one type.
-    public init(from: TensorSums, to: TensorSums, difference: DifferenceSums, sameType: Bool) {
+    init(from: TensorSums, to: TensorSums, difference: DifferenceSums, sameType: Bool) {
         self.from = from
         self.to = to
         self.difference = difference
@@ -26,7 +26,7 @@ public struct DriftMetrics: Sendable {
     }
 
     /// Adds another tensor's elements.
-    public mutating func add(_ other: DriftMetrics) {
+    mutating func add(_ other: DriftMetrics) {
         from.append(other.from)
         to.append(other.to)
         difference.append(other.difference)
@@ -34,53 +34,53 @@ public struct DriftMetrics: Sendable {
     }
 
     /// Number n of elements.
-    public var count: Int { difference.count }
+    var count: Int { difference.count }
     /// ‖a‖₂.
-    public var normFrom: Double? { finite(from.squareSum.squareRoot()) }
+    var normFrom: Double? { finite(from.squareSum.squareRoot()) }
     /// ‖b‖₂.
-    public var normTo: Double? { finite(to.squareSum.squareRoot()) }
+    var normTo: Double? { finite(to.squareSum.squareRoot()) }
     /// ‖b − a‖₂.
-    public var drift: Double? { finite(difference.squareSum.squareRoot()) }
+    var drift: Double? { finite(difference.squareSum.squareRoot()) }
     /// ‖b − a‖₂/‖a‖₂.
-    public var relativeDrift: Double? { ratio(drift, normFrom) }
+    var relativeDrift: Double? { ratio(drift, normFrom) }
 
     /// 1 − cos(a, b) = (‖b−a‖² − (‖b‖−‖a‖)²)/(2‖a‖‖b‖), from 0 to 2, without the cancellation of 1 − a·b/(‖a‖‖b‖).
-    public var rotation: Double? {
+    var rotation: Double? {
         guard let a = normFrom, let b = normTo, a > 0, b > 0, drift != nil else { return nil }
         let value = (difference.squareSum - (b - a) * (b - a)) / (2 * a * b)
         return finite(min(max(value, 0), 2))
     }
 
     /// cos(a, b).
-    public var cosine: Double? { rotation.map { 1 - $0 } }
+    var cosine: Double? { rotation.map { 1 - $0 } }
     /// The angle between a and b in radians: 2·asin √(rotation/2), accurate for small angles.
-    public var angle: Double? { rotation.map { 2 * asin(($0 / 2).squareRoot()) } }
+    var angle: Double? { rotation.map { 2 * asin(($0 / 2).squareRoot()) } }
 
     /// √(Σ(b−a)²/n).
-    public var rmsChange: Double? { ratio(drift, Double(count).squareRoot()) }
+    var rmsChange: Double? { ratio(drift, Double(count).squareRoot()) }
     /// Σ(b−a)/n.
-    public var meanChange: Double? { ratio(finite(difference.sum), Double(count)) }
+    var meanChange: Double? { ratio(finite(difference.sum), Double(count)) }
     /// Σ|b−a|/n.
-    public var meanAbsoluteChange: Double? { ratio(finite(difference.absoluteSum), Double(count)) }
+    var meanAbsoluteChange: Double? { ratio(finite(difference.absoluteSum), Double(count)) }
     /// max |b−a|.
-    public var maximumAbsoluteChange: Double? { count == 0 ? nil : finite(difference.maximumMagnitude) }
+    var maximumAbsoluteChange: Double? { count == 0 ? nil : finite(difference.maximumMagnitude) }
 
     /// Fraction of elements whose bit patterns differ; `nil` when the two sides are stored in different types.
-    public var changedBits: Double? { sameTypes ? fraction(difference.changedBitsCount) : nil }
+    var changedBits: Double? { sameTypes ? fraction(difference.changedBitsCount) : nil }
     /// Fraction with a ≠ b: +0 and −0 are equal.
-    public var changed: Double? { fraction(difference.changedCount) }
+    var changed: Double? { fraction(difference.changedCount) }
     /// Fraction with |b−a| above the threshold.
-    public var moved: Double? { fraction(difference.movedCount) }
+    var moved: Double? { fraction(difference.movedCount) }
     /// Fraction with a < 0 < b or b < 0 < a.
-    public var signFlips: Double? { fraction(difference.signFlipCount) }
+    var signFlips: Double? { fraction(difference.signFlipCount) }
 
     /// The drift that rounding both sides to their storage types would make alone: √(Σ(ulp(a)² + ulp(b)²)/12), the
     /// standard deviation of a uniform rounding error being ulp/√12.
-    public var roundingDrift: Double? {
+    var roundingDrift: Double? {
         nonFinite ? nil : finite(((from.spacingSquareSum + to.spacingSquareSum) / 12).squareRoot())
     }
     /// Whether the drift is more than rounding explains.
-    public var exceedsRounding: Bool? {
+    var exceedsRounding: Bool? {
         guard let drift, let roundingDrift else { return nil }
         return drift > roundingDrift
     }

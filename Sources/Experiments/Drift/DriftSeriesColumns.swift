@@ -44,11 +44,15 @@ struct TrajectoryRecord: Sendable {
             .integer("ingredient", "Which of the runs of its stage it belongs to.") { $0.revision.ingredient },
             .integer("step", "Optimiser steps since its stage began.") { $0.revision.step },
             .integer("tokens", "Its training tokens, as attributes or its name state them.") { $0.revision.tokens },
-            .string("predecessor", "The checkpoint it was trained on from; the branch point for an ingredient's first and for an average.") {
+            .string(
+                "predecessor",
+                "The checkpoint it was trained on from; the branch point for an ingredient's first and for an average."
+            ) {
                 $0.predecessor
             },
             .number("step_drift", "‖u_t‖₂ of the update u_t = θ_t − θ_predecessor.") { $0.stepDrift },
-            .number("path_length", "Σ‖u‖₂ of the updates from the reference to θ_t; missing when no path leads there.") {
+            .number("path_length", "Σ‖u‖₂ of the updates from the reference to θ_t; missing when no path leads there.")
+            {
                 $0.pathLength
             },
             .number("displacement", "‖θ_t − θ_reference‖₂.") { $0.displacement },

@@ -1,43 +1,43 @@
 import Checkpoints
 
 /// What `experiments/drift.yaml` may say.
-public struct DriftSettings: ExperimentSettings {
+struct DriftSettings: ExperimentSettings {
     /// Files, folders of checkpoints, or Hugging Face directories.
-    public var series: [String] = []
+    var series: [String] = []
     /// A single pair instead of a series: the checkpoint that drift is measured from.
-    public var from: String?
+    var from: String?
     /// A single pair instead of a series: the checkpoint that it is measured to.
-    public var to: String?
+    var to: String?
     /// Which comparisons to make of a series.
-    public var compare: [Comparison.Kind] = [.reference, .predecessor, .branchPoint, .ingredients]
+    var compare: [Comparison.Kind] = [.reference, .predecessor, .branchPoint, .ingredients]
     /// Label of the checkpoint that `reference` comparisons start from; the first of the series when not given.
-    public var reference: String?
+    var reference: String?
     /// Label of the branch point; the last stage-1 checkpoint when not given.
-    public var branchPoint: String?
+    var branchPoint: String?
     /// |b − a| above which an element counts as moved.
-    public var movedThreshold = 1e-5
+    var movedThreshold = 1e-5
     /// Whether the Gram matrix of displacements is computed, and with it the cosines between updates.
-    public var gram = true
+    var gram = true
     /// Whether tensors without a counterpart are left out rather than stopping the run.
-    public var allowUnmatched = false
+    var allowUnmatched = false
     /// Whether tensors are fingerprinted, so that copies are found and work is recognised by content.
-    public var fingerprints = true
+    var fingerprints = true
     /// Whether identical or non-finite tensors withhold the tables.
-    public var strict = false
+    var strict = false
     /// Whether `heads.csv` is made: drift by attention head.
-    public var heads = false
+    var heads = false
     /// How many of the most-moved embedding rows `embedding_rows.csv` lists for each comparison; 0 for no table.
-    public var embeddingRows = 0
+    var embeddingRows = 0
     /// Folders below which external storage may lie, besides the checkpoint's own.
-    public var allowExternal: [String] = []
+    var allowExternal: [String] = []
     /// Dumps without a float type that are read as bfloat16.
-    public var bfloat16Dumps: [BFloat16Dump] = []
+    var bfloat16Dumps: [BFloat16Dump] = []
     /// Facts of revisions that neither attributes nor names tell, by label.
-    public var revisions: [String: StatedRevision] = [:]
+    var revisions: [String: StatedRevision] = [:]
 
-    public init() {}
+    init() {}
 
-    public enum CodingKeys: String, CodingKey, CaseIterable {
+    enum CodingKeys: String, CodingKey, CaseIterable {
         case series, from, to, compare, reference
         case branchPoint = "branch_point"
         case movedThreshold = "moved_threshold"

@@ -3,7 +3,7 @@ import Reports
 import Tensors
 
 extension Drift {
-    public func report(_ results: ReductionResults) throws -> Report {
+    func report(_ results: ReductionResults) throws -> Report {
         let standing = comparisons.filter { isReadable($0.from, results) && isReadable($0.to, results) }
         guard !standing.isEmpty else {
             throw InputError(results.failures.sorted { $0.key < $1.key }.map(\.value.description))
@@ -89,7 +89,8 @@ extension Drift {
         let (from, to) = (series.checkpoints[comparison.from], series.checkpoints[comparison.to])
         var records: [DriftScope: DriftRecord] = [:]
         for entry in alignments[pair]?.entries ?? [] where entry.isCompared {
-            guard let metrics = metrics(comparison, entry, results), let first = entry.from, let second = entry.to else {
+            guard let metrics = metrics(comparison, entry, results), let first = entry.from, let second = entry.to
+            else {
                 continue
             }
             let infos = (series.checkpoints[pair.first].tensors[first], series.checkpoints[pair.second].tensors[second])

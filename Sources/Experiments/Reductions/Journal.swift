@@ -7,13 +7,13 @@ import Tensors
 /// A line is the key's fingerprint, a space, and the summary as JSON. Each process appends to a file of its own, so runs
 /// on several machines need no lock, and copying files into the folder brings their work along. A line cut short by a
 /// kill has no end and is not read.
-public final class Journal: Sendable {
+final class Journal: Sendable {
     private let directory: String
     private let known: Mutex<[Fingerprint: Data]>
     private let file: Mutex<Int32?> = Mutex(nil)
 
     /// Reads what the folder holds; it need not exist yet.
-    public init(directory: String) throws(EnvironmentError) {
+    init(directory: String) throws(EnvironmentError) {
         self.directory = directory
         var lines: [Fingerprint: Data] = [:]
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
@@ -35,7 +35,8 @@ public final class Journal: Sendable {
         while let end = data[start...].firstIndex(of: UInt8(ascii: "\n")) {
             let line = data[start..<end]
             start = end + 1
-            guard line.count > 33, let text = String(data: line.prefix(32), encoding: .utf8), let key = Fingerprint(text)
+            guard line.count > 33, let text = String(data: line.prefix(32), encoding: .utf8),
+                let key = Fingerprint(text)
             else { continue }
             lines[key] = Data(line.dropFirst(33))
         }

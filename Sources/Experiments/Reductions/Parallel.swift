@@ -1,9 +1,10 @@
+import Synchronization
+
 #if canImport(Darwin)
     import Darwin
 #else
     import Glibc
 #endif
-import Synchronization
 
 /// Runs `body(0)` to `body(count - 1)` on at most `jobs` threads, handing out indices in order, and throws what the
 /// lowest index threw. Once one has thrown, indices not yet begun are left out.

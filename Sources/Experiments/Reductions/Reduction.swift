@@ -2,14 +2,14 @@ import Checkpoints
 import Tensors
 
 /// One tensor of one checkpoint, by their places in the run's lists.
-public struct TensorReference: Hashable, Sendable {
+struct TensorReference: Hashable, Sendable {
     /// Place in the run's checkpoints.
-    public var checkpoint: Int
+    var checkpoint: Int
     /// Place in that checkpoint's tensors.
-    public var tensor: Int
+    var tensor: Int
 
     /// Makes a reference.
-    public init(checkpoint: Int, tensor: Int) {
+    init(checkpoint: Int, tensor: Int) {
         self.checkpoint = checkpoint
         self.tensor = tensor
     }
@@ -18,7 +18,7 @@ public struct TensorReference: Hashable, Sendable {
 /// A pass over aligned tensors, block by block, that leaves a small summary.
 ///
 /// A new kind is one type: its inputs, the text of what else decides its result, and an accumulator for a segment.
-public protocol Reduction: Sendable {
+protocol Reduction: Sendable {
     /// What it leaves.
     associatedtype Summary: ReductionSummary
 
@@ -37,11 +37,11 @@ public protocol Reduction: Sendable {
 }
 
 extension Reduction {
-    public var elementLimit: Int? { nil }
+    var elementLimit: Int? { nil }
 }
 
 /// What a reduction leaves of a segment, and of a tensor.
-public protocol ReductionSummary: Codable, Sendable {
+protocol ReductionSummary: Codable, Sendable {
     /// Adds the summary of the segment that follows.
     mutating func append(_ next: Self)
 }
@@ -52,7 +52,7 @@ extension UpdateGram: ReductionSummary {}
 extension GroupedSums: ReductionSummary {}
 
 /// Takes the blocks of one segment in order, on one thread.
-public protocol SegmentAccumulator: AnyObject {
+protocol SegmentAccumulator: AnyObject {
     /// Adds `count` elements; `blocks[i]` holds those of the reduction's input i, of which the first has the flat index
     /// `first`.
     func add(_ blocks: [UnsafeRawPointer], first: Int, count: Int)

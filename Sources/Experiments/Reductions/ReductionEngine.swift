@@ -7,26 +7,18 @@ import Tensors
 ///
 /// Memory is bounded by blocks: a thread holds one block of each tensor it reads together (512 KiB in all, at least
 /// 4096 elements each); tensors that must be decoded first pass through windows of `windowBytes` in all.
-public struct ReductionEngine: Sendable {
-    /// How far a run is; bytes as stored in the files.
-    public struct Progress: Sendable {
-        /// Bytes whose reductions are finished.
-        public let done: Int
-        /// Bytes that have to be read in all.
-        public let total: Int
-    }
-
+struct ReductionEngine: Sendable {
     private static let windowBytes = 128 << 20
 
     private let checkpoints: [Checkpoint]
     private let jobs: Int
     private let journal: Journal
-    private let progress: @Sendable (Progress) -> Void
+    private let progress: @Sendable (ExperimentRun.Progress) -> Void
 
     /// Prepares to run on `jobs` threads; `progress` is called from any of them after each segment.
-    public init(
+    init(
         _ checkpoints: [Checkpoint], jobs: Int, journal: Journal,
-        progress: @escaping @Sendable (Progress) -> Void = { _ in }
+        progress: @escaping @Sendable (ExperimentRun.Progress) -> Void = { _ in }
     ) {
         precondition(jobs > 0)
         self.checkpoints = checkpoints
@@ -37,7 +29,7 @@ public struct ReductionEngine: Sendable {
 
     /// The summaries of all requests. A checkpoint that cannot be read costs the reductions that need it, and stands in
     /// the results' failures; all others are carried out.
-    public func run(_ requests: [any Reduction]) throws -> ReductionResults {
+    func run(_ requests: [any Reduction]) throws -> ReductionResults {
         let keys = JournalKeys(checkpoints)
         var results = ReductionResults()
         var pending: [any Reduction] = []
@@ -77,7 +69,7 @@ public struct ReductionEngine: Sendable {
         let total = components.reduce(0) { $0 + $1.storedByteCount }
         let pass = EnginePass(
             checkpoints: checkpoints, components: components, jobs: jobs, results: results,
-            progress: { [progress] done in progress(Progress(done: done, total: total)) },
+            progress: { [progress] done in progress(ExperimentRun.Progress(done: done, total: total)) },
             record: { [journal] reduction, summary, results in
                 try journal.append(summary, for: keys.text(reduction, results))
             })
@@ -87,13 +79,13 @@ public struct ReductionEngine: Sendable {
 }
 
 /// What an engine found: summaries by request, and the checkpoints that could not be read.
-public struct ReductionResults: Sendable {
+struct ReductionResults: Sendable {
     var summaries: [ReductionKey: any ReductionSummary] = [:]
     /// Why a checkpoint could not be read, by its place in the run.
-    public internal(set) var failures: [Int: CheckpointError] = [:]
+    var failures: [Int: CheckpointError] = [:]
 
     /// The summary of a request; `nil` when a checkpoint it needs could not be read.
-    public func summary<R: Reduction>(_ reduction: R) -> R.Summary? {
+    func summary<R: Reduction>(_ reduction: R) -> R.Summary? {
         summaries[ReductionKey(reduction)] as? R.Summary
     }
 }

@@ -2,31 +2,31 @@ import Checkpoints
 import Tensors
 
 /// A tensor's own sums, and its fingerprint.
-public struct ContentReduction: Reduction {
+struct ContentReduction: Reduction {
     /// See `TensorSumsAccumulator` and `Fingerprint`.
-    public static let kernel = "content/1"
+    static let kernel = "content/1"
     /// The tensor.
-    public let input: TensorReference
+    let input: TensorReference
     /// Whether to hash its bytes.
-    public let fingerprints: Bool
-    public let elementLimit: Int?
+    let fingerprints: Bool
+    let elementLimit: Int?
 
     /// Asks for the content of a tensor, or of its first `elementLimit` elements.
-    public init(_ input: TensorReference, fingerprints: Bool, elementLimit: Int? = nil) {
+    init(_ input: TensorReference, fingerprints: Bool, elementLimit: Int? = nil) {
         self.input = input
         self.fingerprints = fingerprints
         self.elementLimit = elementLimit
     }
 
-    public var parameters: String { "fingerprints=\(fingerprints)" + (elementLimit.map { " first=\($0)" } ?? "") }
-    public var inputs: [TensorReference] { [input] }
+    var parameters: String { "fingerprints=\(fingerprints)" + (elementLimit.map { " first=\($0)" } ?? "") }
+    var inputs: [TensorReference] { [input] }
 
-    public func accumulator(types: [ElementType], capacity: Int) -> any SegmentAccumulator {
+    func accumulator(types: [ElementType], capacity: Int) -> any SegmentAccumulator {
         Accumulator(types[0], fingerprints: fingerprints)
     }
 
     /// The empty tensor's and every segment's `summary` is a `TensorContent`.
-    public typealias Summary = TensorContent
+    typealias Summary = TensorContent
 
     private final class Accumulator: SegmentAccumulator {
         private let byteCount: Int
@@ -54,28 +54,28 @@ public struct ContentReduction: Reduction {
 }
 
 /// The differences of two tensors, element by element.
-public struct DifferenceReduction: Reduction {
+struct DifferenceReduction: Reduction {
     /// See `DifferenceAccumulator`.
-    public static let kernel = "difference/1"
+    static let kernel = "difference/1"
     /// The tensor that differences are measured from.
-    public let from: TensorReference
+    let from: TensorReference
     /// The tensor they lead to.
-    public let to: TensorReference
+    let to: TensorReference
     /// |b − a| above which an element counts as moved.
-    public let movedThreshold: Double
+    let movedThreshold: Double
 
     /// Asks for the differences of two tensors.
-    public init(from: TensorReference, to: TensorReference, movedThreshold: Double) {
+    init(from: TensorReference, to: TensorReference, movedThreshold: Double) {
         self.from = from
         self.to = to
         self.movedThreshold = movedThreshold
     }
 
-    public var parameters: String { "moved_threshold=\(movedThreshold)" }
-    public var inputs: [TensorReference] { [from, to] }
-    public typealias Summary = DifferenceSums
+    var parameters: String { "moved_threshold=\(movedThreshold)" }
+    var inputs: [TensorReference] { [from, to] }
+    typealias Summary = DifferenceSums
 
-    public func accumulator(types: [ElementType], capacity: Int) -> any SegmentAccumulator {
+    func accumulator(types: [ElementType], capacity: Int) -> any SegmentAccumulator {
         Accumulator(types, movedThreshold, capacity)
     }
 
@@ -95,24 +95,24 @@ public struct DifferenceReduction: Reduction {
 }
 
 /// All dot products between the updates of a series, for one tensor.
-public struct UpdateGramReduction: Reduction {
+struct UpdateGramReduction: Reduction {
     /// See `UpdateGramAccumulator`.
-    public static let kernel = "update-gram/1"
+    static let kernel = "update-gram/1"
     /// The tensor in each checkpoint of the series.
-    public let inputs: [TensorReference]
+    let inputs: [TensorReference]
     /// The updates, by places in `inputs`.
-    public let edges: [UpdateEdge]
+    let edges: [UpdateEdge]
 
     /// Asks for the Gram matrix of these updates.
-    public init(_ inputs: [TensorReference], edges: [UpdateEdge]) {
+    init(_ inputs: [TensorReference], edges: [UpdateEdge]) {
         self.inputs = inputs
         self.edges = edges
     }
 
-    public var parameters: String { "edges=" + edges.map { "\($0.from)>\($0.to)" }.joined(separator: ",") }
-    public typealias Summary = UpdateGram
+    var parameters: String { "edges=" + edges.map { "\($0.from)>\($0.to)" }.joined(separator: ",") }
+    typealias Summary = UpdateGram
 
-    public func accumulator(types: [ElementType], capacity: Int) -> any SegmentAccumulator {
+    func accumulator(types: [ElementType], capacity: Int) -> any SegmentAccumulator {
         Accumulator(types, edges, capacity)
     }
 
@@ -130,28 +130,28 @@ public struct UpdateGramReduction: Reduction {
 }
 
 /// The differences of two tensors by group: attention heads, rows of an embedding.
-public struct GroupedDifferenceReduction: Reduction {
+struct GroupedDifferenceReduction: Reduction {
     /// See `GroupedAccumulator`.
-    public static let kernel = "grouped-difference/1"
+    static let kernel = "grouped-difference/1"
     /// The tensor that differences are measured from.
-    public let from: TensorReference
+    let from: TensorReference
     /// The tensor they lead to.
-    public let to: TensorReference
+    let to: TensorReference
     /// Which element belongs to which group.
-    public let grouping: Grouping
+    let grouping: Grouping
 
     /// Asks for the differences of two tensors by group.
-    public init(from: TensorReference, to: TensorReference, grouping: Grouping) {
+    init(from: TensorReference, to: TensorReference, grouping: Grouping) {
         self.from = from
         self.to = to
         self.grouping = grouping
     }
 
-    public var parameters: String { "run=\(grouping.run) groups=\(grouping.groups)" }
-    public var inputs: [TensorReference] { [from, to] }
-    public typealias Summary = GroupedSums
+    var parameters: String { "run=\(grouping.run) groups=\(grouping.groups)" }
+    var inputs: [TensorReference] { [from, to] }
+    typealias Summary = GroupedSums
 
-    public func accumulator(types: [ElementType], capacity: Int) -> any SegmentAccumulator {
+    func accumulator(types: [ElementType], capacity: Int) -> any SegmentAccumulator {
         Accumulator(types, grouping, capacity)
     }
 

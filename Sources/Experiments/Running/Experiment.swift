@@ -4,7 +4,7 @@ import Reports
 /// One question asked of checkpoints: it states the reductions it needs, and makes tables of their summaries.
 ///
 /// An experiment is a type, a settings file of its name under `experiments/`, and a line in `Registry`.
-public protocol Experiment: Sendable {
+protocol Experiment: Sendable {
     /// What its settings file may say.
     associatedtype Settings: ExperimentSettings
 
@@ -24,18 +24,18 @@ public protocol Experiment: Sendable {
 }
 
 /// What an experiment has to say once its reductions are done.
-public struct Report: Sendable {
+struct Report: Sendable {
     /// Written as CSV, in order.
-    public var tables: [Table]
+    var tables: [Table]
     /// Written as LaTeX and Markdown as well: what a person reads.
-    public var readable: [Table]
+    var readable: [Table]
     /// Findings about the input, one line each: they go to stderr and make the exit code 4.
-    public var findings: [String]
+    var findings: [String]
     /// Facts about the inputs for `run.json`: checkpoints with their fingerprints.
-    public var inputs: JSON
+    var inputs: JSON
 
     /// Makes a report; see the properties.
-    public init(tables: [Table], readable: [Table], findings: [String], inputs: JSON) {
+    init(tables: [Table], readable: [Table], findings: [String], inputs: JSON) {
         self.tables = tables
         self.readable = readable
         self.findings = findings
@@ -53,5 +53,6 @@ public struct InputError: Error, CustomStringConvertible {
     /// Makes an error of one line or more.
     public init(_ problems: [String]) { self.problems = problems }
 
+    /// All lines.
     public var description: String { problems.joined(separator: "\n") }
 }

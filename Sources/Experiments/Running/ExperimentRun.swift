@@ -30,6 +30,14 @@ public struct ExperimentRun: Sendable {
         }
     }
 
+    /// How far a run is; bytes as stored in the files.
+    public struct Progress: Sendable {
+        /// Bytes whose reductions are finished.
+        public let done: Int
+        /// Bytes that have to be read in all.
+        public let total: Int
+    }
+
     /// What a run did.
     public struct Outcome: Sendable {
         /// The files written, in order.
@@ -64,7 +72,7 @@ public struct ExperimentRun: Sendable {
     }
 
     /// Runs. Everything that can fail without reading fails first; nothing is written before all is computed.
-    public func run(progress: @escaping @Sendable (ReductionEngine.Progress) -> Void = { _ in }) throws -> Outcome {
+    public func run(progress: @escaping @Sendable (Progress) -> Void = { _ in }) throws -> Outcome {
         let started = Date()
         let journal = try Journal(directory: journalFolder)
         var prepared: [Prepared] = []
@@ -108,7 +116,9 @@ public struct ExperimentRun: Sendable {
     private func stem(_ text: String) -> String {
         let location = CheckpointLocation(parsing: text)
         let name = location.path.split(separator: "/").last.map(String.init) ?? "checkpoint"
-        let base = ["h5", "hdf5", "keras"].contains((name as NSString).pathExtension) ? (name as NSString).deletingPathExtension : name
+        let base =
+            ["h5", "hdf5", "keras"].contains((name as NSString).pathExtension)
+            ? (name as NSString).deletingPathExtension : name
         return base + (location.group.map { $0.replacing("/", with: "-") } ?? "")
     }
 }
@@ -123,7 +133,9 @@ private struct Prepared {
     private var question: String { type(of: experiment).question }
 
     /// Writes tables, their descriptions and the record of the run, all together.
-    func write(_ report: Report, refused: [CheckpointError], machine: MachineRecord) throws(EnvironmentError) -> [String] {
+    func write(_ report: Report, refused: [CheckpointError], machine: MachineRecord) throws(EnvironmentError)
+        -> [String]
+    {
         var directory = try RunDirectory(at: folder)
         for table in report.tables {
             try directory.write(CSVWriter().fileName(table)) { CSVWriter().write(table, to: &$0) }

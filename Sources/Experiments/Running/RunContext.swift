@@ -3,9 +3,9 @@ import Foundation
 import Synchronization
 
 /// What the experiments of one run share: checkpoints, opened once each, and how to open them.
-public final class RunContext: Sendable {
+final class RunContext: Sendable {
     /// Threads to work on.
-    public let jobs: Int
+    let jobs: Int
     /// The folder of the settings file: relative paths in it are looked for here first.
     let settingsFolder: String
     let journal: Journal
@@ -26,7 +26,7 @@ public final class RunContext: Sendable {
     }
 
     /// Makes a context for experiments whose settings lie in `settingsFolder`.
-    public init(jobs: Int, settingsFolder: String, journal: Journal, readOptions: ReadOptions) {
+    init(jobs: Int, settingsFolder: String, journal: Journal, readOptions: ReadOptions) {
         self.jobs = jobs
         self.settingsFolder = settingsFolder
         self.journal = journal
@@ -34,9 +34,9 @@ public final class RunContext: Sendable {
     }
 
     /// Every checkpoint of the run, in the order of opening: what `TensorReference.checkpoint` counts.
-    public var checkpoints: [Checkpoint] { state.withLock { $0.checkpoints } }
+    var checkpoints: [Checkpoint] { state.withLock { $0.checkpoints } }
     /// The checkpoints that could not be opened.
-    public var refused: [CheckpointError] { state.withLock { $0.refused } }
+    var refused: [CheckpointError] { state.withLock { $0.refused } }
 
     /// Opens checkpoints, several at a time; one that another experiment has opened already is not opened again. Those
     /// that cannot be opened stand in `refused` and are left out.

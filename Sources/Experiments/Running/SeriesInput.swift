@@ -46,7 +46,8 @@ struct SeriesInput: Sendable {
         }
         let members = names.filter { name in
             !name.hasPrefix(".")
-                && ([".h5", ".hdf5"].contains { name.hasSuffix($0) } || CheckpointLocation.isCheckpointDirectory("\(path)/\(name)"))
+                && ([".h5", ".hdf5"].contains { name.hasSuffix($0) }
+                    || CheckpointLocation.isCheckpointDirectory("\(path)/\(name)"))
         }
         guard !members.isEmpty else {
             throw InputError("the folder \(entry) holds no .h5 file and no Hugging Face directory")
@@ -69,15 +70,15 @@ struct SeriesInput: Sendable {
 }
 
 /// Facts of a revision, stated in the settings.
-public struct StatedRevision: Codable, Equatable, Sendable {
+struct StatedRevision: Codable, Equatable, Sendable {
     /// Training stage, from 1.
-    public var stage: Int?
+    var stage: Int?
     /// Which run of the stage.
-    public var ingredient: Int?
+    var ingredient: Int?
     /// Optimiser steps since the stage began.
-    public var step: Int?
+    var step: Int?
     /// Tokens seen since the model's training began.
-    public var tokens: Int?
+    var tokens: Int?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case stage, ingredient, step, tokens
