@@ -21,7 +21,7 @@ func endProcess(_ error: any Error) -> Never {
     switch error {
     case let reason as ExitReason: exit(reason.rawValue)
     case is Interrupted:
-        StandardError.write("interrupted; finished work is journalled, run the same command again to go on\n")
+        StandardError.write("interrupted; finished work is kept, run the same command again to go on\n")
         exit(ExitReason.interrupted.rawValue)
     case let error as EnvironmentError: fail(.environment, "\(error)")
     case let error as SettingsError: fail(.usage, "\(error)")
@@ -33,7 +33,11 @@ func endProcess(_ error: any Error) -> Never {
     let code = Dynamics.exitCode(for: error)
     let message = Dynamics.fullMessage(for: error)
     if code == .success {
-        print(message)
+        do {
+            try StandardOutput.write(message + "\n")
+        } catch {
+            fail(.environment, "\(error)")
+        }
         exit(ExitReason.done.rawValue)
     }
     StandardError.write(message + "\n")
