@@ -21,9 +21,9 @@ struct FloatTensor {
 let smallModel = [
     FloatTensor("model.norm.weight", [2], [3, 4]), FloatTensor("lm_head.weight", [2, 2], [1, 2, 3, 4]),
 ]
-/// The same after a step of length 4, all of it in one element.
+/// The same after a step of length 5: 4 in one element of the first tensor, 3 in one of the second.
 let movedModel = [
-    FloatTensor("model.norm.weight", [2], [3, 8]), FloatTensor("lm_head.weight", [2, 2], [1, 2, 3, 4]),
+    FloatTensor("model.norm.weight", [2], [3, 8]), FloatTensor("lm_head.weight", [2, 2], [1, 2, 3, 7]),
 ]
 
 extension Workplace {

@@ -24,21 +24,25 @@ final class DynamicsProcess {
     var identifier: pid_t { process.processIdentifier }
     var isRunning: Bool { process.isRunning }
 
-    /// Starts `dynamics` with these arguments; `shell`, such as `>/dev/full`, is what the user's shell adds.
-    init(_ arguments: [String], in folder: String = packageRoot, shell: String = "") throws {
-        scratch = try Workplace()
+    /// Starts `dynamics` with these arguments; `before` and `shell`, such as `>/dev/full`, are what the user's shell adds.
+    /// What goes to `output` instead of a file is not in the result.
+    init(
+        _ arguments: [String], in folder: String = packageRoot, before: String = "", shell: String = "",
+        output: FileHandle? = nil
+    ) throws {
+        let scratch = try Workplace()
         // Files, not pipes: nobody has to empty them.
         files = try ["output", "errors"].map { name in
-            FileManager.default.createFile(atPath: scratch / name, contents: nil)
-            return try FileHandle(forWritingTo: URL(filePath: scratch / name))
+            try FileHandle(forWritingTo: URL(filePath: scratch.write(name, "")))
         }
+        self.scratch = scratch
         process.executableURL = URL(filePath: "/bin/sh")
         // `exec`, so that the process is the shell's.
-        process.arguments = ["-c", "exec \"$0\" \"$@\" \(shell)", builtDynamics] + arguments
+        process.arguments = ["-c", "\(before) exec \"$0\" \"$@\" \(shell)", builtDynamics] + arguments
         process.currentDirectoryURL = URL(filePath: folder)
         process.environment = ProcessInfo.processInfo.environment.filter { $0.key != "COLUMNS" }
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = files[0]
+        process.standardOutput = output ?? files[0]
         process.standardError = files[1]
         try process.run()
     }

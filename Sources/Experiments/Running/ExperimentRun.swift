@@ -103,7 +103,8 @@ public struct ExperimentRun: Sendable {
         guard options.settingsFile != nil || FileManager.default.fileExists(atPath: path) else {
             throw SettingsError(
                 .file(path, line: nil),
-                "no such file in the current folder; run in the folder of the project, or name one with --settings FILE")
+                "no such file in the current folder; run in the folder of the project, or name one with --settings FILE"
+            )
         }
         let settings = try E.Settings.load(file: path, overrides: options.overrides)
         return Prepared(
