@@ -30,7 +30,7 @@ else
 endif
 
 build: libraries
-	@swift build -c release --product dynamics --quiet >&2
+	@swift build -c release --product dynamics --static-swift-stdlib --quiet >&2
 
 test: libraries test-tools $(PYTHON)
 	swift test
