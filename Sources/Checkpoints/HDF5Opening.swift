@@ -96,7 +96,10 @@ struct HDF5Opening {
         var records: [WorkerRecord] = []
         try source.worker.collect(.describe(path: path, dumps: options.bfloat16Dumps)) {
             (message) throws(MessageReader.Malformed) in
-            records.append(try WorkerRecord(decoding: &message))
+            let record = try WorkerRecord(decoding: &message)
+            // The root comes first, and once.
+            if case .root = record { guard records.isEmpty else { throw MessageReader.Malformed() } }
+            records.append(record)
         }
         func join(_ name: String) -> String {
             prefix.isEmpty || name.isEmpty ? prefix + name : "\(prefix).\(name)"
@@ -135,7 +138,8 @@ struct HDF5Opening {
         let role = "external link '\(printable(name))'"
         linksFollowed += 1
         guard depth <= HDF5Opening.depthLimit, linksFollowed <= HDF5Opening.linkLimit else {
-            throw CheckpointError(.refused, checkpoint: checkpoint, problem: "\(role) leads through too many files; refused")
+            throw CheckpointError(
+                .refused, checkpoint: checkpoint, problem: "\(role) leads through too many files; refused")
         }
         let real = try source.roots.resolve(file, role: role, checkpoint: checkpoint)
         let linked: Source
@@ -287,7 +291,8 @@ struct HDF5Opening {
             let role = "source of virtual dataset '\(name)'"
             guard !part.file.contains("%"), !part.path.contains("%") else {
                 throw CheckpointError(
-                    .unsupported, checkpoint: checkpoint, problem: "\(role): a pattern of files, '\(printable(part.file))'")
+                    .unsupported, checkpoint: checkpoint,
+                    problem: "\(role): a pattern of files, '\(printable(part.file))'")
             }
             let real = try source.roots.resolve(part.file, role: role, checkpoint: checkpoint)
             _ = try index(ofFile: real, role: role)

@@ -4,7 +4,7 @@ import Testing
 @testable import Checkpoints
 
 struct ReadFixturesTests {
-    @Test(arguments: ["types", "shapes", "filters"])
+    @Test(arguments: ["types", "shapes", "filters", "links", "linked", "seed_v18", "seed_v110"])
     func `committed files read as they were written`(_ name: String) throws {
         try expectAsWritten("\(readingFixtures)/core/\(name).h5")
         try expectAsWritten("\(readingFixtures)/core/\(name).h5", capacity: 64, step: 7)
