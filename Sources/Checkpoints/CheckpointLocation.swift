@@ -24,6 +24,7 @@ public struct CheckpointLocation: Sendable, Hashable, Codable, CustomStringConve
         self.init(path: String(text[..<separator.lowerBound]), group: group == "/" ? nil : group)
     }
 
+    /// As a user types it.
     public var description: String {
         group.map { "\(path):\($0)" } ?? path
     }

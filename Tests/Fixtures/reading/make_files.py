@@ -346,6 +346,17 @@ def elsewhere(folder):
     w.expect("external", "float32", values, "external")
     w.close()
 
+    # What an importer records of the file it points to.
+    w = Writer(folder, "recorded.h5")
+    values = w.weights((4, 3))
+    w.file.create_dataset("linked", data=values, external=[("part3.bin", 8, 48)])
+    w.expect("linked", "float32", values, "external")
+    w.close()
+    target = os.stat("part3.bin")
+    with h5py.File("recorded.h5", "a") as f:
+        f["linked"].attrs["source_size"] = target.st_size
+        f["linked"].attrs["source_mtime_ns"] = target.st_mtime_ns
+
     for k in range(2):
         with h5py.File(f"source{k}.h5", "w") as source:
             source.create_dataset("part", data=np.full((2, 4), k + 1, "f4"), chunks=(1, 4), compression="gzip")
