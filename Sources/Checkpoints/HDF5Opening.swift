@@ -96,7 +96,10 @@ struct HDF5Opening {
         var records: [WorkerRecord] = []
         try source.worker.collect(.describe(path: path, dumps: options.bfloat16Dumps)) {
             (message) throws(MessageReader.Malformed) in
-            records.append(try WorkerRecord(decoding: &message))
+            let record = try WorkerRecord(decoding: &message)
+            // The root comes first, and once.
+            if case .root = record { guard records.isEmpty else { throw MessageReader.Malformed() } }
+            records.append(record)
         }
         func join(_ name: String) -> String {
             prefix.isEmpty || name.isEmpty ? prefix + name : "\(prefix).\(name)"
@@ -135,7 +138,8 @@ struct HDF5Opening {
         let role = "external link '\(printable(name))'"
         linksFollowed += 1
         guard depth <= HDF5Opening.depthLimit, linksFollowed <= HDF5Opening.linkLimit else {
-            throw CheckpointError(.refused, checkpoint: checkpoint, problem: "\(role) leads through too many files; refused")
+            throw CheckpointError(
+                .refused, checkpoint: checkpoint, problem: "\(role) leads through too many files; refused")
         }
         let real = try source.roots.resolve(file, role: role, checkpoint: checkpoint)
         let linked: Source
@@ -160,15 +164,8 @@ struct HDF5Opening {
         manifest.tensors.append(
             TensorInfo(
                 name: tensor.name, elementType: tensor.elementType, shape: tensor.shape, layout: layout,
-                filters: tensor.filters.map(HDF5Opening.name), storedByteCount: max(0, tensor.storedByteCount)))
+                filters: tensor.filters.map(\.name), storedByteCount: max(0, tensor.storedByteCount)))
         manifest.storage.append(storage)
-    }
-
-    private static func name(of filter: InputDataset.Filter) -> String {
-        let names = [
-            1: "gzip", 2: "shuffle", 3: "fletcher32", 4: "szip", 5: "nbit", 6: "scaleoffset", 32000: "lzf",
-        ]
-        return names[filter.id] ?? "filter \(filter.id)"
     }
 
     /// The bytes of all elements. Throws when the shape contradicts itself or overflows.
@@ -287,7 +284,8 @@ struct HDF5Opening {
             let role = "source of virtual dataset '\(name)'"
             guard !part.file.contains("%"), !part.path.contains("%") else {
                 throw CheckpointError(
-                    .unsupported, checkpoint: checkpoint, problem: "\(role): a pattern of files, '\(printable(part.file))'")
+                    .unsupported, checkpoint: checkpoint,
+                    problem: "\(role): a pattern of files, '\(printable(part.file))'")
             }
             let real = try source.roots.resolve(part.file, role: role, checkpoint: checkpoint)
             _ = try index(ofFile: real, role: role)
@@ -297,35 +295,4 @@ struct HDF5Opening {
     private func malformed(_ problem: String) -> CheckpointError {
         CheckpointError(.malformed, checkpoint: checkpoint, problem: problem)
     }
-}
-
-extension ElementType {
-    /// Bytes of the numbers that an element consists of: half an element for complex numbers.
-    var componentByteCount: Int { self == .complex64 ? 4 : byteCount }
-
-    /// The bytes of an element in the other byte order.
-    func reversingComponents(_ element: [UInt8]) -> [UInt8] {
-        stride(from: 0, to: element.count, by: componentByteCount).flatMap {
-            element[$0..<$0 + componentByteCount].reversed()
-        }
-    }
-}
-
-extension Int {
-    func multipliedClamping(by other: Int) -> Int {
-        let (product, overflow) = multipliedReportingOverflow(by: other)
-        return overflow ? .max : product
-    }
-}
-
-/// The product; `nil` when no `Int` holds it.
-private func product(_ factors: [Int]) -> Int? {
-    if factors.contains(0) { return 0 }
-    var product = 1
-    for factor in factors {
-        let (next, overflow) = product.multipliedReportingOverflow(by: factor)
-        if overflow { return nil }
-        product = next
-    }
-    return product
 }

@@ -12,7 +12,8 @@ func readOptions(
         workerExecutable: builtDynamics, trustedRoots: roots, bfloat16Dumps: dumps, progressTimeout: timeout)
 }
 
-func openCheckpoint(_ path: String, _ options: ReadOptions = readOptions()) throws(CheckpointError) -> CheckpointReader {
+func openCheckpoint(_ path: String, _ options: ReadOptions = readOptions()) throws(CheckpointError) -> CheckpointReader
+{
     try CheckpointReader.open(CheckpointLocation(parsing: path), options: options)
 }
 
@@ -111,7 +112,7 @@ func expectAsWritten(_ path: String, capacity: Int = 1 << 20, step: Int = .max) 
 }
 
 /// A folder that is removed with the object.
-final class TemporaryFolder {
+final class TemporaryFolder: Sendable {
     let path: String
 
     init() throws {
