@@ -81,7 +81,7 @@ INLINE void block_in_double(loader load, const char *a, const char *b, size_t wi
 /// Sums a block of a 16-bit type in float32, unless its largest difference needs double: then `s` is left alone.
 /// Returns the float32 bits of that difference. The counters work on the 16-bit patterns, 32 elements at a time.
 INLINE int32_t block_in_single(loader load, const char *a, const char *b, float threshold, sums *s) {
-    v16f square = {0}, sum = {0}, absolute = {0};
+    v16f square[2] = {{0}}, sum[2] = {{0}}, absolute[2] = {{0}};  // even and odd elements
     v16i maximum = {0}, moved = s->moved;
     v32h changed_bits = {0}, sign_only = {0}, flips = {0};
     for (size_t i = 0; i < CK_BLOCK; i += 32) {
@@ -98,18 +98,20 @@ INLINE int32_t block_in_single(loader load, const char *a, const char *b, float 
         for (int h = 0; h < 2; h++) {
             v16f d = y[h] - x[h];
             v16i magnitude = (v16i)d & 0x7fffffff;
-            square = FUSED(d, d, square);
-            sum += d;
-            absolute += (v16f)magnitude;
+            square[h] = FUSED(d, d, square[h]);
+            sum[h] += d;
+            absolute[h] += (v16f)magnitude;
             moved -= (v16i)((v16f)magnitude > threshold);
             maximum = __builtin_elementwise_max(maximum, magnitude);
         }
     }
     int32_t bits = largest(&maximum);
     if (!needs_double(bits)) {
-        add_lanes(&s->square[0], &s->square[1], &square);
-        add_lanes(&s->sum[0], &s->sum[1], &sum);
-        add_lanes(&s->absolute[0], &s->absolute[1], &absolute);
+        for (int h = 0; h < 2; h++) {
+            add_lanes(&s->square[0], &s->square[1], &square[h]);
+            add_lanes(&s->sum[0], &s->sum[1], &sum[h]);
+            add_lanes(&s->absolute[0], &s->absolute[1], &absolute[h]);
+        }
         s->moved = moved;
         add_counts(&s->changed_bits, &changed_bits);
         add_counts(&s->changed, &changed_bits);
