@@ -260,7 +260,7 @@ struct HDF5Opening {
                 throw CheckpointError(
                     .changed, checkpoint: checkpoint,
                     problem: "\(role), '\(printable(run.file))', is no longer the file that was imported: its size or "
-                        + "modification time differs", remedy: "import it again")
+                        + "modification time differs", remedy: "import it again with --force")
             }
             let count = min(run.byteCount ?? missing, missing)
             guard run.offset >= 0, count >= 0, run.offset <= identity.byteCount,

@@ -75,12 +75,8 @@ final class Journal: Sendable {
     }
 
     private func openFile() throws(EnvironmentError) -> Int32 {
-        do {
-            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        } catch {
-            throw EnvironmentError("make the folder", directory, reason: error.localizedDescription)
-        }
-        let host = ProcessInfo.processInfo.hostName.split(separator: ".").first.map(String.init) ?? "host"
+        try makeFolder(directory)
+        let host = hostName().split(separator: ".").first.map(String.init) ?? "host"
         let time = Int(Date().timeIntervalSince1970 * 1000)
         let path = "\(directory)/\(host)-\(ProcessInfo.processInfo.processIdentifier)-\(time).jsonl"
         let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
