@@ -24,7 +24,9 @@ import Testing
 
     @Test func `results do not depend on the number of threads`() throws {
         let series = try SmallModel.writeSeries(to: folder)
-        for jobs in [1, 2, 7] { try runDrift(series, in: folder, jobs: jobs, out: "\(jobs)", journal: "journal-\(jobs)") }
+        for jobs in [1, 2, 7] {
+            try runDrift(series, in: folder, jobs: jobs, out: "\(jobs)", journal: "journal-\(jobs)")
+        }
         let one = try results(in: folder, out: "1")
         #expect(try results(in: folder, out: "2") == one)
         #expect(try results(in: folder, out: "7") == one)

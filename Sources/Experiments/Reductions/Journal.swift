@@ -78,12 +78,13 @@ final class Journal: Sendable {
         try makeFolder(directory)
         let host = hostName().split(separator: ".").first.map(String.init) ?? "host"
         // A file of its own, even for two journals that one process opens in the same instant.
-        for attempt in 0... {
-            let time = Int(Date().timeIntervalSince1970 * 1000) + attempt
+        var time = Int(Date().timeIntervalSince1970 * 1000)
+        while true {
             let path = "\(directory)/\(host)-\(ProcessInfo.processInfo.processIdentifier)-\(time).jsonl"
             let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o666)
             if descriptor >= 0 { return descriptor }
             guard errno == EEXIST else { throw EnvironmentError("write", path) }
+            time += 1
         }
     }
 
