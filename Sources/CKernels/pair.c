@@ -10,6 +10,11 @@ typedef struct {
     double maximum;
 } sums;
 
+/// A NaN enters and stays.
+INLINE void note_maximum(double *maximum, double magnitude) {
+    if (*maximum == *maximum && !(magnitude <= *maximum)) *maximum = magnitude;
+}
+
 /// Bit patterns that differ among 32 elements of `width` bytes.
 INLINE void count_bits(const char *a, const char *b, size_t width, v16i *count) {
     for (size_t i = 0; i < width * 32; i += 64) {
@@ -75,13 +80,13 @@ INLINE void block_in_double(loader load, const char *a, const char *b, size_t wi
     }
     double largest_here;
     memcpy(&largest_here, &bits, sizeof bits);
-    if (!(largest_here <= s->maximum)) s->maximum = largest_here;
+    note_maximum(&s->maximum, largest_here);
 }
 
 /// Sums a block of a 16-bit type in float32, unless its largest difference needs double: then `s` is left alone.
 /// Returns the float32 bits of that difference. The counters work on the 16-bit patterns, 32 elements at a time.
 INLINE int32_t block_in_single(loader load, const char *a, const char *b, float threshold, sums *s) {
-    v16f square = {0}, sum = {0}, absolute = {0};
+    v16f square[2] = {{0}}, sum[2] = {{0}}, absolute[2] = {{0}};  // even and odd elements
     v16i maximum = {0}, moved = s->moved;
     v32h changed_bits = {0}, sign_only = {0}, flips = {0};
     for (size_t i = 0; i < CK_BLOCK; i += 32) {
@@ -98,18 +103,20 @@ INLINE int32_t block_in_single(loader load, const char *a, const char *b, float 
         for (int h = 0; h < 2; h++) {
             v16f d = y[h] - x[h];
             v16i magnitude = (v16i)d & 0x7fffffff;
-            square = FUSED(d, d, square);
-            sum += d;
-            absolute += (v16f)magnitude;
+            square[h] = FUSED(d, d, square[h]);
+            sum[h] += d;
+            absolute[h] += (v16f)magnitude;
             moved -= (v16i)((v16f)magnitude > threshold);
             maximum = __builtin_elementwise_max(maximum, magnitude);
         }
     }
     int32_t bits = largest(&maximum);
     if (!needs_double(bits)) {
-        add_lanes(&s->square[0], &s->square[1], &square);
-        add_lanes(&s->sum[0], &s->sum[1], &sum);
-        add_lanes(&s->absolute[0], &s->absolute[1], &absolute);
+        for (int h = 0; h < 2; h++) {
+            add_lanes(&s->square[0], &s->square[1], &square[h]);
+            add_lanes(&s->sum[0], &s->sum[1], &sum[h]);
+            add_lanes(&s->absolute[0], &s->absolute[1], &absolute[h]);
+        }
         s->moved = moved;
         add_counts(&s->changed_bits, &changed_bits);
         add_counts(&s->changed, &changed_bits);
@@ -117,7 +124,7 @@ INLINE int32_t block_in_single(loader load, const char *a, const char *b, float 
         if (largest_half(&sign_only)) s->zero_signs += count_zero_signs(a, b);
         float magnitude;
         memcpy(&magnitude, &bits, sizeof magnitude);
-        if (!((double)magnitude <= s->maximum)) s->maximum = (double)magnitude;
+        note_maximum(&s->maximum, (double)magnitude);
     }
     return bits;
 }
@@ -209,7 +216,7 @@ INLINE void pair_double(const void *a, const void *b, size_t count, double thres
     }
     double largest_here;
     memcpy(&largest_here, &bits, sizeof bits);
-    if (!(largest_here <= state->maximum)) state->maximum = largest_here;
+    note_maximum(&state->maximum, largest_here);
     state->count += (int64_t)count;
 }
 

@@ -50,7 +50,7 @@ INLINE int32_t block_maximum(loader load, const char *x, size_t width) {
 /// Sums a block of a 16-bit type in float32, unless its largest magnitude needs double: then `s` is left alone.
 /// Returns the float32 bits of that magnitude.
 INLINE int32_t block_in_single(ck_type type, loader load, const char *x, int32_t floor_bits, sums *s) {
-    v16f square = {0}, spacing = {0};
+    v16f square[2] = {{0}}, spacing[2] = {{0}};  // even and odd elements: two chains hide the additions' latency
     v32h maximum = {0};
     for (size_t i = 0; i < CK_BLOCK; i += 32) {
         v32h raw;
@@ -61,14 +61,16 @@ INLINE int32_t block_in_single(ck_type type, loader load, const char *x, int32_t
         for (int h = 0; h < 2; h++) {
             v16f p;
             spacing_base(&v[h], floor_bits, &p);
-            square = FUSED(v[h], v[h], square);
-            spacing = FUSED(p, p, spacing);
+            square[h] = FUSED(v[h], v[h], square[h]);
+            spacing[h] = FUSED(p, p, spacing[h]);
         }
     }
     int32_t bits = single_bits(type, largest_half(&maximum));
     if (!needs_double(bits)) {
-        add_lanes(&s->square[0], &s->square[1], &square);
-        add_lanes(&s->spacing[0], &s->spacing[1], &spacing);
+        for (int h = 0; h < 2; h++) {
+            add_lanes(&s->square[0], &s->square[1], &square[h]);
+            add_lanes(&s->spacing[0], &s->spacing[1], &spacing[h]);
+        }
     }
     return bits;
 }

@@ -1,4 +1,3 @@
-import CCodecs
 import Foundation
 import Synchronization
 import Tensors
@@ -145,19 +144,4 @@ public final class CheckpointReader: Sendable {
         chunkTables.withLock { $0[dataset] = .some(table) }
         return table
     }
-}
-
-/// Fills `buffer` with copies of one element.
-func fill(_ buffer: UnsafeMutableRawBufferPointer, with element: [UInt8]) {
-    if element.allSatisfy({ $0 == element[0] }) {
-        buffer.initializeMemory(as: UInt8.self, repeating: element[0])
-        return
-    }
-    for index in buffer.indices { buffer[index] = element[index % element.count] }
-}
-
-/// Turns big-endian elements into little-endian ones, in place.
-func swapBytes(_ buffer: UnsafeMutableRawBufferPointer, of type: ElementType) {
-    guard let base = buffer.baseAddress else { return }
-    ccodecs_swap(base.assumingMemoryBound(to: UInt8.self), buffer.count, type.componentByteCount)
 }

@@ -130,3 +130,13 @@ final class ChunkScratch {
 
     private func hex(_ value: UInt32) -> String { "0x" + String(value, radix: 16) }
 }
+
+extension InputDataset.Filter {
+    /// What a person calls it.
+    var name: String {
+        let names = [
+            1: "gzip", 2: "shuffle", 3: "fletcher32", 4: "szip", 5: "nbit", 6: "scaleoffset", 32000: "lzf",
+        ]
+        return names[id] ?? "filter \(id)"
+    }
+}

@@ -57,7 +57,8 @@ final class OpenFile: Sendable {
     func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer, checkpoint: String) throws(CheckpointError) {
         var done = 0
         while done < buffer.count {
-            let count = pread(descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done, off_t(offset + done))
+            let count = pread(
+                descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done, off_t(offset + done))
             if count < 0 && errno == EINTR { continue }
             guard count >= 0 else {
                 throw CheckpointError(
@@ -90,7 +91,8 @@ final class OpenFile: Sendable {
             let what =
                 now.byteCount == identity.byteCount
                 ? "was modified" : "went from \(identity.byteCount) to \(now.byteCount) bytes"
-            throw CheckpointError(.changed, checkpoint: checkpoint, problem: "\(identity.path) \(what) while it was read")
+            throw CheckpointError(
+                .changed, checkpoint: checkpoint, problem: "\(identity.path) \(what) while it was read")
         }
     }
 }

@@ -50,10 +50,11 @@ struct HDF5Opening {
     private static let linkLimit = 10_000
     /// Larger chunks are decoded in the worker, under its limit on memory.
     private static let chunkByteLimit = 1 << 30
-    /// Deflate shrinks at most 1032-fold. A file that stands for much more than twice that is not a checkpoint but a
-    /// trap: reading its elements would take forever.
+    /// Deflate shrinks at most 1032-fold. A file that stands for more than twice that is not a checkpoint but a trap:
+    /// reading its elements would take forever.
     private static let expansionLimit = 2048
-    private static let impliedByteAllowance = 1 << 36
+    /// What tensors that were never written may claim beyond that, in bytes.
+    private static let impliedByteAllowance = 1 << 30
 
     init(_ location: CheckpointLocation, options: ReadOptions) throws(CheckpointError) {
         checkpoint = location.description
@@ -96,7 +97,10 @@ struct HDF5Opening {
         var records: [WorkerRecord] = []
         try source.worker.collect(.describe(path: path, dumps: options.bfloat16Dumps)) {
             (message) throws(MessageReader.Malformed) in
-            records.append(try WorkerRecord(decoding: &message))
+            let record = try WorkerRecord(decoding: &message)
+            // The root comes first, and once.
+            if case .root = record { guard records.isEmpty else { throw MessageReader.Malformed() } }
+            records.append(record)
         }
         func join(_ name: String) -> String {
             prefix.isEmpty || name.isEmpty ? prefix + name : "\(prefix).\(name)"
@@ -135,7 +139,8 @@ struct HDF5Opening {
         let role = "external link '\(printable(name))'"
         linksFollowed += 1
         guard depth <= HDF5Opening.depthLimit, linksFollowed <= HDF5Opening.linkLimit else {
-            throw CheckpointError(.refused, checkpoint: checkpoint, problem: "\(role) leads through too many files; refused")
+            throw CheckpointError(
+                .refused, checkpoint: checkpoint, problem: "\(role) leads through too many files; refused")
         }
         let real = try source.roots.resolve(file, role: role, checkpoint: checkpoint)
         let linked: Source
@@ -160,15 +165,8 @@ struct HDF5Opening {
         manifest.tensors.append(
             TensorInfo(
                 name: tensor.name, elementType: tensor.elementType, shape: tensor.shape, layout: layout,
-                filters: tensor.filters.map(HDF5Opening.name), storedByteCount: max(0, tensor.storedByteCount)))
+                filters: tensor.filters.map(\.name), storedByteCount: max(0, tensor.storedByteCount)))
         manifest.storage.append(storage)
-    }
-
-    private static func name(of filter: InputDataset.Filter) -> String {
-        let names = [
-            1: "gzip", 2: "shuffle", 3: "fletcher32", 4: "szip", 5: "nbit", 6: "scaleoffset", 32000: "lzf",
-        ]
-        return names[filter.id] ?? "filter \(filter.id)"
     }
 
     /// The bytes of all elements. Throws when the shape contradicts itself or overflows.
@@ -263,7 +261,7 @@ struct HDF5Opening {
                 throw CheckpointError(
                     .changed, checkpoint: checkpoint,
                     problem: "\(role), '\(printable(run.file))', is no longer the file that was imported: its size or "
-                        + "modification time differs", remedy: "import it again")
+                        + "modification time differs", remedy: "import it again with --force")
             }
             let count = min(run.byteCount ?? missing, missing)
             guard run.offset >= 0, count >= 0, run.offset <= identity.byteCount,
@@ -287,7 +285,8 @@ struct HDF5Opening {
             let role = "source of virtual dataset '\(name)'"
             guard !part.file.contains("%"), !part.path.contains("%") else {
                 throw CheckpointError(
-                    .unsupported, checkpoint: checkpoint, problem: "\(role): a pattern of files, '\(printable(part.file))'")
+                    .unsupported, checkpoint: checkpoint,
+                    problem: "\(role): a pattern of files, '\(printable(part.file))'")
             }
             let real = try source.roots.resolve(part.file, role: role, checkpoint: checkpoint)
             _ = try index(ofFile: real, role: role)
@@ -297,35 +296,4 @@ struct HDF5Opening {
     private func malformed(_ problem: String) -> CheckpointError {
         CheckpointError(.malformed, checkpoint: checkpoint, problem: problem)
     }
-}
-
-extension ElementType {
-    /// Bytes of the numbers that an element consists of: half an element for complex numbers.
-    var componentByteCount: Int { self == .complex64 ? 4 : byteCount }
-
-    /// The bytes of an element in the other byte order.
-    func reversingComponents(_ element: [UInt8]) -> [UInt8] {
-        stride(from: 0, to: element.count, by: componentByteCount).flatMap {
-            element[$0..<$0 + componentByteCount].reversed()
-        }
-    }
-}
-
-extension Int {
-    func multipliedClamping(by other: Int) -> Int {
-        let (product, overflow) = multipliedReportingOverflow(by: other)
-        return overflow ? .max : product
-    }
-}
-
-/// The product; `nil` when no `Int` holds it.
-private func product(_ factors: [Int]) -> Int? {
-    if factors.contains(0) { return 0 }
-    var product = 1
-    for factor in factors {
-        let (next, overflow) = product.multipliedReportingOverflow(by: factor)
-        if overflow { return nil }
-        product = next
-    }
-    return product
 }

@@ -5,7 +5,8 @@ enum HDF5Signature {
     private static let newestSuperblock = 3
 
     /// What to do about a file with structures newer than HDF5 1.10.
-    static let remedy = "rewrite it with h5repack --high=2 (v110), or write it with libver up to 'v110'"
+    static let remedy =
+        "if a newer HDF5 wrote it, rewrite it with that HDF5's h5repack --high=2 (v110), or write it with libver 'v110'"
 
     /// Throws unless the signature stands at byte 0, 512, 1024, 2048, ..., with a superblock of a readable version.
     static func check(_ file: OpenFile, checkpoint: String) throws(CheckpointError) {

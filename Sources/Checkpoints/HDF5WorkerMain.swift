@@ -48,7 +48,9 @@ struct WorkerFailure: Error {
     }
 
     init(_ error: HDF5Error) {
-        self.init(.malformed, "\(error)")
+        // What libhdf5 says of structures that it is too old for; damage can look the same.
+        let isNew = error.reason.contains("bad version number") || error.reason.contains("unknown version")
+        self.init(isNew ? .unsupported : .malformed, "\(error)", remedy: isNew ? HDF5Signature.remedy : nil)
     }
 }
 
@@ -134,7 +136,8 @@ final class WorkerSocket {
     private func write(_ bytes: UnsafeRawBufferPointer) {
         var done = 0
         while done < bytes.count {
-            let count = Foundation.write(WorkerDescriptor.socket, bytes.baseAddress?.advanced(by: done), bytes.count - done)
+            let count = Foundation.write(
+                WorkerDescriptor.socket, bytes.baseAddress?.advanced(by: done), bytes.count - done)
             if count < 0 && errno == EINTR { continue }
             if count <= 0 { exit(0) }  // The parent is gone; nobody is left to tell.
             done += count
@@ -144,7 +147,8 @@ final class WorkerSocket {
     private func receive(_ buffer: UnsafeMutableRawBufferPointer) -> Bool {
         var done = 0
         while done < buffer.count {
-            let count = Foundation.read(WorkerDescriptor.socket, buffer.baseAddress?.advanced(by: done), buffer.count - done)
+            let count = Foundation.read(
+                WorkerDescriptor.socket, buffer.baseAddress?.advanced(by: done), buffer.count - done)
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else { return false }
             done += count

@@ -17,8 +17,9 @@ enum WorkerReply: UInt8 {
 
     /// The longest message; a block is sent in parts.
     static let byteLimit = 1 << 23
-    /// The longest answer that describes structure: about a hundred bytes a tensor, so some hundred thousand tensors.
-    static let totalByteLimit = 1 << 26
+    /// The longest answer that describes structure, which the parent keeps whole: about 200 bytes a tensor, so more than
+    /// a hundred thousand tensors.
+    static let totalByteLimit = 1 << 25
 }
 
 /// What a parent asks of its worker.
@@ -52,7 +53,9 @@ enum WorkerRequest: Equatable {
 
     init(decoding message: inout MessageReader) throws(MessageReader.Malformed) {
         switch try message.integer() {
-        case 0: self = .describe(path: try message.string(), dumps: Set(try message.strings().compactMap(BFloat16Dump.init)))
+        case 0:
+            self = .describe(
+                path: try message.string(), dumps: Set(try message.strings().compactMap(BFloat16Dump.init)))
         case 1: self = .chunks(dataset: try message.integer())
         case 2:
             let dataset = try message.integer()
@@ -69,7 +72,7 @@ enum WorkerRequest: Equatable {
 enum WorkerRecord {
     /// What `path` led to; the first record.
     case root(address: Int)
-    case tensor(WorkerTensor)
+    indirect case tensor(WorkerTensor)
     case leftOut(LeftOut)
     case attribute(name: String, value: AttributeValue)
     case externalLink(name: String, file: String, path: String)

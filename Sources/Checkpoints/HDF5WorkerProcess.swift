@@ -46,7 +46,7 @@ final class HDF5WorkerProcess: Sendable {
         return running
     }
 
-    /// Sends a request and hands each part of the answer to `body`; whole records, at most 64 MiB in all.
+    /// Sends a request and hands each part of the answer to `body`; whole records, at most 32 MiB in all.
     func collect(
         _ request: WorkerRequest, _ body: (inout MessageReader) throws(MessageReader.Malformed) -> Void
     ) throws(CheckpointError) {
@@ -125,7 +125,9 @@ final class HDF5WorkerProcess: Sendable {
         case .nonsense(let reason): return "the HDF5 library misled its worker while reading it (\(reason)); refused"
         case .hungUp:
             let signal = status & 0x7f
-            if signal == 0 { return "the HDF5 library stopped (exit code \(status >> 8 & 0xff)) while reading it; refused" }
+            if signal == 0 {
+                return "the HDF5 library stopped (exit code \(status >> 8 & 0xff)) while reading it; refused"
+            }
             if signal == SIGXCPU {
                 let seconds = WorkerLimits.idleSeconds
                 return "the HDF5 library made no progress in \(seconds) s of processor time while reading it; refused"
@@ -200,7 +202,9 @@ struct Conversation: ~Copyable {
         #endif
         var done = 0
         while done < bytes.count {
-            let count = bytes.withUnsafeBytes { Foundation.send(socket, $0.baseAddress?.advanced(by: done), $0.count - done, flags) }
+            let count = bytes.withUnsafeBytes {
+                Foundation.send(socket, $0.baseAddress?.advanced(by: done), $0.count - done, flags)
+            }
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else { throw Interruption.hungUp }
             done += count
@@ -233,7 +237,8 @@ struct Conversation: ~Copyable {
 
 private func signalName(_ signal: Int32) -> String {
     let names: [Int32: String] = [
-        SIGSEGV: "SIGSEGV", SIGABRT: "SIGABRT", SIGBUS: "SIGBUS", SIGFPE: "SIGFPE", SIGILL: "SIGILL", SIGTRAP: "SIGTRAP",
+        SIGSEGV: "SIGSEGV", SIGABRT: "SIGABRT", SIGBUS: "SIGBUS", SIGFPE: "SIGFPE", SIGILL: "SIGILL",
+        SIGTRAP: "SIGTRAP",
         SIGKILL: "SIGKILL", SIGTERM: "SIGTERM", SIGSYS: "SIGSYS",
     ]
     return names[signal] ?? "signal \(signal)"

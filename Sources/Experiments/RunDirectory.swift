@@ -40,7 +40,7 @@ public struct RunDirectory: ~Copyable {
     public mutating func write(_ name: String, _ body: (inout OutputFile) -> Void) throws(EnvironmentError) {
         precondition(!name.isEmpty && !name.hasPrefix(".") && !name.contains("/"), "'\(name)' is not a plain file name")
         precondition(!staged.contains(name), "\(name) is written twice")
-        if staged.isEmpty { try RunDirectory.makeFolder(staging) }
+        if staged.isEmpty { try makeFolder(staging) }
         var file = try OutputFile(at: "\(staging)/\(name)", for: "\(path)/\(name)")
         body(&file)
         try file.finish()
@@ -104,14 +104,5 @@ public struct RunDirectory: ~Copyable {
     /// Best effort: what cannot be removed now is met again by the next run.
     private static func remove(_ folder: String) {
         try? FileManager.default.removeItem(atPath: folder)
-    }
-
-    private static func makeFolder(_ path: String) throws(EnvironmentError) {
-        guard mkdir(path, 0o777) != 0, errno != EEXIST else { return }
-        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
-            throw EnvironmentError("make the folder", path)
-        }
-        try makeFolder(String(path[..<slash]))
-        guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw EnvironmentError("make the folder", path) }
     }
 }

@@ -31,10 +31,13 @@ public struct InputDataset: Sendable {
         case virtual([VirtualSource])
     }
 
-    /// A run of bytes in another file; `byteCount` is `nil` for "as far as needed".
+    /// A run of bytes in another file.
     public struct ExternalRun: Sendable {
+        /// The file as it is named in this one.
         public var file: String
+        /// First byte.
         public var offset: Int
+        /// Number of bytes; `nil` for as many as are needed.
         public var byteCount: Int?
 
         /// Makes a run; see the properties.
@@ -47,7 +50,9 @@ public struct InputDataset: Sendable {
 
     /// A dataset that a virtual dataset shows parts of.
     public struct VirtualSource: Sendable, Hashable {
+        /// The file as it is named in this one.
         public var file: String
+        /// The dataset's path in it.
         public var path: String
 
         /// Names a dataset of a file.

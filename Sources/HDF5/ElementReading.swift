@@ -104,7 +104,8 @@ public func canDecode(filter id: Int) -> Bool {
 /// A function that undoes a filter, called as `H5Z_func_t`.
 public typealias FilterFunction =
     @convention(c) (
-        UInt32, Int, UnsafePointer<UInt32>?, Int, UnsafeMutablePointer<Int>?, UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+        UInt32, Int, UnsafePointer<UInt32>?, Int, UnsafeMutablePointer<Int>?,
+        UnsafeMutablePointer<UnsafeMutableRawPointer?>?
     ) -> Int
 
 /// Teaches libhdf5 to undo a filter it does not know, for this process.

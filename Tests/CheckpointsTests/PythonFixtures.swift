@@ -16,15 +16,18 @@ enum PythonFixtures {
     static let folder: Result<String, any Error> = Result {
         let folder = try TemporaryFolder()
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: try #require(python))
+        process.executableURL = URL(fileURLWithPath: python ?? "python3")
         process.arguments = ["\(readingFixtures)/make_files.py", folder.path]
         try process.run()
         process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "make_files.py failed")
+        guard process.terminationStatus == 0 else { throw ScriptFailure() }
         kept = folder
         atexit { PythonFixtures.kept.map { _ = try? FileManager.default.removeItem(atPath: $0.path) } }
         return folder.path
     }
+
+    /// `make_files.py` failed; its own words are on stderr.
+    struct ScriptFailure: Error {}
 
     nonisolated(unsafe) private static var kept: TemporaryFolder?
 }

@@ -74,7 +74,10 @@ struct Drift: Experiment {
             let unmatched = alignment.entries.filter { $0.status.isUnmatched }
             problems += unmatched.map { describe($0, from, to) }
             if !alignment.entries.contains(where: \.isCompared) {
-                throw InputError("\(from.label) and \(to.label) have no floating-point tensor in common")
+                throw InputError(
+                    "\(from.label) and \(to.label) have no floating-point tensor in common; a dump of bfloat16 as uint16 "
+                        + "or opaque bytes needs the setting bfloat16_dumps, and 'dynamics inspect' shows what is there"
+                )
             }
         }
         if !problems.isEmpty, !settings.allowUnmatched {

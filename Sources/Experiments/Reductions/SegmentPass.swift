@@ -23,11 +23,8 @@ final class SegmentPass {
         reserve(widths.reduce(0, +) * blockElements)
         guard let base = buffers.baseAddress else { preconditionFailure("no buffer") }
 
-        let accumulators = component.reductions.map {
-            $0.reduction.accumulator(types: $0.types, capacity: SegmentPass.tileElements)
-        }
+        let feeds = component.reductions.map { Feed($0, widths: widths, capacity: SegmentPass.tileElements) }
         var blocks = Array(repeating: UnsafeRawPointer(base), count: component.inputs.count)
-        var tiles = component.reductions.map { $0.places.map { _ in UnsafeRawPointer(base) } }
         let elements = component.elements(ofSegment: segment)
         var start = elements.lowerBound
         while start < elements.upperBound {
@@ -46,20 +43,13 @@ final class SegmentPass {
                     room += blockElements * widths[place]
                 }
             }
+            for feed in feeds { feed.point(at: blocks) }
             for tile in stride(from: start, to: end, by: SegmentPass.tileElements) {
-                let tileEnd = min(tile + SegmentPass.tileElements, end)
-                for (index, planned) in component.reductions.enumerated() {
-                    let count = min(tileEnd, planned.elementCount) - tile
-                    guard count > 0 else { continue }
-                    for (input, place) in planned.places.enumerated() {
-                        tiles[index][input] = blocks[place] + (tile - start) * widths[place]
-                    }
-                    accumulators[index].add(tiles[index], first: tile, count: count)
-                }
+                for feed in feeds { feed.add(first: tile, end: min(tile + SegmentPass.tileElements, end)) }
             }
             start = end
         }
-        return accumulators.map(\.summary)
+        return feeds.map(\.summary)
     }
 
     /// A multiple of the tile, and with it of the kernels' blocks: results do not depend on it.
@@ -72,6 +62,36 @@ final class SegmentPass {
         guard buffers.count < byteCount else { return }
         buffers.deallocate()
         buffers = .allocate(byteCount: byteCount, alignment: 4096)
+    }
+}
+
+/// One reduction's accumulator and the places of its inputs in the current block. Touched by one thread only: the tile
+/// loop shares nothing with other threads, not even reference counts.
+private final class Feed {
+    private let accumulator: any SegmentAccumulator
+    private let places: [Int]
+    private let widths: [Int]
+    private let elementCount: Int
+    private var tiles: [UnsafeRawPointer] = []
+
+    init(_ planned: PlannedReduction, widths: [Int], capacity: Int) {
+        accumulator = planned.reduction.accumulator(types: planned.types, capacity: capacity)
+        places = Array(planned.places)
+        self.widths = planned.places.map { widths[$0] }
+        elementCount = planned.elementCount
+    }
+
+    var summary: any ReductionSummary { accumulator.summary }
+
+    /// Goes to the beginning of a block.
+    func point(at blocks: [UnsafeRawPointer]) { tiles = places.map { blocks[$0] } }
+
+    /// Adds the next elements of the block, as far as the reduction covers them.
+    func add(first: Int, end: Int) {
+        let count = min(end, elementCount) - first
+        guard count > 0 else { return }
+        accumulator.add(tiles, first: first, count: count)
+        for index in tiles.indices { tiles[index] += count * widths[index] }
     }
 }
 

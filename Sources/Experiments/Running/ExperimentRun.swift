@@ -199,7 +199,7 @@ private struct MachineRecord {
             "seconds": .number((Date().timeIntervalSince(started) * 1000).rounded() / 1000),
             "bytes_read": .integer(bytesRead),
             "jobs": .integer(jobs),
-            "host": .string(ProcessInfo.processInfo.hostName),
+            "host": .string(hostName()),
             "system": .string(ProcessInfo.processInfo.operatingSystemVersionString),
             "cores": .integer(ProcessInfo.processInfo.activeProcessorCount),
         ]

@@ -66,6 +66,8 @@ class Writer:
         space = h5s.create_simple(values.shape, maxshape) if values.shape else h5s.create(h5s.SCALAR)
         parent, _, leaf = path.rpartition("/")
         group = self.file.require_group(parent) if parent else self.file
+        dcpl = dcpl or h5p.create(h5p.DATASET_CREATE)
+        dcpl.set_obj_track_times(False)  # so that a rerun writes the same file
         dataset = h5d.create(group.id, leaf.encode(), kind, space, dcpl=dcpl)
         stored = values.byteswap() if kind.get_order() == h5t.ORDER_BE else values
         dataset.write(h5s.ALL, h5s.ALL, np.ascontiguousarray(stored), mtype=kind)
@@ -85,6 +87,18 @@ class Writer:
         with open(self.path[:-3] + ".json", "w") as out:
             json.dump(report, out, indent=1, sort_keys=True)
             out.write("\n")
+
+
+def virtual(file, name, shape, dtype, sources, fill=0):
+    """A virtual dataset, without times in the file; `sources` are (first row, rows, file, dataset), whole datasets."""
+    dcpl = h5p.create(h5p.DATASET_CREATE)
+    dcpl.set_obj_track_times(False)
+    dcpl.set_fill_value(np.asarray(fill, dtype))
+    for row, rows, source, dataset in sources:
+        space = h5s.create_simple(shape)
+        space.select_hyperslab((row,) + (0,) * (len(shape) - 1), (rows,) + shape[1:])
+        dcpl.set_virtual(space, source.encode(), dataset.encode(), h5s.create_simple((rows,) + shape[1:]))
+    h5d.create(file.id, name.encode(), h5t.py_create(np.dtype(dtype)), h5s.create_simple(shape), dcpl=dcpl)
 
 
 def plain(dtype):
@@ -129,8 +143,6 @@ def types(folder):
     w.leave_out("pair", "compound type")
     w.file["nothing"] = h5py.Empty("f4")
     w.leave_out("nothing", "empty (a null dataspace)")
-    w.file["half_type"] = np.dtype("f2")
-    w.leave_out("half_type", "a named type")
     odd = h5t.IEEE_F32LE.copy()
     odd.set_fields(31, 22, 9, 0, 22)
     w.raw("odd_float", odd, w.bits((2,), np.uint32))
@@ -245,6 +257,8 @@ def served(folder):
         w.file.create_dataset("szip", data=values, chunks=(16, 16), compression="szip")
         w.expect("szip", "float32", values, "chunked", ["szip"])
     values = w.weights((70000,))
+    w.file["named"] = np.dtype("f2")
+    w.leave_out("named", "a named type")
     w.file.create_dataset("many_chunks", data=values, chunks=(4,), compression="lzf")
     w.expect("many_chunks", "float32", values, "chunked", ["lzf"])
     w.close()
@@ -332,14 +346,23 @@ def elsewhere(folder):
     w.expect("external", "float32", values, "external")
     w.close()
 
+    # What an importer records of the file it points to.
+    w = Writer(folder, "recorded.h5")
+    values = w.weights((4, 3))
+    w.file.create_dataset("linked", data=values, external=[("part3.bin", 8, 48)])
+    w.expect("linked", "float32", values, "external")
+    w.close()
+    target = os.stat("part3.bin")
+    with h5py.File("recorded.h5", "a") as f:
+        f["linked"].attrs["source_size"] = target.st_size
+        f["linked"].attrs["source_mtime_ns"] = target.st_mtime_ns
+
     for k in range(2):
         with h5py.File(f"source{k}.h5", "w") as source:
             source.create_dataset("part", data=np.full((2, 4), k + 1, "f4"), chunks=(1, 4), compression="gzip")
     w = Writer(folder, "virtual.h5")
-    layout = h5py.VirtualLayout(shape=(5, 4), dtype="f4")
-    for k in range(2):
-        layout[2 * k : 2 * k + 2] = h5py.VirtualSource(f"source{k}.h5", "part", shape=(2, 4))
-    w.file.create_virtual_dataset("virtual", layout, fillvalue=9)
+    parts = [(2 * k, 2, f"source{k}.h5", "part") for k in range(2)]
+    virtual(w.file, "virtual", (5, 4), "f4", parts, fill=9)
     w.expect("virtual", "float32", np.repeat(np.array([1, 1, 2, 2, 9], "f4"), 4).reshape(5, 4), "virtual")
     w.close()
 
@@ -366,22 +389,16 @@ def attacks(folder):
     with h5py.File("external_relative.h5", "w") as f:
         f.create_dataset("evil", shape=(4,), dtype="f4", external=[("../outside.h5", 0, 16)])
     with h5py.File("virtual_outside.h5", "w") as f:
-        layout = h5py.VirtualLayout(shape=(4,), dtype="f4")
-        layout[:] = h5py.VirtualSource("../outside.h5", "secret", shape=(4,))
-        f.create_virtual_dataset("evil", layout)
+        virtual(f, "evil", (4,), "f4", [(0, 4, "../outside.h5", "secret")])
     # A virtual dataset whose source, beside it, hands on to a file outside.
     with h5py.File("stepping_stone.h5", "w") as f:
         f["link"] = h5py.ExternalLink("../outside.h5", "/secret")
         f.create_dataset("stored", shape=(8,), dtype="u1", external=[("/etc/passwd", 0, 8)])
     for name, path, dtype, count in (("virtual_link.h5", "link", "f4", 4), ("virtual_storage.h5", "stored", "u1", 8)):
         with h5py.File(name, "w") as f:
-            layout = h5py.VirtualLayout(shape=(count,), dtype=dtype)
-            layout[:] = h5py.VirtualSource("stepping_stone.h5", path, shape=(count,))
-            f.create_virtual_dataset("evil", layout)
+            virtual(f, "evil", (count,), dtype, [(0, count, "stepping_stone.h5", path)])
     with h5py.File("virtual_missing.h5", "w") as f:
-        layout = h5py.VirtualLayout(shape=(4,), dtype="f4")
-        layout[:] = h5py.VirtualSource("no_such_file.h5", "x", shape=(4,))
-        f.create_virtual_dataset("evil", layout)
+        virtual(f, "evil", (4,), "f4", [(0, 4, "no_such_file.h5", "x")])
     with h5py.File("names.h5", "w") as f:
         f["w\x1b[2Jx"] = np.zeros(2, "f4")
         f["ok"] = np.zeros(2, "f4")
@@ -394,6 +411,7 @@ def attacks(folder):
     with h5py.File("plugin.h5", "w") as f:
         dcpl = h5p.create(h5p.DATASET_CREATE)
         dcpl.set_chunk((4,))
+        dcpl.set_obj_track_times(False)
         dcpl.set_filter(32000, h5py.h5z.FLAG_OPTIONAL, (4, 261, 16))
         h5d.create(f.id, b"w", h5t.IEEE_F32LE, h5s.create_simple((4,)), dcpl=dcpl).write(
             h5s.ALL, h5s.ALL, np.ones(4, "f4")
@@ -416,13 +434,40 @@ def attacks(folder):
     open("damaged_chunk.h5", "wb").write(data)
 
 
+def seeds(folder):
+    """Valid files of a few kilobytes, most of it structure, for the mutation test."""
+    for name, libver in (("seed_v18", ("earliest", "v108")), ("seed_v110", ("v110", "v110"))):
+        w = Writer(folder, f"{name}.h5", libver=libver)
+        w.file.attrs["model"] = "seed"
+        for path, shape, options in (
+            ("a/b/contiguous", (5, 3), dict()),
+            ("a/gzip", (6, 4), dict(chunks=(2, 3), compression="gzip", shuffle=True)),
+            ("a/sum", (6,), dict(chunks=(4,), fletcher32=True, maxshape=(None,))),
+        ):
+            values = w.weights(shape)
+            w.file.create_dataset(path, data=values, **options)
+            filters = [f for f, on in (("shuffle", "shuffle"), ("gzip", "compression"), ("fletcher32", "fletcher32")) if on in options]
+            w.expect(path.replace("/", "."), "float32", values, "chunked" if options else "contiguous", filters)
+        dcpl = h5p.create(h5p.DATASET_CREATE)
+        dcpl.set_layout(h5d.COMPACT)
+        values = w.bits((3,))
+        w.raw("compact", BFLOAT16, values, dcpl)
+        w.expect("compact", "bfloat16", values, "compact")
+        w.file["soft"] = h5py.SoftLink("/a/gzip")
+        w.leave_out("soft", "the same dataset as 'a.gzip'")
+        w.close()
+
+
 def core(folder):
     """Small files for tests that run without Python."""
     types(folder)
     shapes(folder)
-    links_only = Writer(folder, "filters.h5")
-    core_layouts(links_only, shape=(11, 19))
-    links_only.close()
+    filters = Writer(folder, "filters.h5")
+    core_layouts(filters, shape=(11, 19))
+    filters.close()
+    links(folder)
+    seeds(folder)
+    attacks(folder)
 
 
 def main():
@@ -433,7 +478,7 @@ def main():
     if small:
         core(folder)
         return
-    for make in (types, shapes, chunked, served, indexes, links, elsewhere, attacks):
+    for make in (types, shapes, chunked, served, indexes, links, elsewhere, seeds, attacks):
         make(folder)
 
 
