@@ -12,7 +12,9 @@ import Testing
     private static let python: String? = {
         let named = ProcessInfo.processInfo.environment["DYNAMICS_PYTHON"]
         let local = root.appending(path: ".venv/bin/python").path
-        guard let found = named ?? (FileManager.default.isExecutableFile(atPath: local) ? local : nil) else { return nil }
+        guard let found = named ?? (FileManager.default.isExecutableFile(atPath: local) ? local : nil) else {
+            return nil
+        }
         // torch is too large to be installed for this: who has it gets these tests.
         let check = Process()
         check.executableURL = URL(filePath: found)
@@ -54,7 +56,9 @@ import Testing
         ImporterInteropTests.root.appending(path: "Tests/Fixtures/import/\(name)").path
     }
 
-    @Test(.enabled(if: python != nil, "no Python with torch in .venv or DYNAMICS_PYTHON"), arguments: Importer.Link.allCases)
+    @Test(
+        .enabled(if: python != nil, "no Python with torch in .venv or DYNAMICS_PYTHON"),
+        arguments: Importer.Link.allCases)
     func `h5py reads every type as safetensors wrote it`(link: Importer.Link) throws {
         let python = try #require(ImporterInteropTests.python)
         let source = folder.path + "/stage1-step25-tokens1B"
