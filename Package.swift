@@ -50,7 +50,9 @@ let package = Package(
                 "Experiments", "Checkpoints", "Tensors", "Reports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
-            ]),
+            ],
+            // The default linker warns of a function in Foundation that nobody here calls.
+            linkerSettings: [.unsafeFlags(["-use-ld=lld"], .when(platforms: [.linux]))]),
 
         .target(name: "TestSupport", dependencies: ["HDF5", "Checkpoints", "Tensors"], path: "Tests/TestSupport"),
         .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"]),
