@@ -90,17 +90,17 @@ INLINE int32_t block_in_single(loader load, const char *a, const char *b, int32_
     v16f square[2] = {{0}}, sum[2] = {{0}}, absolute[2] = {{0}};  // even and odd elements
     v16i maximum = {0};
     v16u moved = {0};
-    v32h changed_bits = {0}, flips = {0}, nearest_sign_only = {0};
-    nearest_sign_only -= 1;
+    v32h changed_bits = {0}, flips = {0};
+    v32h opposite_zeros = (v32h){0} - 1;  // 0 in a lane that met a pair of them
     for (size_t i = 0; i < CK_BLOCK; i += 32) {
         v32h p, q;
         memcpy(&p, a + i * 2, sizeof p);
         memcpy(&q, b + i * 2, sizeof q);
         v32h difference = p ^ q;
         changed_bits += __builtin_elementwise_min(difference, (v32h){0} + 1);
-        nearest_sign_only = __builtin_elementwise_min(nearest_sign_only, difference ^ 0x8000);
-        v32h smaller = __builtin_elementwise_min(p & 0x7fff, q & 0x7fff);
-        flips += __builtin_elementwise_min(difference >> 15, smaller);
+        v32h size = p & 0x7fff;
+        opposite_zeros = __builtin_elementwise_min(opposite_zeros, (difference ^ 0x8000) | size);
+        flips += __builtin_elementwise_min(difference >> 15, __builtin_elementwise_min(size, q & 0x7fff));
         v16f x[2], y[2];
         load(a + i * 2, &x[0], &x[1]);
         load(b + i * 2, &y[0], &y[1]);
@@ -126,7 +126,7 @@ INLINE int32_t block_in_single(loader load, const char *a, const char *b, int32_
         add_counts(&s->changed_bits, &changed_bits);
         add_counts(&s->changed, &changed_bits);
         add_counts(&s->flips, &flips);
-        if (smallest_half(&nearest_sign_only) == 0) s->zero_signs += count_zero_signs(a, b);
+        if (smallest_half(&opposite_zeros) == 0) s->zero_signs += count_zero_signs(a, b);
         float magnitude;
         memcpy(&magnitude, &bits, sizeof magnitude);
         note_maximum(&s->maximum, (double)magnitude);
