@@ -51,44 +51,49 @@ public struct Alignment: Sendable {
     /// In ascending order of name.
     public let entries: [Entry]
 
+    /// What a tied output head is called where neither side has one.
     private static let head = "lm_head.weight"
-    private static let embeddings = [
-        "model.embed_tokens.weight", "embed_tokens.weight", "transformer.embed_tokens.weight",
-    ]
 
     /// Aligns two checkpoints by the names of their tensors.
     public init(from: Checkpoint, to: Checkpoint) {
         let (left, right) = (Side(from), Side(to))
-        let names = Set(left.places.keys).union(right.places.keys).union(
-            left.isTied || right.isTied ? [Alignment.head] : [])
-        entries = names.sorted().map { Alignment.entry($0, left, right) }
+        let head = left.head ?? right.head ?? Alignment.head
+        var names = Set(left.places.keys).union(right.places.keys)
+        if left.isTied || right.isTied { names.insert(head) }
+        entries = names.sorted().map { Alignment.entry($0, head: head, left, right) }
     }
 
     private struct Side {
         let tensors: [TensorInfo]
         let places: [String: Int]
+        /// Place of the input embedding.
         let embedding: Int?
+        /// Name of the output head.
+        let head: String?
 
         init(_ checkpoint: Checkpoint) {
             tensors = checkpoint.tensors
             places = Dictionary(tensors.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
-            embedding = Alignment.embeddings.lazy.compactMap { [places] in places[$0] }.first
+            let modules = tensors.map { $0.shape.count == 2 ? ParameterName($0.name).module : .other }
+            embedding = modules.firstIndex(of: .embedding)
+            head = modules.firstIndex(of: .unembedding).map { [tensors] in tensors[$0].name }
         }
 
         /// A model with an input embedding and without an output head uses the one for the other.
-        var isTied: Bool { places[Alignment.head] == nil && embedding != nil }
+        var isTied: Bool { head == nil && embedding != nil }
 
-        func place(of name: String) -> Int? { places[name] ?? (name == Alignment.head ? embedding : nil) }
+        /// Where the tensor of that name is, `head` being what an output head is called.
+        func place(of name: String, head: String) -> Int? { places[name] ?? (name == head && isTied ? embedding : nil) }
     }
 
-    private static func entry(_ name: String, _ left: Side, _ right: Side) -> Entry {
+    private static func entry(_ name: String, head: String, _ left: Side, _ right: Side) -> Entry {
         if name == head, left.isTied, right.isTied {
             return Entry(name: name, status: .tied, from: nil, to: nil, note: "both sides use the embedding")
         }
-        guard let from = left.place(of: name) else {
-            return Entry(name: name, status: .onlyInTo, from: nil, to: right.place(of: name), note: nil)
+        guard let from = left.place(of: name, head: head) else {
+            return Entry(name: name, status: .onlyInTo, from: nil, to: right.place(of: name, head: head), note: nil)
         }
-        guard let to = right.place(of: name) else {
+        guard let to = right.place(of: name, head: head) else {
             return Entry(name: name, status: .onlyInFrom, from: from, to: nil, note: nil)
         }
         let (a, b) = (left.tensors[from], right.tensors[to])
@@ -109,7 +114,7 @@ public struct Alignment: Sendable {
         {
             let rows = min(a.shape[0], b.shape[0])
             return Entry(
-                name: name, status: .padded, from: from, to: to, note: "\(shapes): the first \(rows) rows are compared")
+                name: name, status: .padded, from: from, to: to, note: "\(shapes): \(rows) rows in common")
         }
         return Entry(name: name, status: .shapeDiffers, from: from, to: to, note: shapes)
     }

@@ -66,7 +66,7 @@ public struct CheckpointSeries: Sendable {
         let revision = checkpoints[place].revision
         guard revision.step != nil else { return place }
         return checkpoints.lastIndex {
-            $0.revision.step != nil && $0.revision.stage == revision.stage
+            $0.revision.step != nil && ($0.revision.stage ?? 1) == (revision.stage ?? 1)
                 && $0.revision.ingredient == revision.ingredient
         } ?? place
     }

@@ -8,7 +8,8 @@ public struct Revision: Sendable, Hashable, Codable {
     public var ingredient: Int?
     /// Optimiser steps since the stage began.
     public var step: Int?
-    /// Tokens, as the source counts them: names round to whole billions, attributes may be exact.
+    /// Tokens, as the source counts them: names round to whole billions, and in later stages count from the stage's
+    /// beginning; attributes may be exact. See `countsAllTokens`.
     public var tokens: Int?
 
     /// Makes a revision from known facts; see the properties.
@@ -80,6 +81,13 @@ public struct RevisionNameError: Error, Equatable, CustomStringConvertible {
 
     /// One line for a person.
     public var description: String { "revision name '\(name)' tells no stage and step: \(problem)" }
+}
+
+extension Revision {
+    /// Whether `tokens` counts from the beginning of training. In stage 1 it always does. The names of later stages count
+    /// from the beginning of their stage (`stage2-ingredient2-step11931-tokens50B`), so there only a number that is not
+    /// the name's does: one from attributes or settings.
+    public var countsAllTokens: Bool { (stage ?? 1) == 1 || tokens != Revision(named: name).tokens }
 }
 
 extension Revision: Comparable {

@@ -1,8 +1,4 @@
-#if canImport(Darwin)
-    import Darwin
-#else
-    import Glibc
-#endif
+import Foundation
 
 /// Makes a folder and those above it, where they are missing.
 func makeFolder(_ path: String) throws(EnvironmentError) {
@@ -12,6 +8,15 @@ func makeFolder(_ path: String) throws(EnvironmentError) {
     }
     try makeFolder(String(path[..<slash]))
     guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw EnvironmentError("make the folder", path) }
+}
+
+/// The path with every link resolved; of what does not exist, the absolute path.
+func realPath(_ path: String) -> String {
+    guard let resolved = realpath(path, nil) else {
+        return path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+    }
+    defer { free(resolved) }
+    return String(cString: resolved)
 }
 
 /// The machine's name as it knows it itself: Foundation's would ask the network.

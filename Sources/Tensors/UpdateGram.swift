@@ -44,14 +44,16 @@ public struct UpdateGram: Codable, Sendable, Equatable {
         for index in dots.indices { dots[index] += next.dots[index] }
     }
 
+    /// ⟨u_e, Σ_f x_f u_f⟩ for every update u_e, with one coefficient x_f an update: the matrix times x.
+    public func times(_ x: [Double]) -> [Double] {
+        precondition(x.count == updateCount)
+        let used = x.indices.filter { x[$0] != 0 }
+        return (0..<updateCount).map { e in used.reduce(0) { $0 + x[$1] * self[e, $1] } }
+    }
+
     /// ⟨Σ_e x_e u_e, Σ_f y_f u_f⟩ for coefficient vectors x and y, one number an update.
     public func dot(_ x: [Double], _ y: [Double]) -> Double {
-        precondition(x.count == updateCount && y.count == updateCount)
-        var sum = 0.0
-        for e in 0..<updateCount where x[e] != 0 {
-            for f in 0..<updateCount where y[f] != 0 { sum += x[e] * y[f] * self[e, f] }
-        }
-        return sum
+        zip(x, times(y)).reduce(0) { $0 + $1.0 * $1.1 }
     }
 }
 

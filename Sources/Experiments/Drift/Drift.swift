@@ -32,14 +32,17 @@ struct Drift: Experiment {
     init(_ settings: DriftSettings, _ context: RunContext) throws {
         self.settings = settings
         guard settings.movedThreshold >= 0, settings.movedThreshold.isFinite, settings.embeddingRows >= 0 else {
-            throw InputError("moved_threshold and embedding_rows take numbers from 0 on")
+            throw SettingsError(
+                .option("moved_threshold=\(settings.movedThreshold) embedding_rows=\(settings.embeddingRows)"),
+                "both take numbers from 0 on")
         }
         guard (settings.from == nil) == (settings.to == nil) else {
             throw InputError("a pair needs both from and to; only \(settings.from == nil ? "to" : "from") is given")
         }
         let input = settings.input
         if let from = settings.from, let to = settings.to {
-            let ends = try context.open([from, to].map { CheckpointLocation(parsing: $0) }, input)
+            let ends = try context.open(
+                [from, to].map { CheckpointLocation(parsing: $0) }, of: "from", input)
             guard ends.count == 2 else { throw InputError(context.refused.map(\.description)) }
             (series, places) = Drift.inGivenOrder(ends, context)
             (reference, branchPoint) = (0, nil)
@@ -85,7 +88,8 @@ struct Drift: Experiment {
         if !problems.isEmpty, !settings.allowUnmatched {
             throw InputError(
                 problems + [
-                    "\(problems.count) tensor(s) have no counterpart; set allow_unmatched=true to leave them out"
+                    "\(problems.count) tensor(s) have no equal counterpart; with allow_unmatched=true they are left out, or "
+                        + "cut to the rows that both sides have"
                 ])
         }
         return alignments
@@ -116,7 +120,7 @@ struct Drift: Experiment {
         switch entry.status {
         case .onlyInFrom: "'\(entry.name)' is in \(from.label) but not in \(to.label)"
         case .onlyInTo: "'\(entry.name)' is in \(to.label) but not in \(from.label)"
-        default: "'\(entry.name)' is \(entry.note ?? "unlike") in \(from.label) and \(to.label)"
+        default: "'\(entry.name)' is unlike in \(from.label) and \(to.label): \(entry.note ?? "")"
         }
     }
 

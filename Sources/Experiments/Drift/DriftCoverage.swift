@@ -26,17 +26,17 @@ extension Drift {
     }
 
     private static let coverageColumns: [TypedColumn<CoverageRecord>] = [
-        .string("from", "The earlier checkpoint of the pair.") { $0.from },
-        .string("to", "The later checkpoint of the pair.") { $0.to },
+        .string("from", "The first checkpoint of the pair: in a series, the earlier.") { $0.from },
+        .string("to", "The second checkpoint of the pair: in a series, the later.") { $0.to },
         .string("tensor", "Name of the tensor.") { $0.entry.name },
         .string(
             "status",
             "compared; tied (an output head that is the embedding); padded (one side has more vocabulary rows, the common ones are compared); not_float, only_in_from, only_in_to, shape_differs: not compared."
         ) { $0.entry.status.rawValue },
-        .string("shape_from", "Extents on the earlier side.") { $0.infos.from.map(text) },
-        .string("shape_to", "Extents on the later side.") { $0.infos.to.map(text) },
-        .string("dtype_from", "Element type on the earlier side.") { $0.infos.from?.elementType.rawValue },
-        .string("dtype_to", "Element type on the later side.") { $0.infos.to?.elementType.rawValue },
+        .string("shape_from", "Extents on the first side.") { $0.infos.from.map(text) },
+        .string("shape_to", "Extents on the second side.") { $0.infos.to.map(text) },
+        .string("dtype_from", "Element type on the first side.") { $0.infos.from?.elementType.rawValue },
+        .string("dtype_to", "Element type on the second side.") { $0.infos.to?.elementType.rawValue },
         .string("note", "What the status leaves open.") { $0.entry.note },
     ]
 

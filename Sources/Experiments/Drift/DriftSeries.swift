@@ -69,11 +69,10 @@ extension Drift {
                 record.pathLength = pathLength(to: place) { steps[$0]?[scope] }
                 record.displacement = place == reference ? 0 : displacements[place]?[scope]
                 if let before = series.predecessor(of: place) {
-                    record.cosinePreviousUpdate = updates.cosine(
-                        scope, updates.update(place), updates.update(before))
-                    record.cosineTotalDisplacement = updates.cosine(
-                        scope, updates.update(place),
-                        updates.displacement(series.end(ofRunWith: place), from: reference))
+                    let update = updates.measure(scope, updates.update(place))
+                    record.cosinePreviousUpdate = update?.angle(updates.measure(scope, updates.update(before)))?.cosine
+                    let end = updates.displacement(series.end(ofRunWith: place), from: reference)
+                    record.cosineTotalDisplacement = update?.angle(updates.measure(scope, end))?.cosine
                 }
                 return record
             }
@@ -105,11 +104,10 @@ extension Drift {
     }
 
     private func displacementAngles(_ updates: SeriesUpdates) -> [UpdateAngle] {
-        series.checkpoints.indices.flatMap { a in
-            series.checkpoints.indices[a...].compactMap { b in
-                updates.angle(
-                    .model, updates.displacement(a, from: reference), updates.displacement(b, from: reference),
-                    labels: (series.checkpoints[a].label, series.checkpoints[b].label))
+        let all = series.checkpoints.indices.map { updates.measure(.model, updates.displacement($0, from: reference)) }
+        return all.indices.flatMap { a in
+            all.indices[a...].compactMap { b in
+                all[a]?.angle(all[b], labels: (series.checkpoints[a].label, series.checkpoints[b].label))
             }
         }
     }
@@ -118,11 +116,11 @@ extension Drift {
         guard let branchPoint else { return [] }
         let finals = series.ingredientFinals
         return updates.scopes.flatMap { scope in
-            finals.enumerated().flatMap { offset, a in
-                finals[(offset + 1)...].compactMap { b in
-                    updates.angle(
-                        scope, updates.displacement(a, from: branchPoint), updates.displacement(b, from: branchPoint),
-                        labels: (series.checkpoints[a].label, series.checkpoints[b].label))
+            let changes = finals.map { updates.measure(scope, updates.displacement($0, from: branchPoint)) }
+            return finals.indices.flatMap { a in
+                finals.indices[(a + 1)...].compactMap { b in
+                    changes[a]?.angle(
+                        changes[b], labels: (series.checkpoints[finals[a]].label, series.checkpoints[finals[b]].label))
                 }
             }
         }
@@ -138,14 +136,18 @@ extension DriftScope {
 
 /// The Gram matrices of a series' updates, and displacements as sums of updates along the paths.
 struct SeriesUpdates {
-    private let series: CheckpointSeries
     private let edges: [UpdateEdge]
+    /// The checkpoints that each one's path passes, and where it begins.
+    private let paths: [(root: Int, places: Set<Int>)]
     private let grams: [DriftScope: UpdateGram]
 
     /// Sums the tensors' Gram matrices; a scope that lacks one has none.
     init(_ drift: Drift, _ results: ReductionResults) {
-        series = drift.series
         edges = drift.edges
+        paths = drift.series.checkpoints.indices.map { place in
+            let path = drift.series.path(to: place)
+            return (path[0], Set(path))
+        }
         var sums: [DriftScope: UpdateGram] = [:]
         var incomplete: Set<DriftScope> = []
         for (tensor, reduction) in drift.grams {
@@ -173,25 +175,35 @@ struct SeriesUpdates {
 
     /// θ_place − θ_start by coefficients of the edges; `nil` when no path joins them.
     func displacement(_ place: Int, from start: Int) -> [Double]? {
-        let (path, other) = (series.path(to: place), series.path(to: start))
-        guard path[0] == other[0] else { return nil }
-        var coefficients = Array(repeating: 0.0, count: edges.count)
-        for (edge, update) in edges.enumerated() {
-            coefficients[edge] = (path.contains(update.to) ? 1 : 0) - (other.contains(update.to) ? 1 : 0)
-        }
-        return coefficients
+        let (path, other) = (paths[place], paths[start])
+        guard path.root == other.root else { return nil }
+        return edges.map { (path.places.contains($0.to) ? 1 : 0) - (other.places.contains($0.to) ? 1 : 0) }
     }
 
-    /// The cosine of two sums of updates; `nil` when one is missing or zero.
-    func cosine(_ scope: DriftScope, _ x: [Double]?, _ y: [Double]?) -> Double? {
-        angle(scope, x, y, labels: ("", ""))?.cosine
+    /// A sum of updates with its products with every update of a part of the model; `nil` when either is missing.
+    func measure(_ scope: DriftScope, _ coefficients: [Double]?) -> MeasuredUpdate? {
+        guard let gram = grams[scope], let coefficients else { return nil }
+        return MeasuredUpdate(scope: scope, coefficients: coefficients, products: gram.times(coefficients))
+    }
+}
+
+/// A sum of updates Σ x_e u_e of a part of the model.
+struct MeasuredUpdate {
+    let scope: DriftScope
+    /// The x_e.
+    let coefficients: [Double]
+    /// Its dot product with every u_e.
+    let products: [Double]
+
+    private func dot(_ other: MeasuredUpdate) -> Double {
+        zip(coefficients, other.products).reduce(0) { $0 + $1.0 * $1.1 }
     }
 
-    /// The dot product and the cosine of two sums of updates; `nil` when one is missing.
-    func angle(_ scope: DriftScope, _ x: [Double]?, _ y: [Double]?, labels: (String, String)) -> UpdateAngle? {
-        guard let gram = grams[scope], let x, let y else { return nil }
-        let dot = gram.dot(x, y)
-        let norms = (gram.dot(x, x) * gram.dot(y, y)).squareRoot()
+    /// The dot product and the cosine with another; `nil` when that is missing.
+    func angle(_ other: MeasuredUpdate?, labels: (String, String) = ("", "")) -> UpdateAngle? {
+        guard let other else { return nil }
+        let dot = dot(other)
+        let norms = (self.dot(self) * other.dot(other)).squareRoot()
         let cosine = norms > 0 ? min(max(dot / norms, -1), 1) : nil
         return UpdateAngle(scope: scope, from: labels.0, to: labels.1, dot: dot, cosine: cosine)
     }

@@ -27,9 +27,13 @@ struct TrajectoryRecord: Sendable {
             (steps, tokens) = (nil, nil)
             return
         }
-        let sameStage = before.revision.stage == checkpoint.revision.stage
-        steps = step - (sameStage ? before.revision.step ?? 0 : 0)
-        tokens = checkpoint.revision.tokens.flatMap { total in before.revision.tokens.map { total - $0 } }
+        let sameStage = (before.revision.stage ?? 1) == (checkpoint.revision.stage ?? 1)
+        steps = sameStage ? before.revision.step.map { step - $0 } : step
+        // Across stages, only counts that run from the beginning of training have a difference.
+        let areComparable = sameStage || checkpoint.revision.countsAllTokens
+        tokens =
+            areComparable
+            ? checkpoint.revision.tokens.flatMap { total in before.revision.tokens.map { total - $0 } } : nil
     }
 
     private func rate(_ count: Int?) -> Double? {

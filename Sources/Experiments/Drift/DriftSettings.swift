@@ -52,7 +52,6 @@ struct DriftSettings: ExperimentSettings {
 
     var input: SeriesInput {
         SeriesInput(
-            series: [from, to].compactMap { $0 }.isEmpty ? series : [from, to].compactMap { $0 }, revisions: revisions,
-            allowExternal: allowExternal, bfloat16Dumps: bfloat16Dumps)
+            series: series, revisions: revisions, allowExternal: allowExternal, bfloat16Dumps: bfloat16Dumps)
     }
 }

@@ -9,10 +9,28 @@ final class EnginePass: Sendable {
 
     private struct State {
         var results: ReductionResults
-        /// Summaries of finished segments, by component and segment.
-        var segments: [[[any ReductionSummary]?]]
-        var finishedSegments: [Int]
+        var merging: [MergedSegments]
         var doneBytes = 0
+    }
+
+    /// The summaries of a component's first segments, merged in order, and those that finished out of turn: as many as
+    /// there are threads, not as there are segments.
+    private struct MergedSegments {
+        private var merged: [any ReductionSummary] = []
+        private var count = 0
+        private var waiting: [Int: [any ReductionSummary]] = [:]
+
+        /// Adds a finished segment; hands back the whole once `total` of them are merged.
+        mutating func add(_ summaries: [any ReductionSummary], segment: Int, of total: Int) -> [any ReductionSummary]? {
+            waiting[segment] = summaries
+            while let next = waiting.removeValue(forKey: count) {
+                merged = count == 0 ? next : zip(merged, next).map { $0.appending($1) }
+                count += 1
+            }
+            guard count == total else { return nil }
+            defer { merged = [] }
+            return merged
+        }
     }
 
     private let checkpoints: [Checkpoint]
@@ -34,8 +52,7 @@ final class EnginePass: Sendable {
         state = Mutex(
             State(
                 results: results,
-                segments: components.map { Array(repeating: nil, count: $0.segmentCount) },
-                finishedSegments: Array(repeating: 0, count: components.count)))
+                merging: Array(repeating: MergedSegments(), count: components.count)))
     }
 
     var results: ReductionResults { state.withLock { $0.results } }
@@ -148,14 +165,8 @@ final class EnginePass: Sendable {
 
     private func finish(_ segment: Int, of index: Int, _ summaries: [any ReductionSummary]) throws {
         let component = components[index]
-        let complete: [[any ReductionSummary]]? = state.withLock { state in
-            state.segments[index][segment] = summaries
-            state.finishedSegments[index] += 1
-            guard state.finishedSegments[index] == component.segmentCount else { return nil }
-            defer { state.segments[index] = [] }
-            return state.segments[index].compactMap { $0 }
-        }
-        if let complete { try finish(component, complete) }
+        let whole = state.withLock { $0.merging[index].add(summaries, segment: segment, of: component.segmentCount) }
+        if let whole { try finish(component, whole) }
         let done = state.withLock { state in
             state.doneBytes += component.storedByteCount / component.segmentCount
             return state.doneBytes
@@ -163,18 +174,18 @@ final class EnginePass: Sendable {
         progress(done)
     }
 
-    /// Merges the segments in order and journals the result, after a last look at the files: what was read from a file
-    /// that changed meanwhile is nobody's content.
-    private func finish(_ component: PlanComponent, _ segments: [[any ReductionSummary]]) throws {
+    /// Journals a component's summaries, after a last look at the files: what was read from a file that changed meanwhile
+    /// is nobody's content.
+    private func finish(_ component: PlanComponent, _ summaries: [any ReductionSummary]) throws {
         for checkpoint in Set(component.inputs.map(\.checkpoint)).sorted() {
             try blaming(checkpoint) { () throws(CheckpointError) in
                 try self.checkpoints[checkpoint].reader?.checkUnchanged()
             }
         }
-        for (place, planned) in component.reductions.enumerated() {
-            var whole = segments[0][place]
-            for segment in segments.dropFirst() { whole = whole.appending(segment[place]) }
-            state.withLock { $0.results.summaries[planned.key] = whole }
+        state.withLock { state in
+            for (planned, summary) in zip(component.reductions, summaries) {
+                state.results.summaries[planned.key] = summary
+            }
         }
         let results = self.results
         for planned in component.reductions {

@@ -45,16 +45,34 @@ struct ReductionEngine: Sendable {
             }
         }
         while true {
+            // What has been read since may show that a summary exists already.
             for reduction in pending {
-                for input in reduction.inputs where checkpoints[input.checkpoint].reader == nil {
-                    results.failures[input.checkpoint] = checkpoints[input.checkpoint].isGone
+                let key = ReductionKey(reduction)
+                if results.summaries[key] == nil, let summary = journalled(reduction, keys, results) {
+                    results.summaries[key] = summary
                 }
+            }
+            pending.removeAll { results.summaries[ReductionKey($0)] != nil }
+            let gone = pending.flatMap(\.inputs).filter { checkpoints[$0.checkpoint].reader == nil }
+            if !gone.isEmpty {
+                // A comparison with a checkpoint that is gone may be journalled by contents of which one is not known yet.
+                let contents = pending.filter { $0 is ContentReduction && isReadable($0, results) }
+                guard contents.isEmpty else {
+                    try read(contents, keys, into: &results)
+                    continue
+                }
+                for input in gone { results.failures[input.checkpoint] = checkpoints[input.checkpoint].isGone }
             }
             let failed = results.failures
             pending.removeAll { $0.inputs.contains { failed[$0.checkpoint] != nil } }
-            pending.removeAll { results.summaries[ReductionKey($0)] != nil }
             guard !pending.isEmpty else { return results }
             try read(pending, keys, into: &results)
+        }
+    }
+
+    private func isReadable(_ reduction: any Reduction, _ results: ReductionResults) -> Bool {
+        reduction.inputs.allSatisfy {
+            checkpoints[$0.checkpoint].reader != nil && results.failures[$0.checkpoint] == nil
         }
     }
 

@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Reports
+import Tensors
 
 /// One run of one or several experiments: their plans are merged, each byte is read once, and each leaves its folder.
 public struct ExperimentRun: Sendable {
@@ -78,7 +79,8 @@ public struct ExperimentRun: Sendable {
         var prepared: [Prepared] = []
         let first = settingsPath(experiments[0].name)
         let context = RunContext(
-            jobs: options.jobs, settingsFolder: (first as NSString).deletingLastPathComponent, journal: journal,
+            jobs: options.jobs, settingsFolder: (first as NSString).deletingLastPathComponent,
+            stated: Set(options.overrides.map(\.name)), journal: journal,
             readOptions: options.readOptions)
         for experiment in experiments { prepared.append(try prepare(experiment, context)) }
         for item in prepared { try item.reserveFolder() }
@@ -116,7 +118,15 @@ public struct ExperimentRun: Sendable {
     private func outputFolder(_ name: String) -> String {
         if let output = options.output { return experiments.count == 1 ? output : "\(output)/\(name)" }
         guard let pair = options.pair else { return "results/\(name)" }
-        return "results/\(name)/\(stem(pair.from))--\(stem(pair.to))"
+        let folder = "results/\(name)/\(stem(pair.from))--\(stem(pair.to))"
+        // Another pair of the same names keeps its results.
+        let pairFingerprint = Fingerprint(of: realPath(pair.from) + "\n" + realPath(pair.to))
+        let other = "\(folder)-\("\(pairFingerprint)".prefix(8))"
+        guard let record = FileManager.default.contents(atPath: "\(folder)/run.json"),
+            let text = String(data: record, encoding: .utf8)
+        else { return folder }
+        let locations = [pair.from, pair.to].map { JSON.string(CheckpointLocation(parsing: $0).description).compact }
+        return locations.allSatisfy(text.contains) ? folder : other
     }
 
     private var journalFolder: String { options.journal ?? "\(options.output ?? "results")/.journal" }

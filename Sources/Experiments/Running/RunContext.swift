@@ -7,7 +7,9 @@ final class RunContext: Sendable {
     /// Threads to work on.
     let jobs: Int
     /// The folder of the settings file: relative paths in it are looked for here first.
-    let settingsFolder: String
+    private let settingsFolder: String
+    /// Settings that the command line states: their relative paths start from the current folder.
+    private let stated: Set<String>
     let journal: Journal
     private let readOptions: ReadOptions
     private let state = Mutex(State())
@@ -28,9 +30,12 @@ final class RunContext: Sendable {
     }
 
     /// Makes a context for experiments whose settings lie in `settingsFolder`.
-    init(jobs: Int, settingsFolder: String, journal: Journal, readOptions: ReadOptions) {
+    init(
+        jobs: Int, settingsFolder: String, stated: Set<String> = [], journal: Journal, readOptions: ReadOptions
+    ) {
         self.jobs = jobs
         self.settingsFolder = settingsFolder
+        self.stated = stated
         self.journal = journal
         self.readOptions = readOptions
     }
@@ -42,18 +47,18 @@ final class RunContext: Sendable {
 
     /// Opens checkpoints, several at a time; one that another experiment has opened already is not opened again. Those
     /// that cannot be opened stand in `refused` and are left out.
+    /// - Parameters:
+    ///   - locations: the checkpoints as the user wrote them.
+    ///   - name: the setting that names them, which tells where relative paths start.
     /// - Returns: their places in `checkpoints`, in the order of `locations`.
-    func open(_ locations: [CheckpointLocation], _ input: SeriesInput) throws -> [Int] {
+    func open(_ locations: [CheckpointLocation], of name: String, _ input: SeriesInput) throws -> [Int] {
         var options = readOptions
-        options.trustedRoots += input.allowExternal.map { resolve($0) }
+        options.trustedRoots += input.allowExternal.map { resolve($0, of: "allow_external") }
         options.bfloat16Dumps.formUnion(input.bfloat16Dumps)
         let openings = locations.map { location in
-            let path = resolve(location.path)
-            return Opening(
-                path: realpath(path, nil).map { pointer in
-                    defer { free(pointer) }
-                    return String(cString: pointer)
-                } ?? path, group: location.group, roots: options.trustedRoots, dumps: options.bfloat16Dumps)
+            Opening(
+                path: realPath(resolve(location.path, of: name)), group: location.group, roots: options.trustedRoots,
+                dumps: options.bfloat16Dumps)
         }
         let known = state.withLock { $0.places }
         var new: [(Opening, CheckpointLocation)] = []
@@ -66,7 +71,9 @@ final class RunContext: Sendable {
         let settled = options
         try inParallel(jobs.count, jobs: self.jobs) { (index: Int) throws(Interrupted) in
             try Interruption.check()
-            let result = self.open(jobs[index].1, settled, input)
+            let (opening, location) = jobs[index]
+            let found = CheckpointLocation(path: self.resolve(location.path, of: name), group: location.group)
+            let result = self.open(found, opening, as: location, settled, input)
             opened.withLock { $0[index] = result }
         }
         let results = opened.withLock { $0 }
@@ -85,10 +92,11 @@ final class RunContext: Sendable {
     }
 
     private func open(
-        _ location: CheckpointLocation, _ options: ReadOptions, _ input: SeriesInput
+        _ found: CheckpointLocation, _ opening: Opening, as location: CheckpointLocation, _ options: ReadOptions,
+        _ input: SeriesInput
     ) -> Result<Checkpoint, CheckpointError> {
-        let key = "contents/1\n\(location)"
-        let found = CheckpointLocation(path: resolve(location.path), group: location.group)
+        let dumps = opening.dumps.map(\.rawValue).sorted().joined(separator: " ")
+        let key = "contents/2\n\(opening.path)\n\(opening.group ?? "")\n\(dumps)"
         do throws(CheckpointError) {
             var checkpoint = try Checkpoint(opening: found, options: options)
             checkpoint = Checkpoint(location: location, contents: checkpoint.contents, reader: checkpoint.reader)
@@ -110,9 +118,10 @@ final class RunContext: Sendable {
         for (key, contents) in state.withLock({ $0.newContents }) { try journal.append(contents, for: key) }
     }
 
-    /// A path as the system takes it: relative ones are looked for beside the settings file, then in the current folder.
-    func resolve(_ path: String) -> String {
-        guard !path.hasPrefix("/") else { return path }
+    /// The path that the setting `name` states, as the system takes it. A relative one of the command line starts from the
+    /// current folder; one of the settings file is looked for beside that file first.
+    func resolve(_ path: String, of name: String) -> String {
+        guard !path.hasPrefix("/"), !stated.contains(name) else { return path }
         let beside = settingsFolder + "/" + path
         return FileManager.default.fileExists(atPath: beside) ? beside : path
     }

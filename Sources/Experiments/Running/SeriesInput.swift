@@ -20,7 +20,7 @@ struct SeriesInput: Sendable {
         guard !locations.isEmpty else {
             throw InputError("no checkpoints are named; set series=[DIR or FILE, ...], or give --from and --to")
         }
-        let places = try context.open(locations, self)
+        let places = try context.open(locations, of: "series", self)
         guard !places.isEmpty else {
             throw InputError(
                 context.refused.map(\.description) + ["none of the \(locations.count) checkpoints can be read"])
@@ -33,7 +33,7 @@ struct SeriesInput: Sendable {
 
     /// A folder stands for the checkpoints in it, unless it is one itself.
     private func expand(_ entry: String, _ context: RunContext) throws -> [CheckpointLocation] {
-        let path = context.resolve(entry)
+        let path = context.resolve(entry, of: "series")
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue,
             !CheckpointLocation.isCheckpointDirectory(path)
