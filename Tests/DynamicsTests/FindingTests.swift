@@ -22,7 +22,7 @@ struct FindingTests {
                     errors: """
                         error: 'lm_head.weight' is in a but not in b
                         error: 'model.layers.0.mlp.up_proj.weight' is in b but not in a
-                        error: 2 tensor(s) have no counterpart; set allow_unmatched=true to leave them out
+                        error: 2 tensor(s) have no equal counterpart; with allow_unmatched=true they are left out, or cut to the rows that both sides have
 
                         """))
         #expect(place.list("out") == nil)

@@ -84,7 +84,7 @@ struct UsageTests {
     @Test(arguments: [
         ("series=[]", "no checkpoints are named; set series=[DIR or FILE, ...], or give --from and --to"),
         ("compare=[]", "nothing to compare"),
-        ("series=[data/tiny-olmo2/main.h5]", "nothing to compare: 1 checkpoint"),
+        ("series=[experiments/data/tiny-olmo2/main.h5]", "nothing to compare: 1 checkpoint"),
         ("reference=stage1-step1", "reference 'stage1-step1' is not in the series; it holds stage1-step0-tokens0B, "),
     ])
     func `settings that ask for nothing are bad input`(setting: String, message: String) throws {

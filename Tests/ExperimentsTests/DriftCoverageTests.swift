@@ -37,7 +37,9 @@ import Testing
         try table("tensors", of: folder)["tensor"].firstIndex(of: tensor)
     }
 
-    private static let remedy = "1 tensor(s) have no counterpart; set allow_unmatched=true to leave them out"
+    private static let remedy =
+        "1 tensor(s) have no equal counterpart; with allow_unmatched=true they are left out, or cut to the rows that both "
+        + "sides have"
 
     @Test func `tensors of one side only stop the run, and are named`() throws {
         let norm = "model.norm.weight"
@@ -72,7 +74,7 @@ import Testing
         }
         #expect(
             try problems { try run(paths) }
-                == ["'\(name)' is 6x4 against 5x4 in \(Self.names.0) and \(Self.names.1)", Self.remedy])
+                == ["'\(name)' is unlike in \(Self.names.0) and \(Self.names.1): 6x4 against 5x4", Self.remedy])
         _ = try run(paths, "allow_unmatched=true")
         #expect(try coverage(name)["status"] == "shape_differs")
         #expect(try tensorRow(name) == nil)
@@ -85,11 +87,11 @@ import Testing
         }
         #expect(
             try problems { try run(paths) }.first
-                == "'\(Self.embedding)' is 8x4 against 10x4: the first 8 rows are compared in \(Self.names.0) and \(Self.names.1)"
+                == "'\(Self.embedding)' is unlike in \(Self.names.0) and \(Self.names.1): 8x4 against 10x4: 8 rows in common"
         )
         _ = try run(paths, "allow_unmatched=true")
         let row = try coverage(Self.embedding)
-        #expect(row["status"] == "padded" && row["note"] == "8x4 against 10x4: the first 8 rows are compared")
+        #expect(row["status"] == "padded" && row["note"] == "8x4 against 10x4: 8 rows in common")
         let tensors = try table("tensors", of: folder)
         let place = try #require(try tensorRow(Self.embedding))
         let t = try #require(SmallModel.shapes.firstIndex { $0.name == Self.embedding })

@@ -132,7 +132,8 @@ import Testing
         #expect(trajectory.number(last, "displacement_ratio") == 1)
         let step = try #require(trajectory.number(last, "step_drift"))
         #expect(trajectory.number(last, "drift_per_step") == step / 500)
-        #expect(trajectory.number(last, "drift_per_token") == step / 2e9)
+        // A later stage's name counts tokens from the stage's beginning: what lies between is not known.
+        #expect(trajectory.number(last, "drift_per_token") == nil)
         #expect(trajectory.cell(last, "predecessor") == SmallModel.revisions[1])
     }
 
