@@ -1,0 +1,13 @@
+// One step of a Krylov method on A'A: both products with A while its rows are still in the cache.
+#ifndef GRAM_PRODUCT_H
+#define GRAM_PRODUCT_H
+
+#include <stddef.h>
+
+/// y = A v and z += A' y for a rows x columns block of row-major float32, all sums in double.
+/// Every sum has 8 logical lanes on every processor and nothing is fused, so all variants give identical bytes.
+void ck_gram_product_f32(const float *a, ptrdiff_t rows, ptrdiff_t columns, const double *v, double *y, double *z);
+/// The same for float64.
+void ck_gram_product_f64(const double *a, ptrdiff_t rows, ptrdiff_t columns, const double *v, double *y, double *z);
+
+#endif

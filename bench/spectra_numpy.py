@@ -1,0 +1,87 @@
+"""Singular values: ours against NumPy, SciPy and torch, side by side on generated matrices.
+
+    swift build -c release --product bench-spectra
+    python bench/spectra_numpy.py [ROWSxCOLUMNS ...] [--threads 1] [--repeat 3]
+
+Times are interleaved medians of the decomposition alone. `error` is the largest deviation from NumPy's float64 SVD,
+relative to the spectral norm; `bound` is what our result claims. Needs numpy; scipy and torch where installed.
+"""
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+parser = argparse.ArgumentParser()
+parser.add_argument("sizes", nargs="*", default=["2048x2048", "2048x8192", "4096x11008"])
+parser.add_argument("--threads", type=int, default=1)
+parser.add_argument("--repeat", type=int, default=3)
+parser.add_argument("--spectra", default="gaussian,decaying")
+parser.add_argument("--binary", default=".build/release/bench-spectra")
+options = parser.parse_args()
+for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[variable] = str(options.threads)
+
+import numpy as np  # noqa: E402  (after the thread counts are set)
+
+
+def generate(kind, rows, columns):
+    matrix = np.random.default_rng(0).standard_normal((rows, columns), dtype=np.float32)
+    if kind == "decaying":
+        matrix *= np.arange(1, columns + 1, dtype=np.float32) ** np.float32(-0.5)
+    return matrix
+
+
+def ours(path, rows, columns, *rest):
+    arguments = [options.binary, path, rows, columns, rest[0], options.threads, *rest[1:]]
+    lines = subprocess.run([str(a) for a in arguments], check=True, capture_output=True, text=True).stdout.split("\n")
+    seconds, method, bound, passes = lines[0].split()
+    return float(seconds), np.array(lines[1].split(), dtype=float), f"{method} bound {float(bound):.0e} passes {passes}"
+
+
+def timed(function):
+    start = time.perf_counter()
+    values = function()
+    return time.perf_counter() - start, np.sort(np.asarray(values, dtype=float))[::-1], ""
+
+
+def contestants(path, matrix):
+    rows, columns = matrix.shape
+    wide = matrix.astype(np.float64)
+    yield "numpy svd f64", lambda: timed(lambda: np.linalg.svd(wide, compute_uv=False))
+    yield "numpy svd f32", lambda: timed(lambda: np.linalg.svd(matrix, compute_uv=False))
+    yield "ours exact", lambda: ours(path, rows, columns, "exact")
+    for count in (1, 8, 16):
+        yield f"ours fast k={count}", lambda count=count: ours(path, rows, columns, "fast", count)
+    try:
+        from scipy.sparse.linalg import svds
+    except ImportError:
+        return
+    yield "scipy svds k=8", lambda: timed(lambda: svds(matrix, k=8, return_singular_vectors=False))
+    try:
+        import torch
+    except ImportError:
+        return
+    torch.set_num_threads(options.threads)
+    tensor = torch.from_numpy(matrix)
+    # More iterations than the default 2: at 2 the error on a flat spectrum is several percent.
+    yield "torch svd_lowrank k=8 niter=40", lambda: timed(lambda: torch.svd_lowrank(tensor, q=8, niter=40)[1])
+
+
+for size in options.sizes:
+    rows, columns = map(int, size.split("x"))
+    for kind in options.spectra.split(","):
+        matrix = generate(kind, rows, columns)
+        with tempfile.NamedTemporaryFile(suffix=".f32") as file:
+            matrix.tofile(file)
+            file.flush()
+            rounds = [[(name, run()) for name, run in contestants(file.name, matrix)] for _ in range(options.repeat)]
+        reference = rounds[0][0][1][1]
+        base = float(np.median([r[0][1][0] for r in rounds]))
+        print(f"{size} {kind}, {options.threads} thread(s)")
+        for index, (name, (_, values, note)) in enumerate(rounds[0]):
+            seconds = float(np.median([r[index][1][0] for r in rounds]))
+            error = np.max(np.abs(values - reference[: len(values)])) / reference[0]
+            print(f"  {name:32}{seconds:9.3f} s{base / seconds:8.1f}x  error {error:.1e}  {note}")
+        sys.stdout.flush()
