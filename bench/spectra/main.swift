@@ -37,7 +37,7 @@ let start = ContinuousClock.now
 let values: SingularValues
 var passes = 1
 if arguments[4] == "exact" {
-    values = try ExactSpectrum.singularValues(of: source, in: threads > 1 ? loop : serialLoop)
+    values = try ExactSpectrum.singularValues(of: source, accuracy: arguments.count > 6 ? Double(arguments[6]) ?? 1e-10 : 1e-10, in: threads > 1 ? loop : serialLoop)
 } else {
     let count = arguments.count > 6 ? Int(arguments[6]) ?? 16 : 16
     let leading = try LeadingSpectrum.compute(of: source, .init(count: count), in: threads > 1 ? loop : serialLoop)
@@ -45,5 +45,8 @@ if arguments[4] == "exact" {
     values = leading.singularValues
 }
 let seconds = (ContinuousClock.now - start) / .seconds(1)
+var usage = rusage()
+getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+FileHandle.standardError.write(Data("cpu \(Double(usage.ru_utime.tv_sec) + Double(usage.ru_utime.tv_usec) / 1e6) sys \(Double(usage.ru_stime.tv_sec) + Double(usage.ru_stime.tv_usec) / 1e6) rss \(usage.ru_maxrss / 1024) MiB\n".utf8))
 print(seconds, values.method.rawValue, values.relativeErrorBound ?? 0, passes)
 print(values.values.map { "\($0)" }.joined(separator: " "))

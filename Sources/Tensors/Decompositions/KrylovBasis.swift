@@ -21,6 +21,7 @@ final class KrylovBasis {
         self.loop = loop
         vectors = Workspace(length * capacity)
         coefficients = Workspace(capacity * block)
+        cb_use_one_thread()
         random = SplitMix64(seed: seed)
     }
 
@@ -64,6 +65,14 @@ final class KrylovBasis {
                 flip, none, rows.lapack, columns.lapack, inner.lapack, alpha, a, lda.lapack, b, ldb.lapack, beta, c,
                 ldc.lapack)
         }
+    }
+
+    /// Appends random directions, at most `width` of them, and returns their places.
+    func appendRandom(_ width: Int) throws -> Range<Int> {
+        let old = count
+        // Columns of zeros become random directions.
+        _ = try append(Workspace(length * width), width: width, negligible: 0)
+        return old..<count
     }
 
     /// Appends the block, already orthogonal to the basis, as orthonormal vectors Q, and returns the triangle R of

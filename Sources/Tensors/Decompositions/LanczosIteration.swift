@@ -1,6 +1,10 @@
 import CBLAS
 
 /// The iteration behind ``LeadingSpectrum``: grows a Krylov basis until its leading Ritz values have small residuals.
+///
+/// Blocks of basis vectors wait in a queue; a step applies A'A to the first, and what the result has outside the basis
+/// becomes a new block. The projection of A'A on the basis is kept whole, so blocks may come from anywhere: that is what
+/// lets a probe, a chain from fresh random vectors, look for copies of multiple values that the first chain cannot see.
 final class LanczosIteration {
     private let operation: GramOperator
     private let basis: KrylovBasis
@@ -8,98 +12,128 @@ final class LanczosIteration {
     private let count: Int
     private let block: Int
     private let columns: Int
-    /// The projection of A'A on the basis, by columns; only what lies on or above the diagonal is used.
-    private var projection: [[Double]] = []
+    /// Basis vectors that A'A has been applied to.
+    private var processed: [Int] = []
+    /// For each of them, A'A of it in the basis; vectors that joined later have no part in it.
+    private var images: [[Double]] = []
+    /// Blocks of basis vectors that wait.
+    private var queue: [Range<Int>] = []
     /// Passes over the matrix.
     private(set) var steps = 0
+
+    /// Vectors in a block: copies of a value, up to this many, are found by the first chain already.
+    private static let widest = 4
+    /// Steps of a probe. A missed copy that stands 10% above what the basis leaves out shows within them.
+    private static let probeSteps = 8
 
     init(
         _ source: MatrixSource, settings: LeadingSpectrum.Settings, count: Int, scale: Double,
         in loop: @escaping ParallelLoop
-    ) throws {
+    ) {
         columns = source.columns
-        block = min(count, LeadingSpectrum.widestBlock)
-        // Whole blocks, unless the basis may fill the space: then what is left of a cut block is rounding.
-        let affordable = max(settings.basisBytes / (8 * columns), count + 4 * block)
-        let capacity = affordable >= columns ? columns : affordable / block * block
-        operation = GramOperator(source, scale: scale, width: block, in: loop)
-        basis = KrylovBasis(length: columns, capacity: min(capacity, columns), block: block, seed: settings.seed, in: loop)
+        operation = GramOperator(source, scale: scale, width: count == 1 ? 1 : Self.widest, in: loop)
+        block = min(operation.width, columns)
+        let affordable = max(settings.basisBytes / (8 * columns), count + 16 * block)
+        basis = KrylovBasis(
+            length: columns, capacity: min(affordable, columns), block: block, seed: settings.seed, in: loop)
         tolerance = settings.tolerance
         self.count = count
     }
 
     /// The Ritz vectors of the `count` largest values, columns x count.
     func run() throws -> Workspace {
-        // A start block of zeros becomes random directions.
-        let start = Workspace(columns * block)
-        _ = try basis.append(start, width: block, negligible: 0)
+        queue = [try basis.appendRandom(block)]
         var nextCheck = max(count, 8)
         while true {
-            let done = projection.count
-            let width = basis.count - done
-            // Fewer than a block only at the very end; the operator's other columns are then zero.
-            start.clear()
-            start.base.update(from: basis.vectors + done * columns, count: columns * width)
-            try operation.apply(to: start.base)
-            steps += 1
-            let components = try basis.project(operation.result, width: width)
-            for column in 0..<width {
-                projection.append(Array(components[column * basis.count..<(column + 1) * basis.count]))
-            }
-            let size = projection.count
-            let largest = projection.indices.reduce(0) { max($0, projection[$1][$1]) }
-            let triangle = try basis.append(operation.result, width: width, negligible: 1e-13 * largest)
-            let exhausted = basis.count == size
-            guard exhausted || size >= nextCheck else { continue }
-            nextCheck = size + max(block, size / 8)
-            let ritz = try leadingPairs(size)
-            if exhausted || isConverged(ritz, triangle: triangle, width: width) {
-                return combine(ritz)
-            }
+            guard try step() else { return combine(try leadingPairs()) }
+            guard processed.count >= nextCheck else { continue }
+            nextCheck = processed.count + max(block, processed.count / 8)
+            let found = try leadingPairs()
+            guard isConverged(found) else { continue }
+            // One value needs no probe: a second copy of it would not change it.
+            if count == 1 { return combine(found) }
+            let waiting = queue
+            queue = [try basis.appendRandom(block)]
+            for _ in 0..<Self.probeSteps where !queue[0].isEmpty { _ = try step() }
+            let probed = try leadingPairs()
+            let goal = tolerance * probed.values[0]
+            let unchanged = zip(found.values, probed.values).allSatisfy { abs($0 - $1) <= goal }
+            if unchanged && isConverged(probed) { return combine(probed) }
+            queue = waiting + queue
         }
     }
 
+    /// Applies A'A to the first block that waits; false when none is left.
+    private func step() throws -> Bool {
+        guard let first = queue.first(where: { !$0.isEmpty }) else { return false }
+        queue.removeFirst((queue.firstIndex(of: first) ?? 0) + 1)
+        let input = Workspace(columns * operation.width)
+        input.base.update(from: basis.vectors + first.lowerBound * columns, count: columns * first.count)
+        try operation.apply(to: input)
+        steps += 1
+        let known = basis.count
+        let components = try basis.project(operation.result, width: first.count)
+        for (column, vector) in first.enumerated() {
+            processed.append(vector)
+            images.append(Array(components[column * known..<(column + 1) * known]))
+        }
+        let largest = processed.indices.reduce(0) { max($0, images[$1][processed[$1]]) }
+        let triangle = try basis.append(operation.result, width: first.count, negligible: 1e-13 * largest)
+        let added = known..<basis.count
+        for column in 0..<first.count {
+            let start = column * first.count
+            images[images.count - first.count + column] += triangle[start..<start + added.count]
+        }
+        queue.append(added)
+        return true
+    }
+
+    /// The leading eigenpairs of the projection.
     private struct Pairs {
-        /// Descending.
+        /// Squares of the singular values, descending.
         var values: [Double]
-        /// Eigenvectors of the projection in the same order, size x count.
+        /// Eigenvectors in the same order, size x count.
         var vectors: Workspace
         var size: Int
     }
 
-    /// The leading eigenpairs of the projection.
-    private func leadingPairs(_ size: Int) throws -> Pairs {
+    private func leadingPairs() throws -> Pairs {
+        let size = processed.count
         let matrix = Workspace(size * size)
         for column in 0..<size {
-            // The upper triangle, mirrored: LAPACK is asked to look at the lower one.
-            for row in 0...column { matrix.base[row * size + column] = projection[column][row] }
+            // What a vector's image has in vectors before it, mirrored: LAPACK is asked to look at the lower triangle.
+            for row in 0...column { matrix.base[row * size + column] = images[column][processed[row]] }
         }
+        let wanted = min(count, size)
         let values = Workspace(size)
-        let vectors = Workspace(size * count)
+        let vectors = Workspace(size * wanted)
         let work = Workspace(40 * size)
-        var support = [Int32](repeating: 0, count: 2 * count)
+        var support = [Int32](repeating: 0, count: 2 * wanted)
         var integers = [Int32](repeating: 0, count: 10 * size)
         try Tridiagonal.check(
             cb_dsyevr_range(
-                size.lapack, matrix.base, size.lapack, (size - count + 1).lapack, size.lapack, values.base,
+                size.lapack, matrix.base, size.lapack, (size - wanted + 1).lapack, size.lapack, values.base,
                 vectors.base, size.lapack, &support, work.base, work.count.lapack, &integers, integers.count.lapack),
             "dsyevr")
-        let descending = Workspace(size * count)
-        for index in 0..<count {
-            (descending + index * size).update(from: vectors + (count - 1 - index) * size, count: size)
+        let descending = Workspace(size * wanted)
+        for index in 0..<wanted {
+            (descending + index * size).update(from: vectors + (wanted - 1 - index) * size, count: size)
         }
-        return Pairs(values: values.array.prefix(count).reversed(), vectors: descending, size: size)
+        return Pairs(values: values.array.prefix(wanted).reversed(), vectors: descending, size: size)
     }
 
-    /// The residual of a Ritz vector `V y` is `Q R y_last`, with R the triangle of the newest block.
-    private func isConverged(_ ritz: Pairs, triangle: [Double], width: Int) -> Bool {
-        let goal = 0.8 * tolerance * ritz.values[0].squareRoot()
-        return (0..<count).allSatisfy { index in
-            let last = ritz.vectors + (index * ritz.size + ritz.size - width)
+    /// The residual of a Ritz vector is what its image has in basis vectors that still wait.
+    private func isConverged(_ ritz: Pairs) -> Bool {
+        let waiting = Set(0..<basis.count).subtracting(processed).sorted()
+        let goal = 0.8 * tolerance * max(0, ritz.values[0]).squareRoot()
+        return (0..<ritz.values.count).allSatisfy { index in
+            let weights = ritz.vectors + index * ritz.size
             var square = 0.0
-            for row in 0..<width {
+            for vector in waiting {
                 var component = 0.0
-                for column in row..<width { component += triangle[column * width + row] * last[column] }
+                for column in 0..<ritz.size where vector < images[column].count {
+                    component += images[column][vector] * weights[column]
+                }
                 square += component * component
             }
             let residual = square.squareRoot()
@@ -109,10 +143,14 @@ final class LanczosIteration {
     }
 
     private func combine(_ ritz: Pairs) -> Workspace {
-        let result = Workspace(columns * count)
+        let result = Workspace(columns * ritz.values.count)
+        let taken = Workspace(columns * ritz.size)
+        for (place, vector) in processed.enumerated() {
+            (taken + place * columns).update(from: basis.vectors + vector * columns, count: columns)
+        }
         let none = CChar(UInt8(ascii: "N"))
         cb_dgemm(
-            none, none, columns.lapack, count.lapack, ritz.size.lapack, 1, basis.vectors.base, columns.lapack,
+            none, none, columns.lapack, ritz.values.count.lapack, ritz.size.lapack, 1, taken.base, columns.lapack,
             ritz.vectors.base, ritz.size.lapack, 0, result.base, columns.lapack)
         return result
     }

@@ -36,23 +36,23 @@ extension LeadingSpectrum {
         }
     }
 
-    /// Largest block. Values of a multiplicity up to the block's width are found with all their copies.
-    static let widestBlock = 16
-
     /// Computes the leading singular values and vectors.
     ///
-    /// Block Lanczos on A'A (Golub and Underwood, 1977) with full reorthogonalisation, in double; the block is as wide
-    /// as the values asked for, up to 16. A step reads the matrix once. It stops when, for every value, the residual
+    /// Block Lanczos on A'A (Golub and Underwood, 1977) with full reorthogonalisation, in double; four vectors a block,
+    /// one where a single value is asked for. A step reads the matrix once. It stops when, for every value, the residual
     /// `r = ‖A'A v - s² v‖` bounds the error: a singular value lies within `min(r / s, √r)` of s. Power iteration's rule,
     /// that the value no longer changes, would stop early on a flat spectrum; a residual cannot. Bounds and vectors are
-    /// taken from a last pass over the matrix, not from the recurrence.
+    /// taken from last passes over the matrix, not from the recurrence.
+    ///
+    /// A residual cannot tell that a copy of a multiple value is missing. Up to four copies are found by construction;
+    /// more are looked for by a few steps from fresh random vectors before the result is accepted.
     ///
     /// - Parameters:
-    ///   - source: the matrix; read once a step and twice more.
+    ///   - source: the matrix; read once a step, once before and `count / 4` times after.
     ///   - settings: how many values, how exactly, from which start.
     ///   - loop: shares out the work; see ``ParallelLoop``.
     /// - Throws: ``DecompositionError``, and what the source throws.
-    /// - Complexity: `4 rows columns k` a step. Memory: 4 MiB a thread, `17 columns min(k, 16)` doubles, the basis.
+    /// - Complexity: `16 rows columns` a step. Memory: the basis, and `70 columns + 8 rows` doubles.
     public static func compute(
         of source: MatrixSource, _ settings: Settings = Settings(), in loop: @escaping ParallelLoop = serialLoop
     ) throws -> LeadingSpectrum {
@@ -61,10 +61,10 @@ extension LeadingSpectrum {
         }
         let wanted = min(settings.count, source.rows, source.columns)
         guard let scan = try MatrixScan(of: source, in: loop) else { return zero(source, count: wanted) }
-        let iteration = try LanczosIteration(
+        let iteration = LanczosIteration(
             source, settings: settings, count: wanted, scale: scan.scale, in: loop)
         let ritz = try iteration.run()
-        return try verified(ritz, of: source, settings: settings, scan: scan, passes: iteration.steps + 2, in: loop)
+        return try verified(ritz, of: source, settings: settings, scan: scan, passes: iteration.steps, in: loop)
     }
 
     /// Rayleigh quotients, residuals and left vectors of the Ritz vectors, from the matrix itself.
@@ -73,14 +73,28 @@ extension LeadingSpectrum {
         in loop: @escaping ParallelLoop
     ) throws -> LeadingSpectrum {
         let columns = source.columns
+        let rows = source.rows
         let count = ritz.count / columns
-        let operation = GramOperator(source, scale: scan.scale, width: count, in: loop)
-        try operation.apply(to: ritz.base)
+        let width = count == 1 ? 1 : 4
+        let operation = GramOperator(source, scale: scan.scale, width: width, in: loop)
+        let products = Workspace(columns * count)
+        let images = Workspace(rows * count)
+        let groups = count.pieces(of: width)
+        for group in 0..<groups {
+            let part = count.piece(group, of: width)
+            let input = Workspace(columns * width)
+            input.base.update(from: ritz + part.lowerBound * columns, count: columns * part.count)
+            try operation.apply(to: input)
+            (products + part.lowerBound * columns).update(from: operation.result.base, count: columns * part.count)
+            for (column, vector) in part.enumerated() {
+                for row in 0..<rows { images.base[vector * rows + row] = operation.images.base[row * width + column] }
+            }
+        }
         var pairs: [(value: Double, bound: Double, index: Int)] = []
         let rounding = Double.ulpOfOne * scan.sumOfSquares
         for index in 0..<count {
             let vector = ritz + index * columns
-            let product = operation.result + index * columns
+            let product = products + index * columns
             var square = 0.0
             for row in 0..<columns { square += vector[row] * product[row] }
             square = max(0, square)
@@ -98,19 +112,17 @@ extension LeadingSpectrum {
 
         let nonzero = pairs.filter { $0.value > max($0.bound, 1e-7 * pairs[0].value) }
         let right = Workspace(columns * nonzero.count)
-        let left = Workspace(source.rows * nonzero.count)
+        let left = Workspace(rows * nonzero.count)
         for (place, pair) in nonzero.enumerated() {
             (right + place * columns).update(from: ritz + pair.index * columns, count: columns)
-            for row in 0..<source.rows {
-                left.base[place * source.rows + row] = operation.images.base[row * count + pair.index] / pair.value
-            }
+            for row in 0..<rows { left.base[place * rows + row] = images.base[pair.index * rows + row] / pair.value }
         }
         let values = SingularValues(
-            rows: source.rows, columns: columns, values: pairs.map { $0.value / scan.scale },
+            rows: rows, columns: columns, values: pairs.map { $0.value / scan.scale },
             errorBounds: pairs.map { $0.bound / scan.scale }, frobeniusNorm: scan.sumOfSquares.squareRoot() / scan.scale, method: .lanczos)
         return LeadingSpectrum(
             singularValues: values, right: Subspace(dimension: columns, vectors: right.array),
-            left: Subspace(dimension: source.rows, vectors: left.array), passes: passes,
+            left: Subspace(dimension: rows, vectors: left.array), passes: 1 + passes + groups,
             converged: (values.relativeErrorBound ?? 0) <= settings.tolerance)
     }
 

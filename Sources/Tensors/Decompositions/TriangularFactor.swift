@@ -3,14 +3,16 @@ import CBLAS
 /// The triangular factor of a matrix's QR decomposition, a block at a time, and its singular values.
 ///
 /// Blocks of the longer side are stacked below the factor so far and factored again, so a 100352 x 4096 matrix needs
-/// two 4096 x 4096 squares. The singular values of R are those of the matrix.
+/// five 4096 x 4096 squares. The singular values of R are those of the matrix.
 enum TriangularFactor {
     static func singularValues(of source: MatrixSource, scale: Double) throws -> [Double] {
         cb_use_one_thread()
         let tall = source.rows >= source.columns
         let order = min(source.rows, source.columns)
         let length = max(source.rows, source.columns)
-        let depth = max(order, 512)
+        // A matrix of at most twice its smaller side is one block, and needs no factor: `dgesdd` takes it as it is.
+        let depth = max(2 * order, 512)
+        let single = length <= depth
         let stacked = Workspace((order + depth) * order)
         let block = Workspace(depth * order)
         let tau = Workspace(order)
@@ -33,6 +35,7 @@ enum TriangularFactor {
                 }
             }
             height += range.count
+            if single { break }
             try Tridiagonal.check(
                 cb_dgeqrf(
                     height.lapack, order.lapack, stacked.base, leading.lapack, tau.base, work.base, work.count.lapack),
@@ -45,11 +48,11 @@ enum TriangularFactor {
         }
 
         let values = Workspace(order)
-        let needed = Workspace(order * (order + 64) + 16 * order)
+        let needed = Workspace(order * (order + 80) + 64 * height)
         var integers = [Int32](repeating: 0, count: 8 * order)
         try Tridiagonal.check(
             cb_dgesdd_values(
-                order.lapack, order.lapack, stacked.base, (order + depth).lapack, values.base, needed.base,
+                height.lapack, order.lapack, stacked.base, (order + depth).lapack, values.base, needed.base,
                 needed.count.lapack, &integers),
             "dgesdd")
         return values.array
