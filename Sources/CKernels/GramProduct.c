@@ -13,10 +13,13 @@ typedef float narrow __attribute__((vector_size(32)));
 
 #define INLINE static inline __attribute__((always_inline))
 #if defined(__x86_64__) && defined(__linux__)
-#define EVERY_WIDTH __attribute__((target_clones("avx512f", "avx2", "default")))
+#define EVERY_WIDTH __attribute__((target_clones("avx512f", "arch=haswell", "default")))
 #else
 #define EVERY_WIDTH
 #endif
+
+// One rounding, the same on every processor; libm's where there is no instruction for it.
+#define FUSED(x, y, z) __builtin_elementwise_fma(x, y, z)
 
 #define LOAD_float(x, into)                                                                                            \
     do {                                                                                                               \
@@ -36,7 +39,7 @@ typedef float narrow __attribute__((vector_size(32)));
             for (int j = 0; j < vectors; j++) memcpy(&w[j], v + j * stride + c, sizeof(lanes));                        \
             for (int i = 0; i < ROWS; i++) {                                                                           \
                 LOAD_##TYPE(row[i] + c, x);                                                                            \
-                for (int j = 0; j < vectors; j++) sum[i][j] += x * w[j];                                               \
+                for (int j = 0; j < vectors; j++) sum[i][j] = FUSED(x, w[j], sum[i][j]);                               \
             }                                                                                                          \
         }                                                                                                              \
         for (int i = 0; i < ROWS; i++)                                                                                 \
@@ -47,11 +50,14 @@ typedef float narrow __attribute__((vector_size(32)));
     /* z += A' y over the same piece. */                                                                               \
     INLINE void updates_##SUFFIX(const TYPE *const *row, ptrdiff_t width, ptrdiff_t stride, int vectors,               \
                                  double (*y)[4], double *z) {                                                          \
+        lanes spread[ROWS][4];                                                                                         \
+        for (int i = 0; i < ROWS; i++)                                                                                 \
+            for (int j = 0; j < vectors; j++) spread[i][j] = (lanes){0} + y[i][j];                                     \
         for (ptrdiff_t c = 0; c < width; c += WIDTH) {                                                                 \
             lanes x, add[4] = {{0}};                                                                                   \
             for (int i = 0; i < ROWS; i++) {                                                                           \
                 LOAD_##TYPE(row[i] + c, x);                                                                            \
-                for (int j = 0; j < vectors; j++) add[j] += x * y[i][j];                                               \
+                for (int j = 0; j < vectors; j++) add[j] = FUSED(x, spread[i][j], add[j]);                             \
             }                                                                                                          \
             for (int j = 0; j < vectors; j++) {                                                                        \
                 lanes w;                                                                                               \

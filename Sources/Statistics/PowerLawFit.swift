@@ -45,14 +45,13 @@ public struct PowerLawFit: Sendable, Equatable {
         // Sum of the logarithms of the tail, grown from its end.
         var tailSum = logs[count - 1]
         var best: (distance: Double, alpha: Double, start: Int)?
-        var scratch = [Double](repeating: 0, count: count)
         for start in stride(from: count - 2, through: 0, by: -1) {
             tailSum += logs[start]
             let n = Double(count - start)
             let excess = tailSum - n * logs[start]
             guard excess > 0 else { continue }
             let alpha = 1 + n / excess
-            let distance = Self.distance(logs, from: start, alpha: alpha, limit: best?.distance ?? 1, &scratch)
+            let distance = Self.distance(logs, from: start, alpha: alpha, limit: best?.distance ?? 1)
             // Of equal distances the longest tail, which WeightWatcher meets first.
             if distance <= best?.distance ?? 1 { best = (distance, alpha, start) }
         }
@@ -69,7 +68,7 @@ public struct PowerLawFit: Sendable, Equatable {
 
     /// Largest distance between `1 - (x / xMin)^(1 - alpha)` and `i / n`; stops where it exceeds `limit`.
     private static func distance(
-        _ logs: [Double], from start: Int, alpha: Double, limit: Double, _ scratch: inout [Double]
+        _ logs: [Double], from start: Int, alpha: Double, limit: Double
     ) -> Double {
         let n = Double(logs.count - start)
         var largest = 0.0

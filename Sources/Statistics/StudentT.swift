@@ -18,17 +18,15 @@ enum StudentT {
 
     /// `P(|T| <= t)` by the finite sums for whole degrees of freedom (Abramowitz and Stegun, 26.7.3 and 26.7.4).
     static func probability(within t: Double, _ degreesOfFreedom: Int) -> Double {
-        let n = degreesOfFreedom
-        let angle = atan2(t, Double(n).squareRoot())
+        let angle = atan2(t, Double(degreesOfFreedom).squareRoot())
         let (sine, cosine) = (sin(angle), cos(angle))
-        var term = n % 2 == 1 ? cosine : 1
-        var sum = n == 1 ? 0 : term
-        var k = n % 2 == 1 ? 3 : 2
-        while k <= n - 2 + (n % 2 == 1 ? 0 : 0) {
+        let odd = degreesOfFreedom % 2 == 1
+        var term = odd ? cosine : 1
+        var sum = degreesOfFreedom == 1 ? 0 : term
+        for k in stride(from: odd ? 3 : 2, through: degreesOfFreedom - 2, by: 2) {
             term *= cosine * cosine * Double(k - 1) / Double(k)
             sum += term
-            k += 2
         }
-        return n % 2 == 1 ? 2 / Double.pi * (angle + sine * sum) : sine * sum
+        return odd ? 2 / Double.pi * (angle + sine * sum) : sine * sum
     }
 }

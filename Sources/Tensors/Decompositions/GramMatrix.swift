@@ -25,7 +25,7 @@ struct GramMatrix {
         let order = min(source.rows, source.columns)
         let length = max(source.rows, source.columns)
         let depth = Self.depth
-        let panel = Workspace(min(depth, length) * order)
+        let panel = Workspace(uninitialized: min(depth, length) * order)
         let lower = Workspace(order * order)
         let tiles = Self.lowerTiles(order.pieces(of: Self.tile))
 

@@ -52,7 +52,7 @@ final class GramOperator {
             }
             // About a core's own cache.
             let height = max(16, (1 << 16) / columns)
-            let block = Workspace(min(height, rows.count) * columns)
+            let block = Workspace(uninitialized: min(height, rows.count) * columns)
             for index in 0..<rows.count.pieces(of: height) {
                 let part = rows.count.piece(index, of: height)
                 let taken = rows.lowerBound + part.lowerBound..<rows.lowerBound + part.upperBound

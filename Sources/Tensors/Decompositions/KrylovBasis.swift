@@ -19,8 +19,8 @@ final class KrylovBasis {
         self.length = length
         self.capacity = capacity
         self.loop = loop
-        vectors = Workspace(length * capacity)
-        coefficients = Workspace(capacity * block)
+        vectors = Workspace(uninitialized: length * capacity)
+        coefficients = Workspace(uninitialized: capacity * block)
         cb_use_one_thread()
         random = SplitMix64(seed: seed)
     }

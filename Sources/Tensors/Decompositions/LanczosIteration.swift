@@ -47,7 +47,8 @@ final class LanczosIteration {
         while true {
             guard try step() else { return combine(try leadingPairs()) }
             guard processed.count >= nextCheck else { continue }
-            nextCheck = processed.count + max(block, processed.count / 8)
+            // Looking costs a small eigenproblem: next to nothing for one value.
+            nextCheck = processed.count + max(block, processed.count / (count == 1 ? 16 : 8))
             let found = try leadingPairs()
             guard isConverged(found) else { continue }
             // One value needs no probe: a second copy of it would not change it.

@@ -57,7 +57,7 @@ struct MatrixScan {
         let results = Workspace(pieces)
         try forEach(pieces, in: loop) { piece in
             let rows = source.rows.piece(piece, of: height)
-            let block = Workspace(rows.count * source.columns)
+            let block = Workspace(uninitialized: rows.count * source.columns)
             try source.fill(rows: rows, columns: 0..<source.columns, scale: scale, into: block.base)
             results.base[piece] = measure(block.base, block.count)
         }

@@ -14,7 +14,7 @@ enum TriangularFactor {
         let depth = max(2 * order, 512)
         let single = length <= depth
         let stacked = Workspace((order + depth) * order)
-        let block = Workspace(depth * order)
+        let block = Workspace(uninitialized: depth * order)
         let tau = Workspace(order)
         let work = Workspace(64 * order)
 

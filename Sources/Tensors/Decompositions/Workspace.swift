@@ -10,6 +10,12 @@ final class Workspace: @unchecked Sendable {
         base.initialize(repeating: 0, count: max(1, count))
     }
 
+    /// `count` doubles that are written before they are read; memory that is never touched is never taken.
+    init(uninitialized count: Int) {
+        self.count = count
+        base = .allocate(capacity: max(1, count))
+    }
+
     deinit {
         base.deallocate()
     }
