@@ -50,8 +50,8 @@ final class GramOperator {
                 }
                 return
             }
-            // About a core's own cache.
-            let height = max(16, (1 << 16) / columns)
+            // About a core's own cache; whole groups of the kernel, so that streamed sums are those in memory.
+            let height = max(16, (1 << 16) / columns / 16 * 16)
             let block = Workspace(uninitialized: min(height, rows.count) * columns)
             for index in 0..<rows.count.pieces(of: height) {
                 let part = rows.count.piece(index, of: height)
