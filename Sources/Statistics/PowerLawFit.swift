@@ -49,7 +49,8 @@ public struct PowerLawFit: Sendable, Equatable {
             tailSum += logs[start]
             let n = Double(count - start)
             let excess = tailSum - n * logs[start]
-            guard excess > 0 else { continue }
+            // Equal values have no excess, but their sum may round to one.
+            guard logs[count - 1] > logs[start], excess > 0 else { continue }
             let alpha = 1 + n / excess
             let distance = Self.distance(logs, from: start, alpha: alpha, limit: best?.distance ?? 1)
             // Of equal distances the longest tail, which WeightWatcher meets first.

@@ -30,7 +30,8 @@ struct DecompositionShapeTests {
     @Test func `two values by hand`() throws {
         let shape = SpectrumShape(
             SingularValues(
-                rows: 2, columns: 2, values: [3, 1], errorBounds: [0, 0], frobeniusNorm: 10.0.squareRoot(), method: .svd))
+                rows: 2, columns: 2, values: [3, 1], errorBounds: [0, 0], frobeniusNorm: 10.0.squareRoot(),
+                method: .svd))
         #expect(shape.nuclearNorm == 4)
         #expect(abs(try #require(shape.stableRank) - 10.0 / 9) < 1e-15)
         #expect(abs(try #require(shape.participationRatio) - 100.0 / 82) < 1e-15)

@@ -26,7 +26,11 @@ struct SpectraTruth: Decodable {
     static let shared: SpectraTruth = {
         let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../Fixtures/spectra/spectra.json")
-        return try! JSONDecoder().decode(SpectraTruth.self, from: Data(contentsOf: file))
+        do {
+            return try JSONDecoder().decode(SpectraTruth.self, from: Data(contentsOf: file))
+        } catch {
+            preconditionFailure("\(file.path): \(error)")
+        }
     }()
 }
 

@@ -1,4 +1,5 @@
-// Our side of bench/spectra_numpy.py: decomposes a raw float32 matrix and prints seconds, method and values.
+// Our side of bench/spectra_numpy.py: decomposes a raw float32 matrix; prints wall seconds, CPU seconds, method, largest
+// relative error bound and passes over the matrix on one line, and the values on the next.
 //
 //     bench-spectra FILE ROWS COLUMNS exact|fast THREADS [COUNT]
 import Foundation
@@ -34,19 +35,18 @@ let elements = [Float](unsafeUninitializedCapacity: rows * columns) { buffer, in
 }
 let source = MatrixSource(Matrix(rows: rows, columns: columns, elements: elements))
 let start = ContinuousClock.now
+let startOfCPU = clock()
 let values: SingularValues
 var passes = 1
 if arguments[4] == "exact" {
-    values = try ExactSpectrum.singularValues(of: source, accuracy: arguments.count > 6 ? Double(arguments[6]) ?? 1e-10 : 1e-10, in: threads > 1 ? loop : serialLoop)
+    values = try ExactSpectrum.singularValues(of: source, in: loop)
 } else {
     let count = arguments.count > 6 ? Int(arguments[6]) ?? 16 : 16
-    let leading = try LeadingSpectrum.compute(of: source, .init(count: count), in: threads > 1 ? loop : serialLoop)
+    let leading = try LeadingSpectrum.compute(of: source, .init(count: count), in: loop)
     passes = leading.passes
     values = leading.singularValues
 }
 let seconds = (ContinuousClock.now - start) / .seconds(1)
-var usage = rusage()
-getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-FileHandle.standardError.write(Data("cpu \(Double(usage.ru_utime.tv_sec) + Double(usage.ru_utime.tv_usec) / 1e6) sys \(Double(usage.ru_stime.tv_sec) + Double(usage.ru_stime.tv_usec) / 1e6) rss \(usage.ru_maxrss / 1024) MiB\n".utf8))
-print(seconds, values.method.rawValue, values.relativeErrorBound ?? 0, passes)
+let secondsOfCPU = Double(clock() - startOfCPU) / Double(CLOCKS_PER_SEC)
+print(seconds, secondsOfCPU, values.method.rawValue, values.relativeErrorBound ?? 0, passes)
 print(values.values.map { "\($0)" }.joined(separator: " "))

@@ -7,6 +7,7 @@ public enum DecompositionError: Error, Equatable, CustomStringConvertible {
     /// A LAPACK routine gave up; `info` is its code.
     case notConverged(routine: String, info: Int)
 
+    /// One line for a person; whose matrix it was is the caller's to say.
     public var description: String {
         switch self {
         case .empty(let rows, let columns): "a \(rows)x\(columns) matrix has no singular values"

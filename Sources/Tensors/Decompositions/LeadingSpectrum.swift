@@ -106,7 +106,8 @@ extension LeadingSpectrum {
             // What the products themselves may have lost, which a small residual would hide.
             let slack = residual.squareRoot() + rounding
             let value = square.squareRoot()
-            pairs.append((value, value > 0 ? min(slack / value, slack.squareRoot()) : slack.squareRoot(), index))
+            let bound = min(value > 0 ? slack / value : .infinity, slack.squareRoot())
+            pairs.append((value, bound, index))
         }
         pairs.sort { $0.value > $1.value || ($0.value == $1.value && $0.index < $1.index) }
 
@@ -115,7 +116,9 @@ extension LeadingSpectrum {
         let left = Workspace(rows * nonzero.count)
         for (place, pair) in nonzero.enumerated() {
             (right + place * columns).update(from: ritz + pair.index * columns, count: columns)
-            for row in 0..<rows { left.base[place * rows + row] = images.base[pair.index * rows + row] / pair.value }
+            for row in 0..<rows {
+                left.base[place * rows + row] = images.base[pair.index * rows + row] / pair.value
+            }
         }
         let values = SingularValues(
             rows: rows, columns: columns, values: pairs.map { $0.value / scan.scale },

@@ -31,7 +31,8 @@ public enum MarchenkoPastur {
         // 60 halvings reach the precision of a double.
         for _ in 0..<60 {
             let middle = (low + high) / 2
-            if share(below: middle, lower: lower, upper: upper, aspect: aspect) < 0.5 { low = middle } else { high = middle }
+            let below = share(below: middle, lower: lower, upper: upper, aspect: aspect)
+            if below < 0.5 { low = middle } else { high = middle }
         }
         return (low + high) / 2
     }

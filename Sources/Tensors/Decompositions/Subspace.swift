@@ -55,8 +55,10 @@ public struct Subspace: Sendable, Equatable {
         }
     }
 
-    /// Mean squared cosine of the principal angles: 1 for the same span, 0 for orthogonal ones, `min(p, q) / n`-ish for
-    /// unrelated ones; `nil` when either is empty.
+    /// Mean squared cosine of the principal angles: 1 for the same span, 0 for orthogonal ones, about `max(p, q) / n`
+    /// for unrelated ones of p and q of n dimensions; `nil` when either is empty.
+    ///
+    /// - Throws: ``DecompositionError/notConverged(routine:info:)``.
     public func overlap(with other: Subspace) throws -> Double? {
         let angles = try principalAngles(to: other)
         guard !angles.isEmpty else { return nil }

@@ -141,8 +141,8 @@ def main():
     turning = [y + 0.1 * random.symmetric() for y in turning]
     # A turn with an outlier in its corner.
     knotted = [abs(x - 5) + (0.4 if x == 5 else 0) for x in xs]
-    # A jump, which no hinge follows: the best breakpoint is one of the points.
-    jump = [0.0 if x < 6 else 5.0 + 0.1 * x for x in xs]
+    # A peak that neither side's own line reaches: the best breakpoint is one of the points.
+    peak = [0.0, 0.5, 0.2, 0.9, 0.6, 6.0, 0.7, 0.8, 0.3, 0.5, 0.1, 0.0]
     truth = {
         "matrices": {name: shape(m) for name, m in matrices.items()},
         "angles": {
@@ -153,7 +153,7 @@ def main():
         "marchenko_pastur_medians": {str(r): marchenko_pastur_median(r) for r in (0.1, 0.3125, 0.5, 1.0)},
         "t": {str(n): scipy.stats.t.ppf(0.975, n) for n in (1, 2, 3, 4, 5, 10, 31, 120)},
         "line": line(np.log(steps), np.log(norms)),
-        "hinges": [hinge(xs, turning), hinge(xs, knotted), hinge(xs, jump)],
+        "hinges": [hinge(xs, turning), hinge(xs, knotted), hinge(xs, peak)],
     }
     path = pathlib.Path(__file__).parent / "spectra.json"
     path.write_text(json.dumps(truth, indent=1) + "\n")
