@@ -79,10 +79,8 @@ for size in options.sizes:
         with tempfile.NamedTemporaryFile(suffix=".f32") as file:
             matrix.tofile(file)
             file.flush()
-            rounds = [
-                [(name, run()) for name, run in contestants(file.name, matrix) if not (skipped and name.startswith(skipped))]
-                for _ in range(options.repeat)
-            ]
+            taken = [pair for pair in contestants(file.name, matrix) if not (skipped and pair[0].startswith(skipped))]
+            rounds = [[(name, run()) for name, run in taken] for _ in range(options.repeat)]
         reference = rounds[0][0][1][2]
         print(f"{size} {kind}, {options.threads} thread(s)")
         for index, (name, (_, _, values, note)) in enumerate(rounds[0]):
@@ -90,4 +88,5 @@ for size in options.sizes:
             ratio = np.median([r[0][1][0] for r in rounds]) / wall
             ratio_cpu = np.median([r[0][1][1] for r in rounds]) / cpu
             error = np.max(np.abs(values - reference[: len(values)])) / reference[0]
-            print(f"  {name:32}{wall:9.3f} s{ratio:7.1f}x   CPU{cpu:9.3f} s{ratio_cpu:7.1f}x  error {error:.1e}  {note}", flush=True)
+            times = f"{wall:9.3f} s{ratio:7.1f}x   CPU{cpu:9.3f} s{ratio_cpu:7.1f}x"
+            print(f"  {name:32}{times}  error {error:.1e}  {note}", flush=True)

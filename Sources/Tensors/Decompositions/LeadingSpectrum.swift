@@ -93,18 +93,9 @@ extension LeadingSpectrum {
         var pairs: [(value: Double, bound: Double, index: Int)] = []
         let rounding = Double.ulpOfOne * scan.sumOfSquares
         for index in 0..<count {
-            let vector = ritz + index * columns
-            let product = products + index * columns
-            var square = 0.0
-            for row in 0..<columns { square += vector[row] * product[row] }
-            square = max(0, square)
-            var residual = 0.0
-            for row in 0..<columns {
-                let difference = product[row] - square * vector[row]
-                residual += difference * difference
-            }
+            let (square, residual) = rayleigh(ritz + index * columns, products + index * columns, columns)
             // What the products themselves may have lost, which a small residual would hide.
-            let slack = residual.squareRoot() + rounding
+            let slack = residual + rounding
             let value = square.squareRoot()
             let bound = min(value > 0 ? slack / value : .infinity, slack.squareRoot())
             pairs.append((value, bound, index))
@@ -122,11 +113,25 @@ extension LeadingSpectrum {
         }
         let values = SingularValues(
             rows: rows, columns: columns, values: pairs.map { $0.value / scan.scale },
-            errorBounds: pairs.map { $0.bound / scan.scale }, frobeniusNorm: scan.sumOfSquares.squareRoot() / scan.scale, method: .lanczos)
+            errorBounds: pairs.map { $0.bound / scan.scale },
+            frobeniusNorm: scan.sumOfSquares.squareRoot() / scan.scale, method: .lanczos)
         return LeadingSpectrum(
             singularValues: values, right: Subspace(dimension: columns, vectors: right.array),
             left: Subspace(dimension: rows, vectors: left.array), passes: 1 + passes + groups,
             converged: (values.relativeErrorBound ?? 0) <= settings.tolerance)
+    }
+
+    /// `v'Mv` and `‖Mv - (v'Mv) v‖` of a unit vector v and its product Mv.
+    private static func rayleigh(
+        _ vector: UnsafeMutablePointer<Double>, _ product: UnsafeMutablePointer<Double>, _ count: Int
+    ) -> (quotient: Double, residual: Double) {
+        let quotient = max(0, dot(vector, product, count))
+        var square = 0.0
+        for row in 0..<count {
+            let difference = product[row] - quotient * vector[row]
+            square += difference * difference
+        }
+        return (quotient, square.squareRoot())
     }
 
     private static func zero(_ source: MatrixSource, count: Int) -> LeadingSpectrum {
