@@ -23,8 +23,9 @@ final class LanczosIteration {
 
     /// Vectors in a block: copies of a value, up to this many, are found by the first chain already.
     private static let widest = 4
-    /// Steps of a probe. A missed copy that stands 10% above what the basis leaves out shows within them.
-    private static let probeSteps = 8
+    /// Steps of a probe: a third of what the first chain took, because where that was few the spectrum has gaps that show
+    /// a missed copy soon. Within 8, one that stands 10% above what the basis leaves out shows on any spectrum.
+    private var probeSteps: Int { min(8, max(4, steps / 3)) }
 
     init(
         _ source: MatrixSource, settings: LeadingSpectrum.Settings, count: Int, scale: Double,
@@ -55,7 +56,7 @@ final class LanczosIteration {
             if count == 1 { return combine(found) }
             let waiting = queue
             queue = [try basis.appendRandom(block)]
-            for _ in 0..<Self.probeSteps where !queue[0].isEmpty { _ = try step() }
+            for _ in 0..<probeSteps where !queue[0].isEmpty { _ = try step() }
             let probed = try leadingPairs()
             let goal = tolerance * probed.values[0]
             let unchanged = zip(found.values, probed.values).allSatisfy { abs($0 - $1) <= goal }
