@@ -70,7 +70,7 @@ struct GramMatrix {
         self.lower = lower
     }
 
-    /// The tiles of a lower triangle, largest rows last, so that no thread is left with the only long piece.
+    /// The tiles of a lower triangle of `side` tiles a side, row by row.
     static func lowerTiles(_ side: Int) -> [(row: Int, column: Int)] {
         (0..<side).flatMap { row in (0...row).map { (row, $0) } }
     }
