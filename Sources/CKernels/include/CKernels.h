@@ -79,4 +79,5 @@ void ck_swap_bytes(void *data, size_t count, size_t width);
 /// The lanes' sum in fixed order.
 double ck_lane_sum(const double lanes[CK_LANES]);
 
+#include "GramProduct.h"
 #endif
