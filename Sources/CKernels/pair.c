@@ -10,6 +10,11 @@ typedef struct {
     double maximum;
 } sums;
 
+/// A NaN enters and stays.
+INLINE void note_maximum(double *maximum, double magnitude) {
+    if (*maximum == *maximum && !(magnitude <= *maximum)) *maximum = magnitude;
+}
+
 /// Bit patterns that differ among 32 elements of `width` bytes.
 INLINE void count_bits(const char *a, const char *b, size_t width, v16i *count) {
     for (size_t i = 0; i < width * 32; i += 64) {
@@ -75,7 +80,7 @@ INLINE void block_in_double(loader load, const char *a, const char *b, size_t wi
     }
     double largest_here;
     memcpy(&largest_here, &bits, sizeof bits);
-    if (!(largest_here <= s->maximum)) s->maximum = largest_here;
+    note_maximum(&s->maximum, largest_here);
 }
 
 /// Sums a block of a 16-bit type in float32, unless its largest difference needs double: then `s` is left alone.
@@ -119,7 +124,7 @@ INLINE int32_t block_in_single(loader load, const char *a, const char *b, float 
         if (largest_half(&sign_only)) s->zero_signs += count_zero_signs(a, b);
         float magnitude;
         memcpy(&magnitude, &bits, sizeof magnitude);
-        if (!((double)magnitude <= s->maximum)) s->maximum = (double)magnitude;
+        note_maximum(&s->maximum, (double)magnitude);
     }
     return bits;
 }
@@ -211,7 +216,7 @@ INLINE void pair_double(const void *a, const void *b, size_t count, double thres
     }
     double largest_here;
     memcpy(&largest_here, &bits, sizeof bits);
-    if (!(largest_here <= state->maximum)) state->maximum = largest_here;
+    note_maximum(&state->maximum, largest_here);
     state->count += (int64_t)count;
 }
 

@@ -30,8 +30,10 @@ public struct DifferenceSums: Codable, Sendable, Equatable {
         squareSum += next.squareSum
         sum += next.sum
         absoluteSum += next.absoluteSum
-        // A NaN must survive, which `max` does not promise.
-        if !(next.maximumMagnitude <= maximumMagnitude) { maximumMagnitude = next.maximumMagnitude }
+        // A NaN must enter and stay, which `max` does not promise.
+        if !maximumMagnitude.isNaN, !(next.maximumMagnitude <= maximumMagnitude) {
+            maximumMagnitude = next.maximumMagnitude
+        }
         changedBitsCount += next.changedBitsCount
         changedCount += next.changedCount
         movedCount += next.movedCount

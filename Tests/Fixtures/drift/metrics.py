@@ -19,7 +19,7 @@ sign_flips           fraction with a < 0 < b or b < 0 < a
 nonfinite_from, _to  number of NaN and infinite elements
 rounding_drift       sqrt(sum(ulp(a)^2 + ulp(b)^2) / 12) with ulp(x) = 2^(floor(log2|x|) - fraction bits of its type).
                      Zeros contribute nothing, nor do the subnormals of bfloat16, float32 and float64; float16's
-                     subnormals, which are normal numbers once widened to float32, contribute by the formula.
+                     subnormals, which are not rare, contribute their true spacing, 2^-24.
 exceeds_rounding     drift > rounding_drift
 
 Empty tensors: sums are 0; every mean, maximum and fraction is missing. A NaN or an infinity runs through the
@@ -40,7 +40,7 @@ import numpy as np
 from checkpoints import FRACTION_BITS
 
 MOVED_THRESHOLD = 1e-5
-SMALLEST_NORMAL = {"bfloat16": 2.0**-126, "float16": 0.0, "float32": 2.0**-126, "float64": 2.0**-1022}
+SMALLEST_NORMAL = {"bfloat16": 2.0**-126, "float16": 2.0**-14, "float32": 2.0**-126, "float64": 2.0**-1022}
 
 
 @dataclass
@@ -69,9 +69,10 @@ class Sums:
 
 def ulp_squares(values, type):
     magnitudes = np.abs(values)
-    exponents = np.frexp(magnitudes)[1] - 1 - FRACTION_BITS[type]
-    squares = np.ldexp(np.longdouble(1), 2 * exponents)
-    squares = np.where((magnitudes == 0) | (magnitudes < SMALLEST_NORMAL[type]), np.longdouble(0), squares)
+    counted = magnitudes > 0 if type == "float16" else magnitudes >= SMALLEST_NORMAL[type]
+    normal = np.maximum(magnitudes, SMALLEST_NORMAL[type])
+    squares = np.ldexp(np.longdouble(1), 2 * (np.frexp(normal)[1] - 1 - FRACTION_BITS[type]))
+    squares = np.where(counted, squares, np.longdouble(0))
     return np.where(np.isfinite(values), squares, np.longdouble(np.inf)).sum()
 
 
