@@ -54,9 +54,9 @@ extension Drift {
     }
 
     private func trajectoryRecords(_ updates: SeriesUpdates, _ results: ReductionResults) -> [TrajectoryRecord] {
-        let readable = series.checkpoints.indices.filter { isReadable($0, results) }
-        var steps: [Int: [DriftScope: Double]] = [:]
-        var displacements: [Int: [DriftScope: Double]] = [:]
+        let readable = series.checkpoints.indices.filter { contents.isRead($0, results) }
+        var steps: [Int: [Scope: Double]] = [:]
+        var displacements: [Int: [Scope: Double]] = [:]
         for place in readable {
             if let before = series.predecessor(of: place) { steps[place] = norms(before, place, results) }
             displacements[place] = norms(reference, place, results)
@@ -93,12 +93,12 @@ extension Drift {
     }
 
     /// ‖b − a‖₂ of the model and of each module.
-    private func norms(_ a: Int, _ b: Int, _ results: ReductionResults) -> [DriftScope: Double] {
+    private func norms(_ a: Int, _ b: Int, _ results: ReductionResults) -> [Scope: Double] {
         let comparison = Comparison(kind: .pair, from: a, to: b)
-        var sums: [DriftScope: DriftMetrics] = [:]
+        var sums: [Scope: DriftMetrics] = [:]
         for entry in alignments[Pair(comparison)]?.entries ?? [] where entry.isCompared {
             guard let metrics = metrics(comparison, entry, results) else { continue }
-            for scope in DriftScope.ofModelAndModules(entry.name) { sums[scope, default: DriftMetrics()].add(metrics) }
+            for scope in Scope.ofModelAndModules(entry.name) { sums[scope, default: DriftMetrics()].add(metrics) }
         }
         return sums.compactMapValues(\.drift)
     }
@@ -128,26 +128,19 @@ extension Drift {
     }
 }
 
-extension DriftScope {
-    /// The scopes of tables about the series as a whole.
-    static func ofModelAndModules(_ tensor: String) -> [DriftScope] {
-        containing(tensor).filter { $0.level == "model" || $0.level == "module" }
-    }
-}
-
 /// The Gram matrices of a series' updates, and displacements as sums of updates along the paths.
 struct SeriesUpdates {
     private let series: CheckpointSeries
     private let edges: [UpdateEdge]
-    private let grams: [DriftScope: UpdateGram]
+    private let grams: [Scope: UpdateGram]
 
     init(_ drift: Drift, _ results: ReductionResults) {
         series = drift.series
         edges = drift.edges
-        var sums: [DriftScope: UpdateGram] = [:]
+        var sums: [Scope: UpdateGram] = [:]
         for (tensor, reduction) in drift.grams {
             guard let gram = results.summary(reduction) else { continue }
-            for scope in DriftScope.ofModelAndModules(tensor) {
+            for scope in Scope.ofModelAndModules(tensor) {
                 sums[scope, default: UpdateGram(updateCount: drift.edges.count)].append(gram)
             }
         }
@@ -155,7 +148,7 @@ struct SeriesUpdates {
     }
 
     /// The model, then its modules.
-    var scopes: [DriftScope] { grams.keys.sorted { $0.rank < $1.rank } }
+    var scopes: [Scope] { grams.keys.sorted { $0.rank < $1.rank } }
 
     /// The update that led to a checkpoint, by coefficients of the edges; `nil` at a beginning.
     func update(_ place: Int) -> [Double]? {
@@ -177,12 +170,12 @@ struct SeriesUpdates {
     }
 
     /// The cosine of two sums of updates; `nil` when one is missing or zero.
-    func cosine(_ scope: DriftScope, _ x: [Double]?, _ y: [Double]?) -> Double? {
+    func cosine(_ scope: Scope, _ x: [Double]?, _ y: [Double]?) -> Double? {
         angle(scope, x, y, labels: ("", ""))?.cosine
     }
 
     /// The dot product and the cosine of two sums of updates; `nil` when one is missing.
-    func angle(_ scope: DriftScope, _ x: [Double]?, _ y: [Double]?, labels: (String, String)) -> UpdateAngle? {
+    func angle(_ scope: Scope, _ x: [Double]?, _ y: [Double]?, labels: (String, String)) -> UpdateAngle? {
         guard let gram = grams[scope], let x, let y else { return nil }
         let dot = gram.dot(x, y)
         let norms = (gram.dot(x, x) * gram.dot(y, y)).squareRoot()

@@ -9,9 +9,7 @@ final class EnginePass: Sendable {
 
     private struct State {
         var results: ReductionResults
-        /// Summaries of finished segments, by component and segment.
-        var segments: [[[any ReductionSummary]?]]
-        var finishedSegments: [Int]
+        var progress: [SegmentMerge]
         var doneBytes = 0
     }
 
@@ -33,9 +31,7 @@ final class EnginePass: Sendable {
         self.record = record
         state = Mutex(
             State(
-                results: results,
-                segments: components.map { Array(repeating: nil, count: $0.segmentCount) },
-                finishedSegments: Array(repeating: 0, count: components.count)))
+                results: results, progress: Array(repeating: SegmentMerge(), count: components.count)))
     }
 
     var results: ReductionResults { state.withLock { $0.results } }
@@ -144,12 +140,11 @@ final class EnginePass: Sendable {
 
     private func finish(_ segment: Int, of index: Int, _ summaries: [any ReductionSummary]) throws {
         let component = components[index]
-        let complete: [[any ReductionSummary]]? = state.withLock { state in
-            state.segments[index][segment] = summaries
-            state.finishedSegments[index] += 1
-            guard state.finishedSegments[index] == component.segmentCount else { return nil }
-            defer { state.segments[index] = [] }
-            return state.segments[index].compactMap { $0 }
+        let complete: [any ReductionSummary]? = state.withLock { state in
+            state.progress[index].add(summaries, segment: segment)
+            guard state.progress[index].count == component.segmentCount else { return nil }
+            defer { state.progress[index] = SegmentMerge() }
+            return state.progress[index].whole
         }
         if let complete { try finish(component, complete) }
         let done = state.withLock { state in
@@ -159,23 +154,40 @@ final class EnginePass: Sendable {
         progress(done)
     }
 
-    /// Merges the segments in order and journals the result, after a last look at the files: what was read from a file
-    /// that changed meanwhile is nobody's content.
-    private func finish(_ component: PlanComponent, _ segments: [[any ReductionSummary]]) throws {
+    /// Journals the result, after a last look at the files: what was read from a file that changed meanwhile is nobody's
+    /// content.
+    private func finish(_ component: PlanComponent, _ summaries: [any ReductionSummary]) throws {
         for checkpoint in Set(component.inputs.map(\.checkpoint)).sorted() {
             try blaming(checkpoint) { () throws(CheckpointError) in
                 try self.checkpoints[checkpoint].reader?.checkUnchanged()
             }
         }
-        for (place, planned) in component.reductions.enumerated() {
-            var whole = segments[0][place]
-            for segment in segments.dropFirst() { whole = whole.appending(segment[place]) }
-            state.withLock { $0.results.summaries[planned.key] = whole }
+        for (planned, summary) in zip(component.reductions, summaries) {
+            let sealed = summary.sealed()
+            state.withLock { $0.results.summaries[planned.key] = sealed }
         }
         let results = self.results
         for planned in component.reductions {
             guard let summary = results.summaries[planned.key] else { continue }
             try record(planned.reduction, summary, results)
+        }
+    }
+}
+
+/// The summaries of a component's segments, merged in order as they finish: only those wait that are ahead of another, so
+/// that summaries may be large until they are sealed.
+private struct SegmentMerge {
+    /// Segments merged so far: the first ones.
+    private(set) var count = 0
+    /// What they give, by reduction.
+    private(set) var whole: [any ReductionSummary] = []
+    private var waiting: [Int: [any ReductionSummary]] = [:]
+
+    mutating func add(_ summaries: [any ReductionSummary], segment: Int) {
+        waiting[segment] = summaries
+        while let next = waiting.removeValue(forKey: count) {
+            whole = count == 0 ? next : zip(whole, next).map { $0.appending($1) }
+            count += 1
         }
     }
 }

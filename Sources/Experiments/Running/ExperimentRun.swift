@@ -76,14 +76,15 @@ public struct ExperimentRun: Sendable {
         let started = Date()
         let journal = try Journal(directory: journalFolder)
         var prepared: [Prepared] = []
-        let first = settingsPath(experiments[0].name)
+        let settings = settingsPath(experiments[0].name)
         let context = RunContext(
-            jobs: options.jobs, settingsFolder: (first as NSString).deletingLastPathComponent, journal: journal,
+            jobs: options.jobs, settingsFolder: (settings as NSString).deletingLastPathComponent, journal: journal,
             readOptions: options.readOptions)
         for experiment in experiments { prepared.append(try prepare(experiment, context)) }
 
         let engine = ReductionEngine(context.checkpoints, jobs: options.jobs, journal: journal, progress: progress)
-        let results = try engine.run(prepared.flatMap { $0.experiment.requests as [any Reduction] })
+        let first = try engine.run(prepared.flatMap { $0.experiment.requests as [any Reduction] })
+        let results = try engine.run(prepared.flatMap { $0.experiment.followUps(first) }, after: first)
         let refused = context.refused + results.failures.sorted { $0.key < $1.key }.map { $0.value }
         let bytesRead = context.checkpoints.reduce(0) { $0 + ($1.reader?.bytesRead ?? 0) }
 
