@@ -8,6 +8,12 @@ struct NormGrowth: Sendable {
     /// Fewer points say nothing of a slope and its interval.
     static let fewestPoints = 4
 
+    /// Columns of the table for readers.
+    static let brief = [
+        "level", "name", "points", "exponent", "exponent_low", "exponent_high", "r_squared", "turn_step",
+        "turn_supported",
+    ]
+
     let scope: Scope
     /// First and last step of the points.
     let steps: (first: Int, last: Int)?
@@ -44,23 +50,30 @@ struct NormGrowth: Sendable {
             .number(
                 "exponent",
                 "Slope of ln‖θ‖₂ against ln(step − warmup_steps) by least squares; missing below 4 points."
-            ) { $0.line?.slope },
+            ) { settled($0.line?.slope) },
             .number("exponent_low", "Lower end of its 95% interval (Student's t).") {
-                $0.line?.slopeInterval?.lowerBound
+                settled($0.line?.slopeInterval?.lowerBound)
             },
             .number("exponent_high", "Upper end of its 95% interval.") { $0.line?.slopeInterval?.upperBound },
-            .number("r_squared", "Share of the variance of ln‖θ‖₂ that the line explains.") { $0.line?.rSquared },
+            .number("r_squared", "Share of the variance of ln‖θ‖₂ that the line explains.") {
+                settled($0.line?.rSquared)
+            },
             .number(
                 "turn_step",
                 "Step where two lines that meet fit best; whether there is a turn at all is told by turn_supported. Missing below 5 points."
-            ) { row in row.hinge.map { exp($0.breakpoint) + row.warmup } },
-            .number("exponent_before", "Slope before the turn.") { $0.hinge?.slopeBefore },
-            .number("exponent_after", "Slope after it.") { $0.hinge?.slopeAfter },
+            ) { row in settled(row.hinge.map { exp($0.breakpoint) + row.warmup }) },
+            .number("exponent_before", "Slope before the turn.") { settled($0.hinge?.slopeBefore) },
+            .number("exponent_after", "Slope after it.") { settled($0.hinge?.slopeAfter) },
             .number(
                 "turn_advantage", "AICc of one line less that of two; missing below 7 points, where it does not exist."
-            ) { $0.hingeAdvantage },
+            ) { settled($0.hingeAdvantage) },
             .boolean("turn_supported", "Whether turn_advantage > 0.") { $0.hingeAdvantage.map { $0 > 0 } },
         ]
+
+    /// The first ten digits: logarithms differ in their last between C libraries and processors, tables must not.
+    private static func settled(_ value: Double?) -> Double? {
+        value.flatMap { Double(String(format: "%.9e", locale: Locale(identifier: "en_US_POSIX"), $0)) }
+    }
 
     private var warmup: Double { steps.map { Double($0.first) - (points.first?.x ?? 0) } ?? 0 }
 }

@@ -14,12 +14,20 @@ extension Norms {
             "norms", title: "Size and distribution of the weights, a row for each checkpoint and part of the model.",
             columns: NormsRecord.columns(outlierThreshold: settings.outlierThreshold),
             primaryKey: ["revision", "level", "name"], records: records)
-        let growth = Table(
-            "norm_growth", title: "How the L2 norm grows after the warm-up, along stage 1.",
-            columns: NormGrowth.columns, primaryKey: ["level", "name"], records: self.growth(records, standing))
+        let growth = self.growth(records, standing)
         return Report(
-            tables: [norms, growth, integrityTable(integrity)], readable: [summary(records), growth],
+            tables: [norms, table(growth, NormGrowth.columns), integrityTable(integrity)],
+            readable: [
+                summary(records),
+                table(growth, NormGrowth.columns.filter { NormGrowth.brief.contains($0.column.name) }),
+            ],
             findings: integrity.findings.map(\.message), inputs: contents.facts(results))
+    }
+
+    private func table(_ growth: [NormGrowth], _ columns: [TypedColumn<NormGrowth>]) -> Table {
+        Table(
+            "norm_growth", title: "How the L2 norm grows after the warm-up, along stage 1.", columns: columns,
+            primaryKey: ["level", "name"], records: growth)
     }
 
     /// The columns of the model's rows that fit a page.
