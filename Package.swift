@@ -59,7 +59,9 @@ let package = Package(
                 "Experiments", "Checkpoints", "Tensors", "Reports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
-            ]),
+            ],
+            // The default linker warns of a function in Foundation that nobody here calls.
+            linkerSettings: [.unsafeFlags(["-use-ld=lld"], .when(platforms: [.linux]))]),
 
         // Our side of bench/spectra_numpy.py.
         .executableTarget(name: "bench-spectra", dependencies: ["Tensors"], path: "bench/spectra"),
@@ -74,7 +76,7 @@ let package = Package(
         .testTarget(
             name: "ExperimentsTests", dependencies: ["Experiments", "Checkpoints", "Tensors", "Reports", "TestSupport"]),
         // Through the front door: the built binary, its exit codes, its output and the files it leaves.
-        .testTarget(name: "DynamicsTests", dependencies: ["dynamics", "TestSupport"]),
+        .testTarget(name: "DynamicsTests", dependencies: ["dynamics", "Checkpoints", "Tensors", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

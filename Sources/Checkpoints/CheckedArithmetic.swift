@@ -1,13 +1,13 @@
-/// The product of numbers that an untrusted file claims; `nil` when no `Int` holds it.
+/// The product of numbers that an untrusted file claims; `nil` when no `Int` holds it, or would hold it were the zeros
+/// not there: in whatever order the factors are multiplied later, nothing overflows.
 func product(_ factors: [Int]) -> Int? {
-    if factors.contains(0) { return 0 }
     var product = 1
-    for factor in factors {
+    for factor in factors where factor != 0 {
         let (next, overflow) = product.multipliedReportingOverflow(by: factor)
         if overflow { return nil }
         product = next
     }
-    return product
+    return factors.contains(0) ? 0 : product
 }
 
 extension Int {

@@ -1,4 +1,5 @@
 import CCodecs
+import Foundation
 import Tensors
 
 extension ElementType {
@@ -13,13 +14,17 @@ extension ElementType {
     }
 }
 
-/// Fills `buffer` with copies of one element.
+/// Fills `buffer`, which holds whole elements, with copies of one.
 func fill(_ buffer: UnsafeMutableRawBufferPointer, with element: [UInt8]) {
-    if element.allSatisfy({ $0 == element[0] }) {
-        buffer.initializeMemory(as: UInt8.self, repeating: element[0])
-        return
+    guard let base = buffer.baseAddress, !buffer.isEmpty else { return }
+    buffer.copyBytes(from: element)
+    var done = element.count
+    // Each copy doubles what is there.
+    while done < buffer.count {
+        let count = min(done, buffer.count - done)
+        memcpy(base + done, base, count)
+        done += count
     }
-    for index in buffer.indices { buffer[index] = element[index % element.count] }
 }
 
 /// Turns big-endian elements into little-endian ones, in place.

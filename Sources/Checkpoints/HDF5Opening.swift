@@ -50,10 +50,11 @@ struct HDF5Opening {
     private static let linkLimit = 10_000
     /// Larger chunks are decoded in the worker, under its limit on memory.
     private static let chunkByteLimit = 1 << 30
-    /// Deflate shrinks at most 1032-fold. A file that stands for much more than twice that is not a checkpoint but a
-    /// trap: reading its elements would take forever.
+    /// Deflate shrinks at most 1032-fold. A file that stands for more than twice that is not a checkpoint but a trap:
+    /// reading its elements would take forever.
     private static let expansionLimit = 2048
-    private static let impliedByteAllowance = 1 << 36
+    /// What tensors that were never written may claim beyond that, in bytes.
+    private static let impliedByteAllowance = 1 << 30
 
     init(_ location: CheckpointLocation, options: ReadOptions) throws(CheckpointError) {
         checkpoint = location.description

@@ -1,4 +1,5 @@
 import CCodecs
+import TestSupport
 import Testing
 
 /// The C loops against plain Swift.

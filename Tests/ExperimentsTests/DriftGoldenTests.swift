@@ -89,7 +89,9 @@ import Testing
         let golden = try golden("training_goldens")
         let found = try table("tensors", of: folder, out: "default")
         let whole = try table("summary", of: folder, out: "default")
-        let places = (found.index(by: "comparison", "from", "to", "tensor"), whole.index(by: "comparison", "from", "to"))
+        let places = (
+            found.index(by: "comparison", "from", "to", "tensor"), whole.index(by: "comparison", "from", "to")
+        )
         for row in golden.rows.indices {
             let pair = "branch_point \(golden.rows[row][0]) \(golden.rows[row][1])"
             let tensor = golden.cell(row, "tensor") ?? ""

@@ -1,6 +1,6 @@
 import Foundation
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Experiments
@@ -158,9 +158,10 @@ private func metrics(
 
     @Test func `no elements have no metrics but a drift of zero`() {
         let nothing = DriftMetrics()
-        #expect(nothing.values == [
-            "count": 0, "norm_from": 0, "norm_to": 0, "drift": 0, "nonfinite_from": 0, "nonfinite_to": 0,
-            "rounding_drift": 0, "exceeds_rounding": 0,
-        ])
+        #expect(
+            nothing.values == [
+                "count": 0, "norm_from": 0, "norm_to": 0, "drift": 0, "nonfinite_from": 0, "nonfinite_to": 0,
+                "rounding_drift": 0, "exceeds_rounding": 0,
+            ])
     }
 }

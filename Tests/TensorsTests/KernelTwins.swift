@@ -9,6 +9,9 @@ private let blockCount = 512
 /// Lane of element i of a block: of 16-bit types, a pair of neighbours shares one.
 private func lane(_ i: Int, _ type: ElementType) -> Int { type.byteCount == 2 ? i / 2 % 16 : i % 16 }
 
+/// Chain of element i of a block that is summed in float32: the lanes of the even elements, then those of the odd ones.
+private func chain(_ i: Int) -> Int { i % 2 * 16 + i / 2 % 16 }
+
 /// Whether float32 squares of a block could overflow or underflow; true for NaN and infinity.
 func needsDouble(_ magnitude: Float) -> Bool { !(magnitude == 0 || (magnitude >= 0x1p-50 && magnitude <= 0x1p60)) }
 
@@ -50,18 +53,18 @@ struct UnaryTwin {
     }
 
     private mutating func addInSingle(_ sample: KernelSample, _ block: Range<Int>) {
-        var squares = [Float](repeating: 0, count: 16)
+        var squares = [Float](repeating: 0, count: 32)
         var spacings = squares
         for i in block {
-            let lane = lane(i - block.lowerBound, sample.type)
+            let chain = chain(i - block.lowerBound)
             let x = sample.singles[i]
             let p = Float(UnaryTwin.powerOfTwo(Double(x), sample.type))
-            squares[lane].addProduct(x, x)
-            spacings[lane].addProduct(p, p)
+            squares[chain].addProduct(x, x)
+            spacings[chain].addProduct(p, p)
         }
-        for lane in 0..<16 {
-            square[lane] += Double(squares[lane])
-            spacing[lane] += Double(spacings[lane])
+        for chain in 0..<32 {
+            square[chain % 16] += Double(squares[chain])
+            spacing[chain % 16] += Double(spacings[chain])
         }
     }
 
@@ -117,7 +120,7 @@ struct PairTwin {
     ) {
         if a.type.byteCount == 2 {
             let differences = block.map { b.singles[$0] - a.singles[$0] }
-            if !guarded || !needsDouble(largest(differences)) { return addInSingle(differences, a.type, threshold) }
+            if !guarded || !needsDouble(largest(differences)) { return addInSingle(differences, threshold) }
         }
         let differences = block.map { b.doubles[$0] - a.doubles[$0] }
         note(largest(differences))
@@ -130,20 +133,20 @@ struct PairTwin {
         }
     }
 
-    private mutating func addInSingle(_ differences: [Float], _ type: ElementType, _ threshold: Double) {
+    private mutating func addInSingle(_ differences: [Float], _ threshold: Double) {
         note(Double(largest(differences)))
-        var lanes = [[Float]](repeating: [0, 0, 0], count: 16)
+        var chains = [[Float]](repeating: [0, 0, 0], count: 32)
         for (i, d) in differences.enumerated() {
-            let lane = lane(i, type)
-            lanes[lane][0].addProduct(d, d)
-            lanes[lane][1] += d
-            lanes[lane][2] += d.magnitude
+            let chain = chain(i)
+            chains[chain][0].addProduct(d, d)
+            chains[chain][1] += d
+            chains[chain][2] += d.magnitude
             moved += Double(d.magnitude) > threshold ? 1 : 0
         }
-        for lane in 0..<16 {
-            square[lane] += Double(lanes[lane][0])
-            sum[lane] += Double(lanes[lane][1])
-            absolute[lane] += Double(lanes[lane][2])
+        for chain in 0..<32 {
+            square[chain % 16] += Double(chains[chain][0])
+            sum[chain % 16] += Double(chains[chain][1])
+            absolute[chain % 16] += Double(chains[chain][2])
         }
     }
 

@@ -61,10 +61,9 @@ struct Drift: Experiment {
         _ comparisons: [Comparison], _ series: CheckpointSeries, _ reference: Int, _ settings: DriftSettings
     ) throws -> [Pair: Alignment] {
         guard !comparisons.isEmpty else {
-            let kinds = settings.compare.map(\.rawValue).joined(separator: ", ")
             throw InputError(
-                "nothing to compare: \(series.checkpoints.count) checkpoint(s) give no comparison of the kinds \(kinds)"
-            )
+                "nothing to compare: \(series.checkpoints.count) checkpoint(s) give no comparison with "
+                    + "compare=[\(settings.compare.map(\.rawValue).joined(separator: ", "))]")
         }
         var alignments: [Pair: Alignment] = [:]
         var problems: [String] = []

@@ -92,9 +92,10 @@ extension Drift {
         return length
     }
 
-    /// ‖b − a‖₂ of the model and of each module.
+    /// ‖b − a‖₂ of the model and of each module; empty where a tensor's is not known.
     private func norms(_ a: Int, _ b: Int, _ results: ReductionResults) -> [Scope: Double] {
         let comparison = Comparison(kind: .pair, from: a, to: b)
+        guard isComplete(comparison, results) else { return [:] }
         var sums: [Scope: DriftMetrics] = [:]
         for entry in alignments[Pair(comparison)]?.entries ?? [] where entry.isCompared {
             guard let metrics = metrics(comparison, entry, results) else { continue }
@@ -134,17 +135,22 @@ struct SeriesUpdates {
     private let edges: [UpdateEdge]
     private let grams: [Scope: UpdateGram]
 
+    /// Sums the tensors' Gram matrices; a scope that lacks one has none.
     init(_ drift: Drift, _ results: ReductionResults) {
         series = drift.series
         edges = drift.edges
         var sums: [Scope: UpdateGram] = [:]
+        var incomplete: Set<Scope> = []
         for (tensor, reduction) in drift.grams {
-            guard let gram = results.summary(reduction) else { continue }
+            guard let gram = results.summary(reduction) else {
+                incomplete.formUnion(Scope.ofModelAndModules(tensor))
+                continue
+            }
             for scope in Scope.ofModelAndModules(tensor) {
                 sums[scope, default: UpdateGram(updateCount: drift.edges.count)].append(gram)
             }
         }
-        grams = sums
+        grams = sums.filter { !incomplete.contains($0.key) }
     }
 
     /// The model, then its modules.

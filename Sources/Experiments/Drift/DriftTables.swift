@@ -4,7 +4,7 @@ import Tensors
 
 extension Drift {
     func report(_ results: ReductionResults) throws -> Report {
-        let standing = comparisons.filter { contents.isRead($0.from, results) && contents.isRead($0.to, results) }
+        let standing = comparisons.filter { isComplete($0, results) }
         guard !standing.isEmpty else {
             throw InputError(results.failures.sorted { $0.key < $1.key }.map(\.value.description))
         }
@@ -25,6 +25,13 @@ extension Drift {
             tables: tables, readable: [briefSummary(records)],
             findings: integrity.findings.map(\.message) + coverageFindings(standing),
             inputs: contents.facts(results))
+    }
+
+    /// Whether every tensor's drift is known: an aggregate over some of them would pass for one over all.
+    func isComplete(_ comparison: Comparison, _ results: ReductionResults) -> Bool {
+        guard contents.isRead(comparison.from, results), contents.isRead(comparison.to, results) else { return false }
+        let entries = alignments[Pair(comparison)]?.entries ?? []
+        return entries.allSatisfy { !$0.isCompared || metrics(comparison, $0, results) != nil }
     }
 }
 

@@ -77,11 +77,15 @@ final class Journal: Sendable {
     private func openFile() throws(EnvironmentError) -> Int32 {
         try makeFolder(directory)
         let host = hostName().split(separator: ".").first.map(String.init) ?? "host"
-        let time = Int(Date().timeIntervalSince1970 * 1000)
-        let path = "\(directory)/\(host)-\(ProcessInfo.processInfo.processIdentifier)-\(time).jsonl"
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw EnvironmentError("write", path) }
-        return descriptor
+        // A file of its own, even for two journals that one process opens in the same instant.
+        var time = Int(Date().timeIntervalSince1970 * 1000)
+        while true {
+            let path = "\(directory)/\(host)-\(ProcessInfo.processInfo.processIdentifier)-\(time).jsonl"
+            let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o666)
+            if descriptor >= 0 { return descriptor }
+            guard errno == EEXIST else { throw EnvironmentError("write", path) }
+            time += 1
+        }
     }
 
     private static var encoder: JSONEncoder {
