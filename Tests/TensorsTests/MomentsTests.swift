@@ -10,9 +10,10 @@ private func moments(
 ) -> TensorMoments {
     let accumulator = MomentsAccumulator(sample.type, rowLength: rowLength, outlierThreshold: threshold)
     sample.bytes.withUnsafeBytes { bytes in
+        guard let elements = bytes.baseAddress else { return }
         for (start, end) in zip([0] + cuts, cuts + [sample.count]) where end > start {
             accumulator.add(
-                bytes.baseAddress! + start * sample.type.byteCount, first: first + start, count: end - start)
+                elements + start * sample.type.byteCount, first: first + start, count: end - start)
         }
     }
     return accumulator.moments
@@ -22,7 +23,7 @@ private func sample(_ type: ElementType, _ values: [Double]) -> KernelSample {
     KernelSample(type, values.map { pattern(of: $0, as: type) })
 }
 
-/// The plain loops: the mean first, then powers of the distance from it, all in double, the rests compensated.
+/// The plain loops: the mean first, then powers of the distance from it, all in double.
 private struct MomentsTwin {
     var mean = 0.0
     var (deviation, skewness, kurtosis, absolute) = (0.0, 0.0, 0.0, 0.0)
@@ -30,10 +31,11 @@ private struct MomentsTwin {
     init(_ values: [Double]) {
         let n = Double(values.count)
         mean = values.reduce(0, +) / n
-        mean += values.reduce(0) { $0 + ($1 - mean) } / n
+        // What rounding the mean left over.
+        let rest = values.reduce(0) { $0 + ($1 - mean) } / n
         var sums = [0.0, 0.0, 0.0]
         for value in values {
-            let d = value - mean
+            let d = value - mean - rest
             sums[0] += d * d
             sums[1] += d * d * d
             sums[2] += d * d * d * d
@@ -54,7 +56,9 @@ private struct MomentsTwin {
             ("absolute", absolute, found.absoluteSum, absolute),
         ]
         return expected.compactMap { name, value, found, scale in
-            guard let found, abs(found - value) <= accuracy * scale else { return "\(name) is \(found as Any), not \(value)" }
+            guard let found, abs(found - value) <= accuracy * scale else {
+                return "\(name) is \(found as Any), not \(value)"
+            }
             return nil
         }
     }
@@ -74,7 +78,11 @@ private func accuracy(_ type: ElementType) -> Double { type.byteCount == 2 ? 1e-
                 for width in [nil, 1, 64, 80, 4096] {
                     let sample = KernelSample(type, count: length, kind, seed: 61)
                     var found: [String] = []
-                    atEveryLevel { _ in found.append("\(moments(sample, rowLength: width, threshold: 2))") }
+                    atEveryLevel { _ in
+                        // The sign of a NaN is the processor's choice.
+                        let text = "\(moments(sample, rowLength: width, threshold: 2))"
+                        found.append(text.replacing("-nan", with: "nan"))
+                    }
                     #expect(Set(found).count == 1, "\(length) \(kind) in rows of \(width as Any)")
                 }
             }
@@ -87,9 +95,10 @@ private func accuracy(_ type: ElementType) -> Double { type.byteCount == 2 ? 1e-
             for length in Self.lengths where length > 1 {
                 let sample = KernelSample(type, count: length, kind, seed: 62)
                 let found = moments(sample).sealed()
+                // Beside one weight 2^21 times as large, float32 rounds the weights of its lane by 2^-3 of themselves.
+                let accuracy = kind == .uneven ? 5 * accuracy(type) : accuracy(type)
                 #expect(
-                    MomentsTwin(sample.doubles).disagreements(found, accuracy: accuracy(type)) == [],
-                    "\(length) \(kind)")
+                    MomentsTwin(sample.doubles).disagreements(found, accuracy: accuracy) == [], "\(length) \(kind)")
                 #expect(found.values == Extremes(sample.doubles))
                 #expect(found.central.count == length)
             }
@@ -109,20 +118,22 @@ private func accuracy(_ type: ElementType) -> Double { type.byteCount == 2 ? 1e-
         #expect(found.values == Extremes(sample.doubles))
         for sign in [1.0, -1] {
             let oneSided = KernelSample(
-                type, sample.patterns.filter { $0 != 0 }.map { $0 & ~(1 << UInt64(8 * type.byteCount - 1)) }
+                type,
+                sample.patterns.filter { $0 != 0 }.map { $0 & ~(1 << UInt64(8 * type.byteCount - 1)) }
                     .map { sign > 0 ? $0 : $0 | 1 << UInt64(8 * type.byteCount - 1) })
             #expect(moments(oneSided).values == Extremes(oneSided.doubles))
         }
     }
 
-    /// Mean 1e4 and deviation 1e-2: the naive Σx⁴ has lost all digits of the fourth moment in double.
+    /// Mean 1e4 and deviation 1e-2: the naive Σx⁴ has lost all digits of the fourth moment in double. A double knows this
+    /// mean to 1e-10 deviations, and so the others to about 1e-9.
     @Test(arguments: [ElementType.float32, .float64])
     func `a large mean does not cancel the moments`(type: ElementType) throws {
         let noise = KernelSample(.float32, count: 20_000, .weights, seed: 64)
         let values = noise.singles.map { type == .float32 ? Double(10_000 + $0) : 10_000 + Double($0) }
         let found = moments(sample(type, values)).sealed()
         let twin = MomentsTwin(values)
-        #expect(twin.disagreements(found, accuracy: 1e-11) == [])
+        #expect(twin.disagreements(found, accuracy: 1e-9) == [])
 
         let (n, mean) = (Double(values.count), values.reduce(0, +) / Double(values.count))
         let powers = (1...4).map { power in

@@ -114,11 +114,13 @@ struct NormsRecord: Sendable {
             },
             .number("skewness", "Σ(x−μ)³/(nσ³); missing when all elements are equal.") { $0.metrics.skewness },
             .number(
-                "excess_kurtosis", "Σ(x−μ)⁴/(nσ⁴) − 3, 0 for a normal distribution; missing when all elements are equal."
+                "excess_kurtosis",
+                "Σ(x−μ)⁴/(nσ⁴) − 3, 0 for a normal distribution; missing when all elements are equal."
             ) { $0.metrics.excessKurtosis },
             .number("zeros", "Fraction of elements that are +0 or −0.") { $0.metrics.zeros },
-            .number("denormals", "Fraction of elements that are not 0 and below the smallest normal number of their type.")
-            {
+            .number(
+                "denormals", "Fraction of elements that are not 0 and below the smallest normal number of their type."
+            ) {
                 $0.metrics.denormals
             },
             .integer("nonfinite", "Elements that are NaN or infinite; when there are any, only counts are given.") {
