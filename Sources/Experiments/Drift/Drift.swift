@@ -32,6 +32,9 @@ struct Drift: Experiment {
     init(_ settings: DriftSettings, _ context: RunContext) throws {
         let places: [Int]
         self.settings = settings
+        guard settings.movedThreshold >= 0, settings.movedThreshold.isFinite, settings.embeddingRows >= 0 else {
+            throw InputError("moved_threshold and embedding_rows take numbers from 0 on")
+        }
         guard (settings.from == nil) == (settings.to == nil) else {
             throw InputError("a pair needs both from and to; only \(settings.from == nil ? "to" : "from") is given")
         }
