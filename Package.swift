@@ -37,13 +37,22 @@ let package = Package(
         // Loops whose speed depends on the processor's vectors.
         .target(name: "CKernels", cSettings: exactC),
 
+        // BLAS and LAPACK: matrix products, QR and eigenvalues for the spectra.
+        .target(
+            name: "CBLAS",
+            linkerSettings: [
+                .linkedLibrary("openblas", .when(platforms: [.linux])),
+                .linkedFramework("Accelerate", .when(platforms: [.macOS])),
+            ]),
+
         .target(name: "HDF5", dependencies: ["CHDF5"]),
-        .target(name: "Tensors", dependencies: ["CKernels", "CXXHash"]),
+        .target(name: "Tensors", dependencies: ["CKernels", "CXXHash", "CBLAS"]),
+        .target(name: "Statistics"),
         .target(name: "Checkpoints", dependencies: ["HDF5", "Tensors", "CCodecs", "CXXHash"]),
         .target(name: "Reports"),
         .target(
             name: "Experiments",
-            dependencies: ["Checkpoints", "Tensors", "Reports", .product(name: "Yams", package: "Yams")]),
+            dependencies: ["Checkpoints", "Tensors", "Statistics", "Reports", .product(name: "Yams", package: "Yams")]),
         .executableTarget(
             name: "dynamics",
             dependencies: [
@@ -54,9 +63,13 @@ let package = Package(
             // The default linker warns of a function in Foundation that nobody here calls.
             linkerSettings: [.unsafeFlags(["-use-ld=lld"], .when(platforms: [.linux]))]),
 
+        // Our side of bench/spectra_numpy.py.
+        .executableTarget(name: "bench-spectra", dependencies: ["Tensors"], path: "bench/spectra"),
+
         .target(name: "TestSupport", dependencies: ["HDF5", "Checkpoints", "Tensors"], path: "Tests/TestSupport"),
         .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels", "TestSupport"]),
+        .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
         .testTarget(
             name: "CheckpointsTests", dependencies: ["Checkpoints", "HDF5", "Tensors", "CCodecs", "TestSupport"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"]),

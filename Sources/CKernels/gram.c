@@ -1,12 +1,6 @@
 // Dot products between the updates of a series, and sums by group (attention heads, embedding rows).
 #include "vectors.h"
 
-static size_t width_of(ck_type type) { return type == CK_FLOAT64 ? 8 : type == CK_FLOAT32 ? 4 : 2; }
-
-INLINE double sum_of_eight(const v8d *v) {
-    return (((*v)[0] + (*v)[4]) + ((*v)[2] + (*v)[6])) + (((*v)[1] + (*v)[5]) + ((*v)[3] + (*v)[7]));
-}
-
 INLINE void load_block(ck_type type, const char *x, size_t i, v16f v[2]) {
     if (type == CK_BFLOAT16) load_bf16(x + i * 2, &v[0], &v[1]);
     else if (type == CK_FLOAT16) load_f16(x + i * 2, &v[0], &v[1]);

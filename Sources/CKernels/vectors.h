@@ -29,6 +29,9 @@ typedef uint16_t v32h __attribute__((vector_size(64)));
 
 extern ck_level ck_level_in_use;
 
+/// Bytes of an element.
+INLINE size_t width_of(ck_type type) { return type == CK_FLOAT64 ? 8 : type == CK_FLOAT32 ? 4 : 2; }
+
 // float32 sums of a block are safe while the largest magnitude keeps 32 squares finite and their rounding relative.
 #define GUARD_LOW 0x1p-50f
 #define GUARD_HIGH 0x1p60f
@@ -70,6 +73,11 @@ INLINE void add_lanes(v8d *low, v8d *high, const v16f *lanes) {
     memcpy(&h, (const char *)lanes + sizeof l, sizeof h);
     *low += __builtin_convertvector(l, v8d);
     *high += __builtin_convertvector(h, v8d);
+}
+
+/// The eight lanes' sum in fixed order.
+INLINE double sum_of_eight(const v8d *v) {
+    return (((*v)[0] + (*v)[4]) + ((*v)[2] + (*v)[6])) + (((*v)[1] + (*v)[5]) + ((*v)[3] + (*v)[7]));
 }
 
 INLINE void split(v8d *low, v8d *high, const v16f *lanes) {

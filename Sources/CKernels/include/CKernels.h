@@ -57,6 +57,68 @@ void ck_unary_add(ck_type type, const void *x, size_t count, ck_unary *state);
 /// Adds the differences of `count` elements at `a` and `b` to `state`.
 void ck_pair_add(ck_type type, const void *a, const void *b, size_t count, double threshold, ck_pair *state);
 
+/// Elements of a tile of ck_moments: every call but the last adds a multiple of it.
+#define CK_TILE 4096
+
+/// A sample's moments about its own mean.
+typedef struct {
+    double count, mean;
+    double m2, m3, m4;  ///< sums of (x-mean)^2, ^3, ^4
+} ck_central;
+
+/// Adds a disjoint sample (Pebay 2008, SAND2008-6212, equations 2.1 and 3.1; for m2 Chan, Golub and LeVeque 1979).
+void ck_central_merge(ck_central *state, const ck_central *next);
+
+/// Moments, extremes and counts of one tensor.
+///
+/// Tiles whose mean is small beside their deviation are summed about zero, all others about their own mean, so that a
+/// large mean does not cancel what is left of the moments.
+typedef struct {
+    int64_t count, zeros, denormals;
+    double absolute;             ///< sum of |x|
+    double minimum, maximum;     ///< +infinity and -infinity when there is no element
+    double raw[5];               ///< of tiles summed about zero: their elements, sums of x, x^2, x^3, x^4
+    ck_central central;          ///< of the other tiles
+    double reach;                ///< elements further than this many deviations from the mean so far go into the tail
+    double low, high;            ///< where that is
+    double inner_low, inner_high;  ///< extremes of the elements that did not go into the tail
+    int64_t tiles;
+} ck_moments;
+
+/// Elements far from the mean. 16-bit types count bit patterns, the others keep values.
+typedef struct {
+    uint32_t *counts;  ///< 65536, zeroed by the caller; NULL for 32 and 64 bits
+    uint16_t least, most;  ///< magnitudes between which there are counts; start with 0x7fff and 0
+    double *values;    ///< `capacity` of them; NULL for 16 bits
+    size_t capacity;
+    size_t found;  ///< elements met; more than `capacity` values are not kept
+} ck_tail;
+
+/// Sums of squares by row and by column of a matrix that arrives in row-major order.
+typedef struct {
+    size_t width;   ///< elements of a row, above 0
+    size_t column;  ///< of the next element
+    double *row;    ///< sum of the row that the next element belongs to; the sums of later rows follow
+    double *sums;   ///< of the columns: `width`; where `recent` is given, in some order within every 32 columns
+    float *recent;  ///< of the columns, not yet in `sums`: `width` for 16-bit types with rows of 32 m elements, or NULL
+    size_t recent_rows;
+} ck_axes;
+
+/// Starts with no elements.
+void ck_moments_init(ck_moments *state, double reach);
+
+/// Adds `count` elements to `state`, those far from the mean to `tail`, and of a matrix squares to `axes` (or NULL).
+void ck_moments_add(ck_type type, const void *x, size_t count, ck_moments *state, ck_tail *tail, ck_axes *axes);
+
+/// The moments of all elements added so far.
+ck_central ck_moments_central(const ck_moments *state);
+
+/// Moves what is in `recent` to `sums`.
+void ck_axes_finish(ck_axes *axes);
+
+/// How many of `count` elements lie below `low` or above `high`.
+int64_t ck_count_outside(ck_type type, const void *x, size_t count, double low, double high);
+
 /// Adds to `dots` the dot products of updates u_e = inputs[edges[2e+1]] - inputs[edges[2e]] over `count` elements:
 /// dots[e*(e+1)/2 + f] += <u_e, u_f> for f <= e. `scratch` has ck_gram_scratch_bytes bytes, aligned to 8.
 void ck_gram_add(
@@ -78,4 +140,5 @@ void ck_swap_bytes(void *data, size_t count, size_t width);
 /// The lanes' sum in fixed order.
 double ck_lane_sum(const double lanes[CK_LANES]);
 
+#include "GramProduct.h"
 #endif

@@ -18,8 +18,8 @@ struct Drift: Experiment {
     let branchPoint: Int?
     /// Aligned tensors of each compared pair, by the places of the pair.
     let alignments: [Pair: Alignment]
-    /// Places of the series' checkpoints in the run.
-    private let places: [Int]
+    /// What is read of every tensor.
+    let contents: SeriesContents
 
     /// Two checkpoints in the series' order, whichever the comparison starts from: their reduction serves both ways.
     struct Pair: Hashable {
@@ -30,6 +30,7 @@ struct Drift: Experiment {
     /// Opens the series, chooses the comparisons and aligns their tensors.
     /// - Throws: `InputError` when nothing can be compared, or when tensors have no counterpart and that is not allowed.
     init(_ settings: DriftSettings, _ context: RunContext) throws {
+        let places: [Int]
         self.settings = settings
         guard settings.movedThreshold >= 0, settings.movedThreshold.isFinite, settings.embeddingRows >= 0 else {
             throw SettingsError(
@@ -48,8 +49,8 @@ struct Drift: Experiment {
             (reference, branchPoint) = (0, nil)
             comparisons = [Comparison(kind: .pair, from: 0, to: ends[0] == ends[1] ? 0 : 1)]
         } else {
-            let (series, places) = try input.open(in: context)
-            (self.series, self.places) = (series, places)
+            let (series, opened) = try input.open(in: context)
+            (self.series, places) = (series, opened)
             reference = try settings.reference.map { try Drift.place(of: $0, in: series, "reference") } ?? 0
             branchPoint =
                 try settings.branchPoint.map { try Drift.place(of: $0, in: series, "branch_point") }
@@ -57,6 +58,7 @@ struct Drift: Experiment {
             comparisons = Comparison.list(
                 settings.compare, series, reference: reference, branchPoint: branchPoint)
         }
+        contents = SeriesContents(series, places: places, fingerprints: settings.fingerprints)
         alignments = try Drift.align(comparisons, series, reference, settings)
     }
 
@@ -125,12 +127,7 @@ struct Drift: Experiment {
     }
 
     var requests: [any Reduction] {
-        var requests: [any Reduction] = []
-        for place in series.checkpoints.indices {
-            for (tensor, info) in series.checkpoints[place].tensors.enumerated() where info.elementType.hasStatistics {
-                requests.append(content(place, tensor))
-            }
-        }
+        var requests: [any Reduction] = contents.requests
         for pair in alignments.keys.sorted(by: { ($0.first, $0.second) < ($1.first, $1.second) }) {
             for entry in alignments[pair]?.entries ?? [] where entry.isCompared {
                 if let difference = difference(pair, entry) { requests.append(difference) }
@@ -144,11 +141,11 @@ struct Drift: Experiment {
 
 extension Drift {
     func reference(_ place: Int, _ tensor: Int) -> TensorReference {
-        TensorReference(checkpoint: places[place], tensor: tensor)
+        contents.reference(place, tensor)
     }
 
     func content(_ place: Int, _ tensor: Int) -> ContentReduction {
-        ContentReduction(reference(place, tensor), fingerprints: settings.fingerprints)
+        contents.request(place, tensor)
     }
 
     func difference(_ pair: Pair, _ entry: Alignment.Entry) -> DifferenceReduction? {

@@ -27,9 +27,9 @@ enum DriftColumns {
             return [
                 .string("tensor", "Name of the tensor, '/' read as '.'.") { $0.scope.name },
                 .string("layer", "Index of the block; 'none' outside the blocks.") {
-                    DriftScope.layer(of: $0.scope.name)
+                    Scope.layer(of: $0.scope.name)
                 },
-                .string("module", "Role of the tensor.") { DriftScope.module(of: $0.scope.name) },
+                .string("module", "Role of the tensor.") { Scope.module(of: $0.scope.name) },
                 .string("shape", "Extents, slowest first; empty for a scalar.") {
                     $0.shape.map { $0.map(String.init).joined(separator: "x") }
                 },
@@ -77,15 +77,5 @@ enum DriftColumns {
             ) { $0.metrics.roundingDrift },
             .boolean("exceeds_rounding", "Whether drift > rounding_drift.") { $0.metrics.exceedsRounding },
         ]
-    }
-}
-
-extension DriftScope {
-    static func layer(of tensor: String) -> String? {
-        containing(tensor).first { $0.level == "layer" }?.name
-    }
-
-    static func module(of tensor: String) -> String? {
-        containing(tensor).first { $0.level == "module" }?.name
     }
 }

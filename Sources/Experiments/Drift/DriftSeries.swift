@@ -54,9 +54,9 @@ extension Drift {
     }
 
     private func trajectoryRecords(_ updates: SeriesUpdates, _ results: ReductionResults) -> [TrajectoryRecord] {
-        let readable = series.checkpoints.indices.filter { isReadable($0, results) }
-        var steps: [Int: [DriftScope: Double]] = [:]
-        var displacements: [Int: [DriftScope: Double]] = [:]
+        let readable = series.checkpoints.indices.filter { contents.isRead($0, results) }
+        var steps: [Int: [Scope: Double]] = [:]
+        var displacements: [Int: [Scope: Double]] = [:]
         for place in readable {
             if let before = series.predecessor(of: place) { steps[place] = norms(before, place, results) }
             displacements[place] = norms(reference, place, results)
@@ -92,13 +92,13 @@ extension Drift {
     }
 
     /// ‖b − a‖₂ of the model and of each module; empty where a tensor's is not known.
-    private func norms(_ a: Int, _ b: Int, _ results: ReductionResults) -> [DriftScope: Double] {
+    private func norms(_ a: Int, _ b: Int, _ results: ReductionResults) -> [Scope: Double] {
         let comparison = Comparison(kind: .pair, from: a, to: b)
         guard isComplete(comparison, results) else { return [:] }
-        var sums: [DriftScope: DriftMetrics] = [:]
+        var sums: [Scope: DriftMetrics] = [:]
         for entry in alignments[Pair(comparison)]?.entries ?? [] where entry.isCompared {
             guard let metrics = metrics(comparison, entry, results) else { continue }
-            for scope in DriftScope.ofModelAndModules(entry.name) { sums[scope, default: DriftMetrics()].add(metrics) }
+            for scope in Scope.ofModelAndModules(entry.name) { sums[scope, default: DriftMetrics()].add(metrics) }
         }
         return sums.compactMapValues(\.drift)
     }
@@ -127,19 +127,12 @@ extension Drift {
     }
 }
 
-extension DriftScope {
-    /// The scopes of tables about the series as a whole.
-    static func ofModelAndModules(_ tensor: String) -> [DriftScope] {
-        containing(tensor).filter { $0.level == "model" || $0.level == "module" }
-    }
-}
-
 /// The Gram matrices of a series' updates, and displacements as sums of updates along the paths.
 struct SeriesUpdates {
     private let edges: [UpdateEdge]
     /// The checkpoints that each one's path passes, and where it begins.
     private let paths: [(root: Int, places: Set<Int>)]
-    private let grams: [DriftScope: UpdateGram]
+    private let grams: [Scope: UpdateGram]
 
     /// Sums the tensors' Gram matrices; a scope that lacks one has none.
     init(_ drift: Drift, _ results: ReductionResults) {
@@ -148,14 +141,14 @@ struct SeriesUpdates {
             let path = drift.series.path(to: place)
             return (path[0], Set(path))
         }
-        var sums: [DriftScope: UpdateGram] = [:]
-        var incomplete: Set<DriftScope> = []
+        var sums: [Scope: UpdateGram] = [:]
+        var incomplete: Set<Scope> = []
         for (tensor, reduction) in drift.grams {
             guard let gram = results.summary(reduction) else {
-                incomplete.formUnion(DriftScope.ofModelAndModules(tensor))
+                incomplete.formUnion(Scope.ofModelAndModules(tensor))
                 continue
             }
-            for scope in DriftScope.ofModelAndModules(tensor) {
+            for scope in Scope.ofModelAndModules(tensor) {
                 sums[scope, default: UpdateGram(updateCount: drift.edges.count)].append(gram)
             }
         }
@@ -163,7 +156,7 @@ struct SeriesUpdates {
     }
 
     /// The model, then its modules.
-    var scopes: [DriftScope] { grams.keys.sorted { $0.rank < $1.rank } }
+    var scopes: [Scope] { grams.keys.sorted { $0.rank < $1.rank } }
 
     /// The update that led to a checkpoint, by coefficients of the edges; `nil` at a beginning.
     func update(_ place: Int) -> [Double]? {
@@ -181,7 +174,7 @@ struct SeriesUpdates {
     }
 
     /// A sum of updates with its products with every update of a part of the model; `nil` when either is missing.
-    func measure(_ scope: DriftScope, _ coefficients: [Double]?) -> MeasuredUpdate? {
+    func measure(_ scope: Scope, _ coefficients: [Double]?) -> MeasuredUpdate? {
         guard let gram = grams[scope], let coefficients else { return nil }
         return MeasuredUpdate(scope: scope, coefficients: coefficients, products: gram.times(coefficients))
     }
@@ -189,7 +182,7 @@ struct SeriesUpdates {
 
 /// A sum of updates Σ x_e u_e of a part of the model.
 struct MeasuredUpdate {
-    let scope: DriftScope
+    let scope: Scope
     /// The x_e.
     let coefficients: [Double]
     /// Its dot product with every u_e.

@@ -3,7 +3,7 @@ import Reports
 
 /// One row of `trajectory`: where a checkpoint stands on its way from the reference.
 struct TrajectoryRecord: Sendable {
-    let scope: DriftScope
+    let scope: Scope
     let label: String
     let revision: Revision
     let predecessor: String?
@@ -16,7 +16,7 @@ struct TrajectoryRecord: Sendable {
     var cosinePreviousUpdate: Double?
     var cosineTotalDisplacement: Double?
 
-    init(scope: DriftScope, series: CheckpointSeries, place: Int) {
+    init(scope: Scope, series: CheckpointSeries, place: Int) {
         let checkpoint = series.checkpoints[place]
         let before = series.predecessor(of: place).map { series.checkpoints[$0] }
         self.scope = scope
@@ -43,11 +43,8 @@ struct TrajectoryRecord: Sendable {
 
     static let columns: [TypedColumn<TrajectoryRecord>] =
         scopeColumns.map { $0.of(\.scope) } + [
-            .string("revision", "The checkpoint θ_t.") { $0.label },
-            .integer("stage", "Its training stage.") { $0.revision.stage },
-            .integer("ingredient", "Which of the runs of its stage it belongs to.") { $0.revision.ingredient },
-            .integer("step", "Optimiser steps since its stage began.") { $0.revision.step },
-            .integer("tokens", "Its training tokens, as attributes or its name state them.") { $0.revision.tokens },
+            .string("revision", "The checkpoint θ_t.") { $0.label }
+        ] + revisionColumns.map { $0.of(\.revision) } + [
             .string(
                 "predecessor",
                 "The checkpoint it was trained on from; the branch point for an ingredient's first and for an average."
@@ -76,15 +73,9 @@ struct TrajectoryRecord: Sendable {
         ]
 }
 
-/// The columns that say which part of a model a row speaks of.
-let scopeColumns: [TypedColumn<DriftScope>] = [
-    .string("level", "'model', or 'module' for the tensors of one role over all layers.") { $0.level },
-    .string("name", "Which module.") { $0.name },
-]
-
 /// The dot product and the cosine of two differences between checkpoints.
 struct UpdateAngle: Sendable {
-    let scope: DriftScope
+    let scope: Scope
     let from: String
     let to: String
     let dot: Double

@@ -8,11 +8,7 @@ extension Drift {
         guard !standing.isEmpty else {
             throw InputError(results.failures.sorted { $0.key < $1.key }.map(\.value.description))
         }
-        let contents = self.contents(results)
-        let integrity = Integrity(series.checkpoints, contents: contents)
-        if settings.strict, !integrity.findings.isEmpty {
-            throw InputError(integrity.findings.map(\.message) + ["strict is set: no table is written"])
-        }
+        let integrity = try contents.integrity(results, strict: settings.strict)
         let records = standing.flatMap { self.records($0, results) }
         let summary = table("summary", "Drift of the whole model, a row a comparison.", records, "model")
         var tables = [
@@ -28,49 +24,14 @@ extension Drift {
         return Report(
             tables: tables, readable: [briefSummary(records)],
             findings: integrity.findings.map(\.message) + coverageFindings(standing),
-            inputs: .array(series.checkpoints.indices.map { describe($0, contents[$0]) }))
+            inputs: contents.facts(results))
     }
 
     /// Whether every tensor's drift is known: an aggregate over some of them would pass for one over all.
     func isComplete(_ comparison: Comparison, _ results: ReductionResults) -> Bool {
-        guard isReadable(comparison.from, results), isReadable(comparison.to, results) else { return false }
+        guard contents.isRead(comparison.from, results), contents.isRead(comparison.to, results) else { return false }
         let entries = alignments[Pair(comparison)]?.entries ?? []
         return entries.allSatisfy { !$0.isCompared || metrics(comparison, $0, results) != nil }
-    }
-
-    func isReadable(_ place: Int, _ results: ReductionResults) -> Bool {
-        series.checkpoints[place].tensors.indices.allSatisfy { tensor in
-            !series.checkpoints[place].tensors[tensor].elementType.hasStatistics
-                || results.summary(content(place, tensor)) != nil
-        }
-    }
-
-    private func contents(_ results: ReductionResults) -> [[TensorContent?]] {
-        series.checkpoints.indices.map { place in
-            series.checkpoints[place].tensors.indices.map { results.summary(content(place, $0)) }
-        }
-    }
-
-    private func describe(_ place: Int, _ contents: [TensorContent?]) -> JSON {
-        let checkpoint = series.checkpoints[place]
-        var facts: [(key: String, value: JSON)] = [
-            ("label", .string(checkpoint.label)), ("location", .string(checkpoint.location.description)),
-        ]
-        let revision = checkpoint.revision
-        for (key, value) in [
-            ("stage", revision.stage), ("ingredient", revision.ingredient), ("step", revision.step),
-            ("tokens", revision.tokens),
-        ] {
-            if let value { facts.append((key, .integer(value))) }
-        }
-        let read = checkpoint.tensors.filter(\.elementType.hasStatistics)
-        facts += [
-            ("tensors", .integer(read.count)), ("elements", .integer(read.reduce(0) { $0 + $1.elementCount })),
-        ]
-        if let fingerprint = checkpoint.contents.fingerprint(contents) {
-            facts.append(("fingerprint", .string("\(fingerprint)")))
-        }
-        return .object(facts)
     }
 }
 
@@ -81,7 +42,7 @@ struct DriftRecord: Sendable {
     let to: String
     /// Facts of the checkpoint that drift is measured to.
     let revision: Revision
-    let scope: DriftScope
+    let scope: Scope
     /// Element types on both sides, of a tensor.
     let types: (from: ElementType, to: ElementType)?
     /// Shape, of a tensor.
@@ -94,7 +55,7 @@ extension Drift {
     private func records(_ comparison: Comparison, _ results: ReductionResults) -> [DriftRecord] {
         let pair = Pair(comparison)
         let (from, to) = (series.checkpoints[comparison.from], series.checkpoints[comparison.to])
-        var records: [DriftScope: DriftRecord] = [:]
+        var records: [Scope: DriftRecord] = [:]
         for entry in alignments[pair]?.entries ?? [] where entry.isCompared {
             guard let metrics = metrics(comparison, entry, results), let first = entry.from, let second = entry.to
             else {
@@ -106,7 +67,7 @@ extension Drift {
                 from: isForward ? infos.0.elementType : infos.1.elementType,
                 to: isForward ? infos.1.elementType : infos.0.elementType
             )
-            for scope in DriftScope.containing(entry.name) {
+            for scope in Scope.containing(entry.name) {
                 var record: DriftRecord
                 if let started = records[scope] {
                     record = started

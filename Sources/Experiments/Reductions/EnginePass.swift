@@ -9,28 +9,8 @@ final class EnginePass: Sendable {
 
     private struct State {
         var results: ReductionResults
-        var merging: [MergedSegments]
+        var progress: [SegmentMerge]
         var doneBytes = 0
-    }
-
-    /// The summaries of a component's first segments, merged in order, and those that finished out of turn: as many as
-    /// there are threads, not as there are segments.
-    private struct MergedSegments {
-        private var merged: [any ReductionSummary] = []
-        private var count = 0
-        private var waiting: [Int: [any ReductionSummary]] = [:]
-
-        /// Adds a finished segment; hands back the whole once `total` of them are merged.
-        mutating func add(_ summaries: [any ReductionSummary], segment: Int, of total: Int) -> [any ReductionSummary]? {
-            waiting[segment] = summaries
-            while let next = waiting.removeValue(forKey: count) {
-                merged = count == 0 ? next : zip(merged, next).map { $0.appending($1) }
-                count += 1
-            }
-            guard count == total else { return nil }
-            defer { merged = [] }
-            return merged
-        }
     }
 
     private let checkpoints: [Checkpoint]
@@ -51,8 +31,7 @@ final class EnginePass: Sendable {
         self.record = record
         state = Mutex(
             State(
-                results: results,
-                merging: Array(repeating: MergedSegments(), count: components.count)))
+                results: results, progress: Array(repeating: SegmentMerge(), count: components.count)))
     }
 
     var results: ReductionResults { state.withLock { $0.results } }
@@ -165,8 +144,13 @@ final class EnginePass: Sendable {
 
     private func finish(_ segment: Int, of index: Int, _ summaries: [any ReductionSummary]) throws {
         let component = components[index]
-        let whole = state.withLock { $0.merging[index].add(summaries, segment: segment, of: component.segmentCount) }
-        if let whole { try finish(component, whole) }
+        let complete: [any ReductionSummary]? = state.withLock { state in
+            state.progress[index].add(summaries, segment: segment)
+            guard state.progress[index].count == component.segmentCount else { return nil }
+            defer { state.progress[index] = SegmentMerge() }
+            return state.progress[index].whole
+        }
+        if let complete { try finish(component, complete) }
         let done = state.withLock { state in
             state.doneBytes += component.storedByteCount / component.segmentCount
             return state.doneBytes
@@ -174,23 +158,40 @@ final class EnginePass: Sendable {
         progress(done)
     }
 
-    /// Journals a component's summaries, after a last look at the files: what was read from a file that changed meanwhile
-    /// is nobody's content.
+    /// Journals the result, after a last look at the files: what was read from a file that changed meanwhile is nobody's
+    /// content.
     private func finish(_ component: PlanComponent, _ summaries: [any ReductionSummary]) throws {
         for checkpoint in Set(component.inputs.map(\.checkpoint)).sorted() {
             try blaming(checkpoint) { () throws(CheckpointError) in
                 try self.checkpoints[checkpoint].reader?.checkUnchanged()
             }
         }
-        state.withLock { state in
-            for (planned, summary) in zip(component.reductions, summaries) {
-                state.results.summaries[planned.key] = summary
-            }
+        for (planned, summary) in zip(component.reductions, summaries) {
+            let sealed = summary.sealed()
+            state.withLock { $0.results.summaries[planned.key] = sealed }
         }
         let results = self.results
         for planned in component.reductions {
             guard let summary = results.summaries[planned.key] else { continue }
             try record(planned.reduction, summary, results)
+        }
+    }
+}
+
+/// The summaries of a component's segments, merged in order as they finish: only those wait that are ahead of another, so
+/// that summaries may be large until they are sealed.
+private struct SegmentMerge {
+    /// Segments merged so far: the first ones.
+    private(set) var count = 0
+    /// What they give, by reduction.
+    private(set) var whole: [any ReductionSummary] = []
+    private var waiting: [Int: [any ReductionSummary]] = [:]
+
+    mutating func add(_ summaries: [any ReductionSummary], segment: Int) {
+        waiting[segment] = summaries
+        while let next = waiting.removeValue(forKey: count) {
+            whole = count == 0 ? next : zip(whole, next).map { $0.appending($1) }
+            count += 1
         }
     }
 }

@@ -44,12 +44,19 @@ extension Reduction {
 protocol ReductionSummary: Codable, Sendable {
     /// Adds the summary of the segment that follows.
     mutating func append(_ next: Self)
+    /// What is kept of a whole tensor's: a summary that needs more than that to append segments drops it here.
+    func sealed() -> Self
+}
+
+extension ReductionSummary {
+    func sealed() -> Self { self }
 }
 
 extension TensorContent: ReductionSummary {}
 extension DifferenceSums: ReductionSummary {}
 extension UpdateGram: ReductionSummary {}
 extension GroupedSums: ReductionSummary {}
+extension TensorMoments: ReductionSummary {}
 
 /// Takes the blocks of one segment in order, on one thread.
 protocol SegmentAccumulator: AnyObject {

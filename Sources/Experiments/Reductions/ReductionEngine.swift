@@ -29,9 +29,12 @@ struct ReductionEngine: Sendable {
 
     /// The summaries of all requests. A checkpoint that cannot be read costs the reductions that need it, and stands in
     /// the results' failures; all others are carried out.
-    func run(_ requests: [any Reduction]) throws -> ReductionResults {
+    /// - Parameter earlier: results of an earlier call that these requests follow from; they stand in the new ones.
+    func run(
+        _ requests: [any Reduction], after earlier: ReductionResults = ReductionResults()
+    ) throws -> ReductionResults {
         let keys = JournalKeys(checkpoints)
-        var results = ReductionResults()
+        var results = earlier
         var pending: [any Reduction] = []
         var seen: Set<ReductionKey> = []
         // Fingerprints first: they are what the other reductions are looked up by.

@@ -19,8 +19,14 @@ protocol Experiment: Sendable {
     init(_ settings: Settings, _ context: RunContext) throws
     /// What has to be computed over tensors.
     var requests: [any Reduction] { get }
+    /// What has to be computed besides, now that the requests are answered: another reading, and so for rare cases only.
+    func followUps(_ results: ReductionResults) -> [any Reduction]
     /// Makes the tables. A pure function of the summaries: nothing is read here.
     func report(_ results: ReductionResults) throws -> Report
+}
+
+extension Experiment {
+    func followUps(_ results: ReductionResults) -> [any Reduction] { [] }
 }
 
 /// What an experiment has to say once its reductions are done.

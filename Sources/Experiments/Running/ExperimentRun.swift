@@ -77,9 +77,9 @@ public struct ExperimentRun: Sendable {
         let started = Date()
         let journal = try Journal(directory: journalFolder)
         var prepared: [Prepared] = []
-        let first = settingsPath(experiments[0].name)
+        let settings = settingsPath(experiments[0].name)
         let context = RunContext(
-            jobs: options.jobs, settingsFolder: (first as NSString).deletingLastPathComponent,
+            jobs: options.jobs, settingsFolder: (settings as NSString).deletingLastPathComponent,
             stated: Set(options.overrides.map(\.name)), journal: journal,
             readOptions: options.readOptions)
         for experiment in experiments { prepared.append(try prepare(experiment, context)) }
@@ -87,7 +87,8 @@ public struct ExperimentRun: Sendable {
         try context.journalContents()
 
         let engine = ReductionEngine(context.checkpoints, jobs: options.jobs, journal: journal, progress: progress)
-        let results = try engine.run(prepared.flatMap { $0.experiment.requests as [any Reduction] })
+        let first = try engine.run(prepared.flatMap { $0.experiment.requests as [any Reduction] })
+        let results = try engine.run(prepared.flatMap { $0.experiment.followUps(first) }, after: first)
         let refused = context.refused + results.failures.sorted { $0.key < $1.key }.map { $0.value }
         let bytesRead = context.checkpoints.reduce(0) { $0 + ($1.reader?.bytesRead ?? 0) }
 

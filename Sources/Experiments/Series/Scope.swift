@@ -1,7 +1,8 @@
 import Checkpoints
+import Reports
 
-/// A part of a model that drift is stated for.
-enum DriftScope: Hashable {
+/// A part of a model that tables state something for.
+enum Scope: Hashable {
     case model
     case module(ParameterName.Module)
     /// A block, or `nil` for what lies outside the blocks.
@@ -9,7 +10,7 @@ enum DriftScope: Hashable {
     case tensor(String)
 
     /// The scopes that a tensor counts towards.
-    static func containing(_ tensor: String) -> [DriftScope] {
+    static func containing(_ tensor: String) -> [Scope] {
         let name = ParameterName(tensor)
         return [.model, .module(name.module), .layer(name.layer), .tensor(tensor)]
     }
@@ -43,4 +44,21 @@ enum DriftScope: Hashable {
         case .tensor(let name): (3, 0, name)
         }
     }
+
+    /// The scopes of tables about a series as a whole: the model and its modules.
+    static func ofModelAndModules(_ tensor: String) -> [Scope] {
+        containing(tensor).filter { $0.level == "model" || $0.level == "module" }
+    }
+
+    /// Name of the block that a tensor lies in, or `none`.
+    static func layer(of tensor: String) -> String? { containing(tensor).first { $0.level == "layer" }?.name }
+
+    /// Name of a tensor's role.
+    static func module(of tensor: String) -> String? { containing(tensor).first { $0.level == "module" }?.name }
 }
+
+/// Which part of a model a row speaks of, in tables about the model and its modules.
+let scopeColumns: [TypedColumn<Scope>] = [
+    .string("level", "'model', or 'module' for the tensors of one role over all layers.") { $0.level },
+    .string("name", "Which module.") { $0.name },
+]
