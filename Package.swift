@@ -1,7 +1,8 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-/// The kernels' sums are promised bit for bit on every processor: no fused multiply-add may slip in.
+/// The kernels' sums are promised bit for bit on every processor: no fused multiply-add may slip in
+/// beside those the code spells out.
 /// Debug builds get optimised C as well, because tests read real checkpoints through it.
 let exactC: [CSetting] = [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno", "-Wall", "-Wextra"])]
 
@@ -47,7 +48,7 @@ let package = Package(
         .target(name: "HDF5", dependencies: ["CHDF5"]),
         .target(name: "Tensors", dependencies: ["CKernels", "CXXHash", "CBLAS"]),
         .target(name: "Statistics"),
-        .target(name: "Checkpoints", dependencies: ["HDF5", "Tensors", "CCodecs"]),
+        .target(name: "Checkpoints", dependencies: ["HDF5", "Tensors", "CCodecs", "CXXHash"]),
         .target(name: "Reports"),
         .target(
             name: "Experiments",

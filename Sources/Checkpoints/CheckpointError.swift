@@ -33,6 +33,7 @@ public struct CheckpointError: Error, Equatable, CustomStringConvertible {
         self.remedy = remedy
     }
 
+    /// One line: checkpoint, problem, remedy.
     public var description: String {
         "checkpoint \(checkpoint): \(problem)" + (remedy.map { "; \($0)" } ?? "")
     }

@@ -18,6 +18,7 @@ public struct HDF5Error: Error, Equatable, CustomStringConvertible {
         self.init(action, reason: HDF5Error.innermostReason())
     }
 
+    /// One line: the action and the reason.
     public var description: String {
         reason.isEmpty ? "cannot \(action)" : "cannot \(action): \(reason)"
     }

@@ -38,4 +38,6 @@ static inline hid_t chdf5_std_u64le(void) { return H5T_STD_U64LE; }
 static inline hid_t chdf5_native_int64(void) { return H5T_NATIVE_INT64; }
 static inline hid_t chdf5_native_double(void) { return H5T_NATIVE_DOUBLE; }
 
+#include "CHDF5Reading.h"
+
 #endif

@@ -1,7 +1,84 @@
+// Loops over raw tensor bytes whose speed depends on the processor's vectors.
+//
+// Every sum has the same 16 logical lanes on every processor: element i of a block belongs to lane i % 16 (of the
+// 16-bit types, the even and the odd elements have 16 lanes each), lanes are never merged before the end of a block, and
+// nothing is fused but the multiply-adds that say so (FUSED), which have one rounding everywhere. So all variants give
+// identical bytes.
+//
+// bfloat16 and float16 are summed in float32 within a block of CK_BLOCK elements and in double across blocks.
+// A block whose largest magnitude could overflow or underflow a float32 square is summed in double.
+// float32 and float64 are summed in double throughout.
 #ifndef CKERNELS_H
 #define CKERNELS_H
+
 #include <stddef.h>
 #include <stdint.h>
 
 #include "GramProduct.h"
+
+#define CK_BLOCK 512
+#define CK_LANES 16
+
+typedef enum { CK_BFLOAT16, CK_FLOAT16, CK_FLOAT32, CK_FLOAT64 } ck_type;
+
+/// Vector widths a variant is compiled for. All give the same bytes; tests compare them.
+typedef enum { CK_BASELINE, CK_AVX2, CK_AVX512 } ck_level;
+
+/// The widest level this processor runs.
+ck_level ck_best_level(void);
+/// Makes every later call use `level`, which must not exceed ck_best_level(). For tests; not thread-safe.
+void ck_use_level(ck_level level);
+
+/// Sums over one tensor. Zero it before the first call; merge lanes with ck_lane_sum.
+typedef struct {
+    double square[CK_LANES];   ///< sum of x^2
+    double spacing[CK_LANES];  ///< sum of p^2, p = 2^floor(log2|x|) for normal x (float16: at least 2^-14), 0 for zero
+    double maximum;            ///< max |x| over finite elements
+    int64_t nonfinite;         ///< elements that are NaN or infinite
+    int64_t first_nonfinite;   ///< index of the first of them, -1 when there is none
+    int64_t count;             ///< elements seen
+} ck_unary;
+
+/// Sums over b - a of one pair of tensors of the same type. Zero it before the first call.
+typedef struct {
+    double square[CK_LANES];    ///< sum of (b-a)^2
+    double sum[CK_LANES];       ///< sum of b-a
+    double absolute[CK_LANES];  ///< sum of |b-a|
+    double maximum;             ///< max |b-a|; NaN when a difference is not finite
+    int64_t changed_bits;       ///< bit patterns differ
+    int64_t changed;            ///< a != b
+    int64_t moved;              ///< |b-a| > threshold
+    int64_t sign_flips;         ///< a < 0 < b or b < 0 < a
+    int64_t count;
+} ck_pair;
+
+void ck_unary_init(ck_unary *state);
+
+/// Adds `count` elements at `x` (any alignment) to `state`.
+void ck_unary_add(ck_type type, const void *x, size_t count, ck_unary *state);
+
+/// Adds the differences of `count` elements at `a` and `b` to `state`.
+void ck_pair_add(ck_type type, const void *a, const void *b, size_t count, double threshold, ck_pair *state);
+
+/// Adds to `dots` the dot products of updates u_e = inputs[edges[2e+1]] - inputs[edges[2e]] over `count` elements:
+/// dots[e*(e+1)/2 + f] += <u_e, u_f> for f <= e. `scratch` has ck_gram_scratch_bytes bytes, aligned to 8.
+void ck_gram_add(
+    ck_type type, const void *const *inputs, size_t input_count, const int32_t *edges, size_t edge_count, size_t count,
+    void *scratch, double *dots);
+size_t ck_gram_scratch_bytes(ck_type type, size_t input_count, size_t edge_count);
+
+/// Adds sums of a^2, b^2 and (b-a)^2 by group: flat element `first + i` belongs to group ((first+i) / run) % groups.
+/// `sums` holds 3 doubles a group. All sums in double.
+void ck_grouped_add(
+    ck_type type, const void *a, const void *b, size_t first, size_t count, size_t run, size_t groups, double *sums);
+
+/// Widens exactly: any type to a type at least as wide.
+void ck_widen(ck_type from, ck_type to, const void *source, void *destination, size_t count);
+
+/// Reverses the bytes of `count` elements of `width` bytes in place.
+void ck_swap_bytes(void *data, size_t count, size_t width);
+
+/// The lanes' sum in fixed order.
+double ck_lane_sum(const double lanes[CK_LANES]);
+
 #endif

@@ -1,0 +1,69 @@
+# make                          list these targets
+# make experiment               list the experiments
+# make experiment NAME=drift    run one on the data of its settings, into results/NAME
+#   FROM=a.h5 TO=b.h5           compare a pair of your own (files or Hugging Face directories)
+#   OUT=dir                     put the results there
+#   SET="key=value ..."         override settings
+# make test                     build and run the tests
+# make verify                   rerun the default experiments and compare with the committed results
+# make bench                    measure speed and memory beside h5py, torch and h5diff (BYTES=1e9 a file)
+# make build | format | lint | clean
+
+EXPERIMENTS := drift
+DYNAMICS := .build/release/dynamics
+LIBRARIES := libhdf5-dev libxxhash-dev libdeflate-dev liblzf-dev
+TEST_TOOLS := hdf5-tools python3-venv
+PYTHON := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help experiment build test verify bench format lint clean libraries test-tools
+
+help:
+	@sed -n 's/^# \{0,1\}//p; /^$$/q' Makefile
+
+experiment: build
+ifdef NAME
+	@$(DYNAMICS) run $(NAME) $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") $(if $(OUT),--out "$(OUT)") \
+	    $(foreach setting,$(SET),--set "$(setting)")
+else
+	@$(DYNAMICS) list
+endif
+
+build: libraries
+	@swift build -c release --product dynamics --static-swift-stdlib --quiet >&2
+
+test: libraries test-tools $(PYTHON)
+	swift test
+
+# Tables must come out the same byte for byte; times and the machine are not part of them.
+verify: build
+	@rm -rf .build/verify && mkdir -p .build/verify
+	@for name in $(EXPERIMENTS); do \
+	    $(DYNAMICS) run $$name --out .build/verify/$$name --journal .build/verify/journal --quiet >/dev/null && \
+	    diff -r -x machine.json -x '*--*' results/$$name .build/verify/$$name && echo "$$name: same as committed" || exit 1; \
+	done
+
+bench: build $(PYTHON)
+	@bench/run $(BYTES)
+
+format:
+	swift format --in-place --recursive Package.swift Sources Tests
+
+lint:
+	swift format lint --strict --recursive Package.swift Sources Tests
+
+clean:
+	rm -rf .build .venv
+
+# What the build needs from the system. Quiet when it is there; installed where there is apt and the right to use it.
+libraries:
+	@tools/need-packages $(LIBRARIES)
+
+test-tools:
+	@tools/need-packages $(TEST_TOOLS)
+
+# Other programs to compare with. Without them the tests that need them are skipped, and say so.
+$(PYTHON): Tests/requirements.txt
+	@echo "making .venv with the packages of $<" >&2
+	@python3 -m venv .venv && .venv/bin/pip install --quiet --requirement $< && touch $@ \
+	    || { rm -rf .venv; echo "no .venv: the tests that compare with h5py and safetensors will be skipped" >&2; }

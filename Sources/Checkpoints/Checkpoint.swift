@@ -1,0 +1,76 @@
+/// One checkpoint of a run: what is known of it, and, while its files are there, the means to read it.
+public struct Checkpoint: Sendable {
+    /// Where it is, as the user named it.
+    public let location: CheckpointLocation
+    /// Its name in tables: the revision's, or the location where two checkpoints of a run share a revision name.
+    public var label: String
+    /// Its place in training.
+    public let revision: Revision
+    /// What its files hold.
+    public let contents: CheckpointContents
+    /// Reads its tensors; `nil` when its files are gone and only journalled summaries are left.
+    public let reader: CheckpointReader?
+
+    /// Tensors in ascending order of name.
+    public var tensors: [TensorInfo] { contents.tensors }
+
+    /// Opens a checkpoint.
+    public init(opening location: CheckpointLocation, options: ReadOptions) throws(CheckpointError) {
+        let reader = try CheckpointReader.open(location, options: options)
+        self.init(
+            location: location,
+            contents: CheckpointContents(
+                tensors: reader.tensors, leftOut: reader.leftOut, attributes: reader.attributes, config: reader.config,
+                files: reader.files),
+            reader: reader)
+    }
+
+    /// A checkpoint whose contents are already known; without a reader, one that is no longer there.
+    public init(location: CheckpointLocation, contents: CheckpointContents, reader: CheckpointReader? = nil) {
+        self.location = location
+        self.contents = contents
+        self.reader = reader
+        revision = Revision(attributes: contents.attributes, fallbackName: location.revisionName)
+        label = revision.name
+    }
+}
+
+/// What a checkpoint's files hold besides the tensors' values.
+public struct CheckpointContents: Sendable, Codable {
+    /// Tensors in ascending order of name.
+    public let tensors: [TensorInfo]
+    /// Objects that are not tensors, with the reason.
+    public let leftOut: [LeftOut]
+    /// Root attributes (HDF5) or facts of the directory (Hugging Face).
+    public let attributes: [String: AttributeValue]
+    /// The Hugging Face `config.json`, verbatim.
+    public let config: String?
+    /// The files, as they were when they were opened.
+    public let files: [FileIdentity]
+
+    /// Makes a description; see the properties.
+    public init(
+        tensors: [TensorInfo], leftOut: [LeftOut], attributes: [String: AttributeValue], config: String?,
+        files: [FileIdentity]
+    ) {
+        self.tensors = tensors
+        self.leftOut = leftOut
+        self.attributes = attributes
+        self.config = config
+        self.files = files
+    }
+}
+
+extension CheckpointLocation {
+    /// Whether the directory is a checkpoint (a Hugging Face directory), and not a folder of checkpoints.
+    public static func isCheckpointDirectory(_ path: String) -> Bool {
+        HuggingFaceDirectory.contentNames.contains { entryExists(path + "/" + $0) }
+    }
+
+    /// The file's or directory's name without `.h5` and the like; with the group, where there is one.
+    var revisionName: String {
+        var name = String(path.split(separator: "/").last ?? "checkpoint")
+        for suffix in [".h5", ".hdf5", ".keras"] where name.hasSuffix(suffix) { name.removeLast(suffix.count) }
+        return group.map { name + ":" + $0 } ?? name
+    }
+}

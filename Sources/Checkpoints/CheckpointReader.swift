@@ -1,0 +1,147 @@
+import Foundation
+import Synchronization
+import Tensors
+
+/// An open checkpoint: what it holds, and the bytes of its tensors. Its structure was read by a worker process; this
+/// process reads nothing but plain bytes, at offsets it has checked.
+public final class CheckpointReader: Sendable {
+    /// Where the checkpoint is, as the user named it.
+    public let location: CheckpointLocation
+    /// Its tensors, ascending by name.
+    public let tensors: [TensorInfo]
+    /// Objects that are not tensors, with the reason.
+    public let leftOut: [LeftOut]
+    /// Attributes of the root, or of the group that is the checkpoint: one string or number each.
+    public let attributes: [String: AttributeValue]
+    /// The Hugging Face `config.json`, verbatim, when the checkpoint carries it.
+    public let config: String?
+    /// Every file that holds a part of it, as it was when it was opened.
+    public let files: [FileIdentity]
+
+    let storage: [TensorStorage]
+    let backed: [WorkerBackedDataset]
+    private let opened: [OpenFile]
+    private let stored = Atomic<Int>(0)
+    private let chunkTables = Mutex<[Int: ChunkTable?]>([:])
+
+    /// Opens a checkpoint and reads what it holds.
+    ///
+    /// Throws `.unreachable` (missing, not readable), `.malformed` (not a checkpoint, or damaged), `.crashed` (libhdf5
+    /// crashed or hung on it), `.refused` (it points outside of the trusted roots), `.unsupported` (too new), or
+    /// `.changed` (what an importer linked is no longer what it was).
+    public static func open(
+        _ location: CheckpointLocation, options: ReadOptions
+    ) throws(CheckpointError) -> CheckpointReader {
+        var status = stat()
+        if stat(location.path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+            guard location.group == nil else {
+                throw CheckpointError(
+                    .unreachable, checkpoint: location.description, problem: "a directory has no groups inside")
+            }
+            return try CheckpointReader(location, manifest: try HuggingFaceDirectory.manifest(location.path))
+        }
+        let opening = try HDF5Opening(location, options: options)
+        return CheckpointReader(
+            location, manifest: opening.manifest, opened: opening.opened, backed: opening.backed)
+    }
+
+    /// A checkpoint whose tensors are plain bytes of files: no worker is needed.
+    convenience init(_ location: CheckpointLocation, manifest: CheckpointManifest) throws(CheckpointError) {
+        var opened: [OpenFile] = []
+        for path in manifest.files {
+            opened.append(try OpenFile(path: path, checkpoint: location.description, role: "cannot open '\(path)'"))
+        }
+        self.init(location, manifest: manifest, opened: opened, backed: [])
+    }
+
+    private init(
+        _ location: CheckpointLocation, manifest: CheckpointManifest, opened: [OpenFile],
+        backed: [WorkerBackedDataset]
+    ) {
+        self.location = location
+        tensors = manifest.tensors
+        storage = manifest.storage
+        leftOut = manifest.leftOut
+        attributes = manifest.attributes
+        config = manifest.config
+        files = opened.map(\.identity)
+        self.opened = opened
+        self.backed = backed
+    }
+
+    /// Bytes read so far from files or taken from workers: stored bytes, before decompression, except for blocks that
+    /// a worker decoded.
+    public var bytesRead: Int { stored.load(ordering: .relaxed) }
+
+    /// True when any element range can be read at any time from any thread: contiguous and external storage, and
+    /// tensors that were never written.
+    public func isDirect(_ tensor: Int) -> Bool {
+        switch storage[tensor] {
+        case .extents, .fill: true
+        case .chunks, .served: false
+        }
+    }
+
+    /// Fills `buffer` with whole elements from `element` on, row-major and little-endian. Direct tensors only; any number
+    /// of threads may call it. Throws `.changed` when the file was cut short, `.unreachable` when it cannot be read.
+    public func read(
+        _ tensor: Int, from element: Int, into buffer: UnsafeMutableRawBufferPointer
+    ) throws(CheckpointError) {
+        let info = tensors[tensor]
+        let size = info.elementType.byteCount
+        precondition(buffer.count % size == 0 && element >= 0 && element + buffer.count / size <= info.elementCount)
+        switch storage[tensor] {
+        case .fill(let bytes): fill(buffer, with: bytes)
+        case .extents(let extents, let bigEndian):
+            try read(extents, from: element * size, into: buffer)
+            if bigEndian { swapBytes(buffer, of: info.elementType) }
+        case .chunks, .served: preconditionFailure("'\(info.name)' must be read through a window")
+        }
+    }
+
+    private func read(
+        _ extents: [Extent], from start: Int, into buffer: UnsafeMutableRawBufferPointer
+    ) throws(CheckpointError) {
+        var skip = start
+        var done = 0
+        for extent in extents where done < buffer.count {
+            if skip >= extent.byteCount {
+                skip -= extent.byteCount
+                continue
+            }
+            let count = min(extent.byteCount - skip, buffer.count - done)
+            try opened[extent.file].read(
+                at: extent.offset + skip, into: UnsafeMutableRawBufferPointer(rebasing: buffer[done..<(done + count)]),
+                checkpoint: location.description)
+            done += count
+            skip = 0
+        }
+        precondition(done == buffer.count, "extents hold fewer bytes than the tensor")
+        countStored(done)
+    }
+
+    /// A sliding window over a tensor that is not direct, holding about `capacity` bytes of decoded elements. Throws when
+    /// its chunks contradict the file.
+    public func window(_ tensor: Int, capacity: Int) throws(CheckpointError) -> TensorWindow {
+        precondition(!isDirect(tensor), "'\(tensors[tensor].name)' is read directly")
+        return try TensorWindow(self, tensor, capacity: capacity)
+    }
+
+    /// Compares every file with what was seen when it was opened. Throws `.changed` when one was replaced, cut short or
+    /// modified.
+    public func checkUnchanged() throws(CheckpointError) {
+        for file in opened { try file.checkUnchanged(checkpoint: location.description) }
+    }
+
+    func countStored(_ byteCount: Int) {
+        stored.wrappingAdd(byteCount, ordering: .relaxed)
+    }
+
+    /// Where the chunks of a tensor are, asked for once; `nil` when they are so many that its elements must be served.
+    func chunkTable(_ dataset: Int, grid: ChunkGrid) throws(CheckpointError) -> ChunkTable? {
+        if let known = chunkTables.withLock({ $0[dataset] }) { return known }
+        let table = try ChunkTable(backed[dataset], grid: grid, checkpoint: location.description)
+        chunkTables.withLock { $0[dataset] = .some(table) }
+        return table
+    }
+}

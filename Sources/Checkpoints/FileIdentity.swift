@@ -1,0 +1,111 @@
+import Foundation
+
+/// A file as it was when it was opened; what tells whether it was replaced or cut short since.
+public struct FileIdentity: Sendable, Hashable, Codable {
+    /// Real path, links resolved.
+    public var path: String
+    /// Size in bytes.
+    public var byteCount: Int
+    /// Time of the last modification, in nanoseconds since 1970.
+    public var modificationTimeNanoseconds: Int
+    /// The file system's number of the file.
+    public var inode: UInt64
+}
+
+extension FileIdentity {
+    init(path: String, status: stat) {
+        self.path = path
+        byteCount = Int(status.st_size)
+        #if canImport(Darwin)
+            let time = status.st_mtimespec
+        #else
+            let time = status.st_mtim
+        #endif
+        modificationTimeNanoseconds = Int(time.tv_sec) &* 1_000_000_000 &+ Int(time.tv_nsec)
+        inode = UInt64(status.st_ino)
+    }
+}
+
+/// A regular file, open for reading for as long as the object lives.
+final class OpenFile: Sendable {
+    let descriptor: Int32
+    let identity: FileIdentity
+
+    /// Opens `path`. `checkpoint` and `role` stand in errors, for example `the file` or `external storage 'x.bin'`.
+    init(path: String, checkpoint: String, role: String) throws(CheckpointError) {
+        guard let real = realPath(path) else {
+            throw CheckpointError(.unreachable, checkpoint: checkpoint, problem: "\(role): \(lastSystemError())")
+        }
+        // Without O_NONBLOCK, opening a FIFO would wait for a writer.
+        let descriptor = open(real, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            throw CheckpointError(.unreachable, checkpoint: checkpoint, problem: "\(role): \(lastSystemError())")
+        }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            let found = status.st_mode & S_IFMT == S_IFDIR ? "a directory" : "not a regular file"
+            throw CheckpointError(.malformed, checkpoint: checkpoint, problem: "\(role): \(found)")
+        }
+        self.descriptor = descriptor
+        identity = FileIdentity(path: real, status: status)
+    }
+
+    deinit { close(descriptor) }
+
+    /// Reads exactly `buffer.count` bytes from `offset` on.
+    func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer, checkpoint: String) throws(CheckpointError) {
+        var done = 0
+        while done < buffer.count {
+            let count = pread(
+                descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done, off_t(offset + done))
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else {
+                throw CheckpointError(
+                    .unreachable, checkpoint: checkpoint, problem: "cannot read \(identity.path): \(lastSystemError())")
+            }
+            guard count > 0 else {
+                throw CheckpointError(
+                    .changed, checkpoint: checkpoint,
+                    problem: "\(identity.path) was cut short while it was read: "
+                        + "it ends at byte \(offset + done), and had \(identity.byteCount) bytes when it was opened")
+            }
+            done += count
+        }
+    }
+
+    /// Throws when the file, or what its path now leads to, is not what was opened.
+    func checkUnchanged(checkpoint: String) throws(CheckpointError) {
+        var opened = stat()
+        var named = stat()
+        guard fstat(descriptor, &opened) == 0, stat(identity.path, &named) == 0 else {
+            throw CheckpointError(
+                .changed, checkpoint: checkpoint, problem: "\(identity.path) disappeared while it was read")
+        }
+        let now = FileIdentity(path: identity.path, status: opened)
+        guard FileIdentity(path: identity.path, status: named) == now else {
+            throw CheckpointError(
+                .changed, checkpoint: checkpoint, problem: "\(identity.path) was replaced while it was read")
+        }
+        guard now == identity else {
+            let what =
+                now.byteCount == identity.byteCount
+                ? "was modified" : "went from \(identity.byteCount) to \(now.byteCount) bytes"
+            throw CheckpointError(
+                .changed, checkpoint: checkpoint, problem: "\(identity.path) \(what) while it was read")
+        }
+    }
+}
+
+/// The path with every link resolved; `nil`, with `errno` set, when nothing is there.
+func realPath(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
+}
+
+/// The text of `errno`, in lower case as it stands after a colon.
+func lastSystemError() -> String {
+    let text = String(cString: strerror(errno))
+    return text.prefix(1).lowercased() + text.dropFirst()
+}

@@ -1,0 +1,245 @@
+import Foundation
+import Synchronization
+
+/// The child process that calls libhdf5 on one file, as its parent sees it: it may lie, hang, crash or vanish.
+final class HDF5WorkerProcess: Sendable {
+    private let checkpoint: String
+    private let progressTimeout: Duration
+    private let state: Mutex<State>
+
+    private struct State {
+        var process: pid_t
+        var socket: Int32
+        /// Why the worker is gone.
+        var end: CheckpointError?
+    }
+
+    /// Starts a worker that inherits just `file` and one end of a socket. Its death becomes an error of `checkpoint`.
+    init(file: OpenFile, checkpoint: String, options: ReadOptions) throws(CheckpointError) {
+        self.checkpoint = checkpoint
+        progressTimeout = options.progressTimeout
+        let executable = try HDF5WorkerProcess.executable(options, checkpoint: checkpoint)
+        do throws(SpawnFailure) {
+            let (process, socket) = try spawnWorker(executable, file: file.descriptor)
+            state = Mutex(State(process: process, socket: socket, end: nil))
+        } catch {
+            throw CheckpointError(
+                .crashed, checkpoint: checkpoint, problem: "cannot start the worker that reads it: \(error.reason)")
+        }
+    }
+
+    deinit {
+        state.withLock { state in
+            if state.end == nil { HDF5WorkerProcess.stop(&state) }
+        }
+    }
+
+    private static func executable(_ options: ReadOptions, checkpoint: String) throws(CheckpointError) -> String {
+        if let executable = options.workerExecutable { return executable }
+        #if os(Linux)
+            let running = "/proc/self/exe"
+        #else
+            let running = CommandLine.arguments[0]
+        #endif
+        // Started as its own worker, a test bundle would run its tests again.
+        precondition(realPath(running)?.hasSuffix(".xctest") != true, "tests must set ReadOptions.workerExecutable")
+        return running
+    }
+
+    /// Sends a request and hands each part of the answer to `body`; whole records, at most 32 MiB in all.
+    func collect(
+        _ request: WorkerRequest, _ body: (inout MessageReader) throws(MessageReader.Malformed) -> Void
+    ) throws(CheckpointError) {
+        var total = 0
+        try converse(request) { (conversation, byteCount) throws(Interruption) in
+            total += byteCount
+            guard total <= WorkerReply.totalByteLimit else { throw Interruption.nonsense("its structure is too large") }
+            var message = MessageReader(try conversation.receive(byteCount))
+            do throws(MessageReader.Malformed) {
+                while !message.isAtEnd { try body(&message) }
+            } catch {
+                throw Interruption.nonsense("its answer makes no sense")
+            }
+        }
+    }
+
+    /// Sends a request and fills `buffer` with the answer.
+    func fill(_ buffer: UnsafeMutableRawBufferPointer, _ request: WorkerRequest) throws(CheckpointError) {
+        var done = 0
+        try converse(request) { (conversation, byteCount) throws(Interruption) in
+            guard byteCount <= buffer.count - done else { throw Interruption.nonsense("its answer is too long") }
+            try conversation.receive(UnsafeMutableRawBufferPointer(rebasing: buffer[done..<(done + byteCount)]))
+            done += byteCount
+        }
+        guard done == buffer.count else {
+            throw CheckpointError(
+                .crashed, checkpoint: checkpoint, problem: "the HDF5 library stopped halfway while reading it; refused")
+        }
+    }
+
+    /// One request and its answer. A worker that dies, hangs or talks nonsense is ended, and the error kept.
+    private func converse(
+        _ request: WorkerRequest, part: (borrowing Conversation, Int) throws(Interruption) -> Void
+    ) throws(CheckpointError) {
+        try state.withLock { state throws(CheckpointError) in
+            if let end = state.end { throw end }
+            let conversation = Conversation(socket: state.socket, timeout: progressTimeout)
+            let failure: WorkerFailure?
+            do throws(Interruption) {
+                failure = try conversation.run(request, part: part)
+            } catch {
+                let status = HDF5WorkerProcess.stop(&state, orderly: error == .hungUp)
+                let end = CheckpointError(.crashed, checkpoint: checkpoint, problem: describe(error, status: status))
+                state.end = end
+                throw end
+            }
+            if let failure {
+                throw CheckpointError(
+                    failure.kind, checkpoint: checkpoint, problem: printable(failure.problem),
+                    remedy: failure.remedy.map(printable))
+            }
+        }
+    }
+
+    /// Ends the worker and takes its status; one that hung up by itself is given the time to die of its own cause.
+    @discardableResult
+    private static func stop(_ state: inout State, orderly: Bool = false) -> Int32 {
+        close(state.socket)
+        var status: Int32 = 0
+        if orderly {
+            for _ in 0..<200 {
+                if waitpid(state.process, &status, WNOHANG) == state.process { return status }
+                usleep(10_000)
+            }
+        }
+        kill(state.process, SIGKILL)
+        while waitpid(state.process, &status, 0) < 0 && errno == EINTR {}
+        return status
+    }
+
+    private func describe(_ interruption: Interruption, status: Int32) -> String {
+        switch interruption {
+        case .silent:
+            let seconds = progressTimeout.components.seconds
+            return "the HDF5 library made no progress for \(seconds) s while reading it; refused"
+        case .nonsense(let reason): return "the HDF5 library misled its worker while reading it (\(reason)); refused"
+        case .hungUp:
+            let signal = status & 0x7f
+            if signal == 0 {
+                return "the HDF5 library stopped (exit code \(status >> 8 & 0xff)) while reading it; refused"
+            }
+            if signal == SIGXCPU {
+                let seconds = WorkerLimits.idleSeconds
+                return "the HDF5 library made no progress in \(seconds) s of processor time while reading it; refused"
+            }
+            return "the HDF5 library crashed (\(signalName(signal))) while reading it; refused"
+        }
+    }
+}
+
+/// Why a conversation with a worker broke off.
+enum Interruption: Error, Equatable {
+    case hungUp
+    case silent
+    case nonsense(String)
+}
+
+/// The parent's end of the socket during one request.
+struct Conversation: ~Copyable {
+    let socket: Int32
+    let timeout: Duration
+
+    /// A worker says that it is alive twice a second: this is more than a day.
+    private static let idleMessageLimit = 200_000
+
+    /// Sends `request`, hands the length of each part of the answer to `part`, which receives it, and returns the
+    /// worker's failure, if it reports one.
+    func run(
+        _ request: WorkerRequest, part: (borrowing Conversation, Int) throws(Interruption) -> Void
+    ) throws(Interruption) -> WorkerFailure? {
+        let bytes = request.encoded()
+        var idleMessages = 0
+        try send(withUnsafeBytes(of: UInt32(bytes.count).littleEndian) { Array($0) } + bytes)
+        while true {
+            let header = try receive(5)
+            let byteCount = (0..<4).reduce(0) { $0 | Int(header[$1]) << (8 * $1) }
+            guard byteCount <= WorkerReply.byteLimit, let kind = WorkerReply(rawValue: header[4]) else {
+                throw Interruption.nonsense("a message of \(byteCount) bytes")
+            }
+            switch kind {
+            case .progress, .end:
+                idleMessages += 1
+                guard byteCount == 0, idleMessages <= Conversation.idleMessageLimit else {
+                    throw Interruption.nonsense("a flood of messages")
+                }
+                if kind == .end { return nil }
+            case .part:
+                // An empty part is no progress either.
+                if byteCount == 0 { throw Interruption.nonsense("an empty message") }
+                try part(self, byteCount)
+            case .failure: return try failure(byteCount)
+            }
+        }
+    }
+
+    private func failure(_ byteCount: Int) throws(Interruption) -> WorkerFailure {
+        var message = MessageReader(try receive(byteCount))
+        do throws(MessageReader.Malformed) {
+            let kind = CheckpointError.Kind(rawValue: try message.string()) ?? .malformed
+            let problem = try message.string()
+            let remedy = try message.string()
+            return WorkerFailure(kind, problem, remedy: remedy.isEmpty ? nil : remedy)
+        } catch {
+            throw Interruption.nonsense("its failure makes no sense")
+        }
+    }
+
+    private func send(_ bytes: [UInt8]) throws(Interruption) {
+        #if os(Linux)
+            let flags = Int32(MSG_NOSIGNAL)
+        #else
+            let flags: Int32 = 0
+        #endif
+        var done = 0
+        while done < bytes.count {
+            let count = bytes.withUnsafeBytes {
+                Foundation.send(socket, $0.baseAddress?.advanced(by: done), $0.count - done, flags)
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { throw Interruption.hungUp }
+            done += count
+        }
+    }
+
+    func receive(_ byteCount: Int) throws(Interruption) -> [UInt8] {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 8)
+        defer { buffer.deallocate() }
+        try receive(buffer)
+        return Array(buffer)
+    }
+
+    /// Fills `buffer`, as long as some bytes arrive within every time limit.
+    func receive(_ buffer: UnsafeMutableRawBufferPointer) throws(Interruption) {
+        var done = 0
+        while done < buffer.count {
+            var wait = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+            let limit = timeout.components.seconds * 1000 + timeout.components.attoseconds / 1_000_000_000_000_000
+            let ready = poll(&wait, 1, Int32(clamping: limit))
+            if ready < 0 && errno == EINTR { continue }
+            guard ready != 0 else { throw Interruption.silent }
+            let count = read(socket, buffer.baseAddress?.advanced(by: done), buffer.count - done)
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { throw Interruption.hungUp }
+            done += count
+        }
+    }
+}
+
+private func signalName(_ signal: Int32) -> String {
+    let names: [Int32: String] = [
+        SIGSEGV: "SIGSEGV", SIGABRT: "SIGABRT", SIGBUS: "SIGBUS", SIGFPE: "SIGFPE", SIGILL: "SIGILL",
+        SIGTRAP: "SIGTRAP",
+        SIGKILL: "SIGKILL", SIGTERM: "SIGTERM", SIGSYS: "SIGSYS",
+    ]
+    return names[signal] ?? "signal \(signal)"
+}

@@ -1,0 +1,49 @@
+import Checkpoints
+
+/// Two checkpoints that are compared, and why.
+struct Comparison: Sendable, Hashable {
+    /// Why two checkpoints are compared.
+    enum Kind: String, Codable, Sendable, CaseIterable {
+        /// A pair that was asked for by name.
+        case pair
+        /// Each checkpoint with the reference, the first of the series unless the settings name another.
+        case reference
+        /// Each checkpoint with the one it was trained on from.
+        case predecessor
+        /// Each checkpoint with the last of stage 1.
+        case branchPoint = "branch_point"
+        /// The last checkpoints of the ingredients with each other.
+        case ingredients
+    }
+
+    /// Why.
+    let kind: Kind
+    /// Place in the series of the checkpoint that drift is measured from.
+    let from: Int
+    /// Place in the series of the checkpoint it is measured to.
+    let to: Int
+
+    /// The comparisons of these kinds, kind by kind, each in training order.
+    static func list(_ kinds: [Kind], _ series: CheckpointSeries, reference: Int, branchPoint: Int?) -> [Comparison] {
+        let all = series.checkpoints.indices
+        return kinds.flatMap { kind in
+            switch kind {
+            case .pair: [Comparison]()
+            case .reference:
+                all.filter { $0 != reference }.map { Comparison(kind: kind, from: reference, to: $0) }
+            case .predecessor:
+                all.compactMap { place in
+                    series.predecessor(of: place).map { Comparison(kind: kind, from: $0, to: place) }
+                }
+            case .branchPoint:
+                branchPoint.map { branch in
+                    all.filter { $0 != branch }.map { Comparison(kind: kind, from: branch, to: $0) }
+                } ?? []
+            case .ingredients:
+                series.ingredientFinals.enumerated().flatMap { offset, from in
+                    series.ingredientFinals[(offset + 1)...].map { Comparison(kind: kind, from: from, to: $0) }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,191 @@
+import Checkpoints
+import Reports
+import Tensors
+
+/// What moved between checkpoints, by how much, where and when.
+struct Drift: Experiment {
+    static let name = "drift"
+    static let question = "What moved between checkpoints, by how much, where and when?"
+    static let tableNames = [
+        "summary", "modules", "layers", "tensors", "trajectory", "displacement_gram", "ingredient_updates", "heads",
+        "embedding_rows", "coverage", "integrity",
+    ]
+
+    let settings: DriftSettings
+    let series: CheckpointSeries
+    let comparisons: [Comparison]
+    let reference: Int
+    let branchPoint: Int?
+    /// Aligned tensors of each compared pair, by the places of the pair.
+    let alignments: [Pair: Alignment]
+    /// Places of the series' checkpoints in the run.
+    private let places: [Int]
+
+    /// Two checkpoints in the series' order, whichever the comparison starts from: their reduction serves both ways.
+    struct Pair: Hashable {
+        let first: Int
+        let second: Int
+    }
+
+    /// Opens the series, chooses the comparisons and aligns their tensors.
+    /// - Throws: `InputError` when nothing can be compared, or when tensors have no counterpart and that is not allowed.
+    init(_ settings: DriftSettings, _ context: RunContext) throws {
+        self.settings = settings
+        guard (settings.from == nil) == (settings.to == nil) else {
+            throw InputError("a pair needs both from and to; only \(settings.from == nil ? "to" : "from") is given")
+        }
+        let input = settings.input
+        if let from = settings.from, let to = settings.to {
+            let ends = try context.open([from, to].map { CheckpointLocation(parsing: $0) }, input)
+            guard ends.count == 2 else { throw InputError(context.refused.map(\.description)) }
+            (series, places) = Drift.inGivenOrder(ends, context)
+            (reference, branchPoint) = (0, nil)
+            comparisons = [Comparison(kind: .pair, from: 0, to: ends[0] == ends[1] ? 0 : 1)]
+        } else {
+            let (series, places) = try input.open(in: context)
+            (self.series, self.places) = (series, places)
+            reference = try settings.reference.map { try Drift.place(of: $0, in: series, "reference") } ?? 0
+            branchPoint =
+                try settings.branchPoint.map { try Drift.place(of: $0, in: series, "branch_point") }
+                ?? series.branchPoint
+            comparisons = Comparison.list(
+                settings.compare, series, reference: reference, branchPoint: branchPoint)
+        }
+        alignments = try Drift.align(comparisons, series, reference, settings)
+    }
+
+    /// Aligns every pair that is compared or lies on a trajectory.
+    private static func align(
+        _ comparisons: [Comparison], _ series: CheckpointSeries, _ reference: Int, _ settings: DriftSettings
+    ) throws -> [Pair: Alignment] {
+        guard !comparisons.isEmpty else {
+            let kinds = settings.compare.map(\.rawValue).joined(separator: ", ")
+            throw InputError(
+                "nothing to compare: \(series.checkpoints.count) checkpoint(s) give no comparison of the kinds \(kinds)"
+            )
+        }
+        var alignments: [Pair: Alignment] = [:]
+        var problems: [String] = []
+        let trajectory = settings.from == nil ? Drift.trajectory(series, reference) : []
+        for pair in (comparisons + trajectory).map(Pair.init) where alignments[pair] == nil {
+            let (from, to) = (series.checkpoints[pair.first], series.checkpoints[pair.second])
+            let alignment = Alignment(from: from, to: to)
+            alignments[pair] = alignment
+            let unmatched = alignment.entries.filter { $0.status.isUnmatched }
+            problems += unmatched.map { describe($0, from, to) }
+            if !alignment.entries.contains(where: \.isCompared) {
+                throw InputError(
+                    "\(from.label) and \(to.label) have no floating-point tensor in common; a dump of bfloat16 as uint16 "
+                        + "or opaque bytes needs the setting bfloat16_dumps, and 'dynamics inspect' shows what is there"
+                )
+            }
+        }
+        if !problems.isEmpty, !settings.allowUnmatched {
+            throw InputError(
+                problems + [
+                    "\(problems.count) tensor(s) have no counterpart; set allow_unmatched=true to leave them out"
+                ])
+        }
+        return alignments
+    }
+
+    /// A pair keeps the order in which it was given: `from` may be the later one.
+    private static func inGivenOrder(_ ends: [Int], _ context: RunContext) -> (CheckpointSeries, [Int]) {
+        let all = context.checkpoints
+        let distinct = ends[0] == ends[1] ? [ends[0]] : ends
+        return (CheckpointSeries(inOrder: distinct.map { all[$0] }), distinct)
+    }
+
+    /// What the trajectory table needs, whether or not it was asked for as a comparison.
+    private static func trajectory(_ series: CheckpointSeries, _ reference: Int) -> [Comparison] {
+        Comparison.list([.reference, .predecessor], series, reference: reference, branchPoint: nil)
+    }
+
+    private static func place(of label: String, in series: CheckpointSeries, _ key: String) throws -> Int {
+        guard let place = series.place(of: label) else {
+            throw InputError(
+                "\(key) '\(label)' is not in the series; it holds \(series.checkpoints.map(\.label).joined(separator: ", "))"
+            )
+        }
+        return place
+    }
+
+    private static func describe(_ entry: Alignment.Entry, _ from: Checkpoint, _ to: Checkpoint) -> String {
+        switch entry.status {
+        case .onlyInFrom: "'\(entry.name)' is in \(from.label) but not in \(to.label)"
+        case .onlyInTo: "'\(entry.name)' is in \(to.label) but not in \(from.label)"
+        default: "'\(entry.name)' is \(entry.note ?? "unlike") in \(from.label) and \(to.label)"
+        }
+    }
+
+    var requests: [any Reduction] {
+        var requests: [any Reduction] = []
+        for place in series.checkpoints.indices {
+            for (tensor, info) in series.checkpoints[place].tensors.enumerated() where info.elementType.hasStatistics {
+                requests.append(content(place, tensor))
+            }
+        }
+        for pair in alignments.keys.sorted(by: { ($0.first, $0.second) < ($1.first, $1.second) }) {
+            for entry in alignments[pair]?.entries ?? [] where entry.isCompared {
+                if let difference = difference(pair, entry) { requests.append(difference) }
+                requests += [pair.first, pair.second].compactMap { prefix($0, entry, pair) }
+                requests += groupings(of: pair, entry).map(\.reduction)
+            }
+        }
+        return requests + grams.map(\.reduction)
+    }
+}
+
+extension Drift {
+    func reference(_ place: Int, _ tensor: Int) -> TensorReference {
+        TensorReference(checkpoint: places[place], tensor: tensor)
+    }
+
+    func content(_ place: Int, _ tensor: Int) -> ContentReduction {
+        ContentReduction(reference(place, tensor), fingerprints: settings.fingerprints)
+    }
+
+    func difference(_ pair: Pair, _ entry: Alignment.Entry) -> DifferenceReduction? {
+        guard let from = entry.from, let to = entry.to else { return nil }
+        return DifferenceReduction(
+            from: reference(pair.first, from), to: reference(pair.second, to), movedThreshold: settings.movedThreshold)
+    }
+
+    /// The sums of the common rows, where one side has more of them than the other.
+    func prefix(_ place: Int, _ entry: Alignment.Entry, _ pair: Pair) -> ContentReduction? {
+        guard entry.status == .padded, let from = entry.from, let to = entry.to else { return nil }
+        let counts = (
+            series.checkpoints[pair.first].tensors[from].elementCount,
+            series.checkpoints[pair.second].tensors[to].elementCount
+        )
+        let tensor = place == pair.first ? from : to
+        let common = min(counts.0, counts.1)
+        guard series.checkpoints[place].tensors[tensor].elementCount > common else { return nil }
+        return ContentReduction(reference(place, tensor), fingerprints: false, elementLimit: common)
+    }
+
+    /// The drift of one tensor pair, in the comparison's direction.
+    func metrics(_ comparison: Comparison, _ entry: Alignment.Entry, _ results: ReductionResults) -> DriftMetrics? {
+        let pair = Pair(comparison)
+        guard let reduction = difference(pair, entry), let difference = results.summary(reduction),
+            let from = entry.from, let to = entry.to,
+            let first = results.summary(prefix(pair.first, entry, pair) ?? content(pair.first, from)),
+            let second = results.summary(prefix(pair.second, entry, pair) ?? content(pair.second, to))
+        else { return nil }
+        let types = (
+            series.checkpoints[pair.first].tensors[from].elementType,
+            series.checkpoints[pair.second].tensors[to].elementType
+        )
+        let isForward = pair.first == comparison.from
+        return DriftMetrics(
+            from: isForward ? first.sums : second.sums, to: isForward ? second.sums : first.sums,
+            difference: isForward ? difference : difference.reversed, sameType: types.0 == types.1)
+    }
+}
+
+extension Drift.Pair {
+    init(_ comparison: Comparison) {
+        first = min(comparison.from, comparison.to)
+        second = max(comparison.from, comparison.to)
+    }
+}

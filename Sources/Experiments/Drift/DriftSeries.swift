@@ -1,0 +1,192 @@
+import Checkpoints
+import Reports
+import Tensors
+
+/// What a series tells beyond its pairs: paths, and the angles between updates.
+extension Drift {
+    /// Each checkpoint's update since its predecessor, as edges of the Gram matrix.
+    var edges: [UpdateEdge] {
+        series.checkpoints.indices.compactMap { place in
+            series.predecessor(of: place).map { UpdateEdge(from: $0, to: place) }
+        }
+    }
+
+    /// The Gram reduction of every tensor that all checkpoints have in one shape, by ascending name.
+    var grams: [(tensor: String, reduction: UpdateGramReduction)] {
+        let edges = self.edges
+        guard settings.gram, settings.from == nil, !edges.isEmpty else { return [] }
+        let byName = series.checkpoints.map { checkpoint in
+            Dictionary(checkpoint.tensors.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        }
+        return series.checkpoints[0].tensors.compactMap { info in
+            let inputs = series.checkpoints.indices.compactMap { place -> TensorReference? in
+                guard let tensor = byName[place][info.name] else { return nil }
+                let other = series.checkpoints[place].tensors[tensor]
+                guard other.shape == info.shape, other.elementType.hasStatistics else { return nil }
+                return reference(place, tensor)
+            }
+            guard inputs.count == series.checkpoints.count else { return nil }
+            return (info.name, UpdateGramReduction(inputs, edges: edges))
+        }
+    }
+
+    /// `trajectory`, and with the Gram matrix `displacement_gram` and `ingredient_updates`.
+    func seriesTables(_ results: ReductionResults) -> [Table] {
+        let updates = SeriesUpdates(self, results)
+        let trajectory = Table(
+            "trajectory", title: "Each checkpoint's way from the reference, for the model and each module.",
+            columns: TrajectoryRecord.columns, primaryKey: ["level", "name", "revision"],
+            records: trajectoryRecords(updates, results))
+        guard settings.gram else { return [trajectory] }
+        return [
+            trajectory,
+            Table(
+                "displacement_gram",
+                title: "Dot products of the displacements from the reference, over the whole model.",
+                columns: UpdateAngle.columns(angle: "displacements θ−θ_reference"), primaryKey: ["from", "to"],
+                records: displacementAngles(updates)),
+            Table(
+                "ingredient_updates",
+                title: "Angles between what the ingredients changed since the branch point.",
+                columns: UpdateAngle.scopedColumns(angle: "updates θ−θ_branch of the ingredients' finals"),
+                primaryKey: ["level", "name", "from", "to"], records: ingredientAngles(updates)),
+        ]
+    }
+
+    private func trajectoryRecords(_ updates: SeriesUpdates, _ results: ReductionResults) -> [TrajectoryRecord] {
+        let readable = series.checkpoints.indices.filter { isReadable($0, results) }
+        var steps: [Int: [DriftScope: Double]] = [:]
+        var displacements: [Int: [DriftScope: Double]] = [:]
+        for place in readable {
+            if let before = series.predecessor(of: place) { steps[place] = norms(before, place, results) }
+            displacements[place] = norms(reference, place, results)
+        }
+        let scopes = Set(displacements.values.flatMap(\.keys)).sorted { $0.rank < $1.rank }
+        return scopes.flatMap { scope in
+            readable.map { place in
+                var record = TrajectoryRecord(scope: scope, series: series, place: place)
+                record.stepDrift = steps[place]?[scope]
+                record.pathLength = pathLength(to: place) { steps[$0]?[scope] }
+                record.displacement = place == reference ? 0 : displacements[place]?[scope]
+                if let before = series.predecessor(of: place) {
+                    record.cosinePreviousUpdate = updates.cosine(
+                        scope, updates.update(place), updates.update(before))
+                    record.cosineTotalDisplacement = updates.cosine(
+                        scope, updates.update(place),
+                        updates.displacement(series.end(ofRunWith: place), from: reference))
+                }
+                return record
+            }
+        }
+    }
+
+    /// Σ of step drifts from the reference on; `nil` when the reference is no ancestor.
+    private func pathLength(to place: Int, _ step: (Int) -> Double?) -> Double? {
+        let path = series.path(to: place)
+        guard let start = path.firstIndex(of: reference) else { return nil }
+        var length = 0.0
+        for place in path[(start + 1)...] {
+            guard let drift = step(place) else { return nil }
+            length += drift
+        }
+        return length
+    }
+
+    /// ‖b − a‖₂ of the model and of each module.
+    private func norms(_ a: Int, _ b: Int, _ results: ReductionResults) -> [DriftScope: Double] {
+        let comparison = Comparison(kind: .pair, from: a, to: b)
+        var sums: [DriftScope: DriftMetrics] = [:]
+        for entry in alignments[Pair(comparison)]?.entries ?? [] where entry.isCompared {
+            guard let metrics = metrics(comparison, entry, results) else { continue }
+            for scope in DriftScope.ofModelAndModules(entry.name) { sums[scope, default: DriftMetrics()].add(metrics) }
+        }
+        return sums.compactMapValues(\.drift)
+    }
+
+    private func displacementAngles(_ updates: SeriesUpdates) -> [UpdateAngle] {
+        series.checkpoints.indices.flatMap { a in
+            series.checkpoints.indices[a...].compactMap { b in
+                updates.angle(
+                    .model, updates.displacement(a, from: reference), updates.displacement(b, from: reference),
+                    labels: (series.checkpoints[a].label, series.checkpoints[b].label))
+            }
+        }
+    }
+
+    private func ingredientAngles(_ updates: SeriesUpdates) -> [UpdateAngle] {
+        guard let branchPoint else { return [] }
+        let finals = series.ingredientFinals
+        return updates.scopes.flatMap { scope in
+            finals.enumerated().flatMap { offset, a in
+                finals[(offset + 1)...].compactMap { b in
+                    updates.angle(
+                        scope, updates.displacement(a, from: branchPoint), updates.displacement(b, from: branchPoint),
+                        labels: (series.checkpoints[a].label, series.checkpoints[b].label))
+                }
+            }
+        }
+    }
+}
+
+extension DriftScope {
+    /// The scopes of tables about the series as a whole.
+    static func ofModelAndModules(_ tensor: String) -> [DriftScope] {
+        containing(tensor).filter { $0.level == "model" || $0.level == "module" }
+    }
+}
+
+/// The Gram matrices of a series' updates, and displacements as sums of updates along the paths.
+struct SeriesUpdates {
+    private let series: CheckpointSeries
+    private let edges: [UpdateEdge]
+    private let grams: [DriftScope: UpdateGram]
+
+    init(_ drift: Drift, _ results: ReductionResults) {
+        series = drift.series
+        edges = drift.edges
+        var sums: [DriftScope: UpdateGram] = [:]
+        for (tensor, reduction) in drift.grams {
+            guard let gram = results.summary(reduction) else { continue }
+            for scope in DriftScope.ofModelAndModules(tensor) {
+                sums[scope, default: UpdateGram(updateCount: drift.edges.count)].append(gram)
+            }
+        }
+        grams = sums
+    }
+
+    /// The model, then its modules.
+    var scopes: [DriftScope] { grams.keys.sorted { $0.rank < $1.rank } }
+
+    /// The update that led to a checkpoint, by coefficients of the edges; `nil` at a beginning.
+    func update(_ place: Int) -> [Double]? {
+        guard let edge = edges.firstIndex(where: { $0.to == place }) else { return nil }
+        var coefficients = Array(repeating: 0.0, count: edges.count)
+        coefficients[edge] = 1
+        return coefficients
+    }
+
+    /// θ_place − θ_start by coefficients of the edges; `nil` when no path joins them.
+    func displacement(_ place: Int, from start: Int) -> [Double]? {
+        let (path, other) = (series.path(to: place), series.path(to: start))
+        guard path[0] == other[0] else { return nil }
+        var coefficients = Array(repeating: 0.0, count: edges.count)
+        for (edge, update) in edges.enumerated() {
+            coefficients[edge] = (path.contains(update.to) ? 1 : 0) - (other.contains(update.to) ? 1 : 0)
+        }
+        return coefficients
+    }
+
+    /// The cosine of two sums of updates; `nil` when one is missing or zero.
+    func cosine(_ scope: DriftScope, _ x: [Double]?, _ y: [Double]?) -> Double? {
+        angle(scope, x, y, labels: ("", ""))?.cosine
+    }
+
+    /// The dot product and the cosine of two sums of updates; `nil` when one is missing.
+    func angle(_ scope: DriftScope, _ x: [Double]?, _ y: [Double]?, labels: (String, String)) -> UpdateAngle? {
+        guard let gram = grams[scope], let x, let y else { return nil }
+        let dot = gram.dot(x, y)
+        let norms = (gram.dot(x, x) * gram.dot(y, y)).squareRoot()
+        let cosine = norms > 0 ? min(max(dot / norms, -1), 1) : nil
+        return UpdateAngle(scope: scope, from: labels.0, to: labels.1, dot: dot, cosine: cosine)
+    }
+}

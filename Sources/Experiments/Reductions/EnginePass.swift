@@ -1,0 +1,201 @@
+import Checkpoints
+import Synchronization
+import Tensors
+
+/// One reading of a plan's components. Tensors whose elements can be read at any place are cut into segments that all
+/// threads share, across tensors; the others are loaded window by window, decoded on all threads.
+final class EnginePass: Sendable {
+    typealias Record = @Sendable (any Reduction, any ReductionSummary, ReductionResults) throws -> Void
+
+    private struct State {
+        var results: ReductionResults
+        /// Summaries of finished segments, by component and segment.
+        var segments: [[[any ReductionSummary]?]]
+        var finishedSegments: [Int]
+        var doneBytes = 0
+    }
+
+    private let checkpoints: [Checkpoint]
+    private let components: [PlanComponent]
+    private let jobs: Int
+    private let progress: @Sendable (Int) -> Void
+    private let record: Record
+    private let state: Mutex<State>
+
+    init(
+        checkpoints: [Checkpoint], components: [PlanComponent], jobs: Int, results: ReductionResults,
+        progress: @escaping @Sendable (Int) -> Void, record: @escaping Record
+    ) {
+        self.checkpoints = checkpoints
+        self.components = components
+        self.jobs = jobs
+        self.progress = progress
+        self.record = record
+        state = Mutex(
+            State(
+                results: results,
+                segments: components.map { Array(repeating: nil, count: $0.segmentCount) },
+                finishedSegments: Array(repeating: 0, count: components.count)))
+    }
+
+    var results: ReductionResults { state.withLock { $0.results } }
+
+    /// Reads everything, except what a checkpoint that fails on the way leaves undone.
+    func run(windowBytes: Int) throws {
+        var direct: [(component: Int, segment: Int)] = []
+        var windowed: [Int] = []
+        for (index, component) in components.enumerated() {
+            if component.inputs.allSatisfy({ checkpoints[$0.checkpoint].reader?.isDirect($0.tensor) ?? false }) {
+                direct += (0..<component.segmentCount).map { (index, $0) }
+            } else {
+                windowed.append(index)
+            }
+        }
+        let passes = PassPool()
+        let tasks = direct
+        try inParallel(tasks.count, jobs: jobs) { (index: Int) throws(any Error) in
+            try self.runSegment(tasks[index].segment, of: tasks[index].component, windows: [:], passes)
+        }
+        for component in windowed {
+            do {
+                try runWindows(of: component, windowBytes: windowBytes, passes)
+            } catch let failure as ReadFailure {
+                note(failure)
+            }
+        }
+    }
+
+    private func runWindows(of index: Int, windowBytes: Int, _ passes: PassPool) throws {
+        let component = components[index]
+        var windows: [Int: TensorWindow] = [:]
+        let indirect = component.inputs.indices.filter { place in
+            let input = component.inputs[place]
+            return !(checkpoints[input.checkpoint].reader?.isDirect(input.tensor) ?? false)
+        }
+        for place in indirect {
+            let input = component.inputs[place]
+            windows[place] = try blaming(input.checkpoint) { () throws(CheckpointError) in
+                try self.checkpoints[input.checkpoint].reader?.window(
+                    input.tensor, capacity: windowBytes / indirect.count)
+            }
+        }
+        let parts = windows.sorted { $0.key < $1.key }
+        var start = 0
+        repeat {
+            var end = component.elementCount
+            for (place, window) in parts where start < component.elementCounts[place] {
+                let reach = window.reach(from: start)
+                if reach < component.elementCounts[place] { end = min(end, reach) }
+            }
+            if end < component.elementCount { end -= (end - start) % Fingerprint.segmentElements }
+            for (place, window) in parts {
+                let here = start..<min(end, component.elementCounts[place])
+                guard !here.isEmpty else { continue }
+                try blaming(component.inputs[place].checkpoint) { () throws(CheckpointError) in
+                    try window.load(here) { (count, body) throws(CheckpointError) in
+                        try inParallel(count, jobs: self.jobs, body)
+                    }
+                }
+            }
+            let first = start / Fingerprint.segmentElements
+            let last = max(first + 1, (end + Fingerprint.segmentElements - 1) / Fingerprint.segmentElements)
+            let loaded = LoadedWindows(windows: windows)
+            try inParallel(last - first, jobs: jobs) { (offset: Int) throws(any Error) in
+                try self.runSegment(first + offset, of: index, windows: loaded.windows, passes)
+            }
+            start = end
+        } while start < component.elementCount
+    }
+
+    private func blaming<Value>(
+        _ checkpoint: Int, _ body: () throws(CheckpointError) -> Value
+    ) throws(ReadFailure) -> Value {
+        do {
+            return try body()
+        } catch {
+            throw ReadFailure(checkpoint: checkpoint, error: error)
+        }
+    }
+
+    /// A failed checkpoint ends the segment, not the pass; the engine plans again without it.
+    private func runSegment(
+        _ segment: Int, of index: Int, windows: [Int: TensorWindow], _ passes: PassPool
+    ) throws {
+        let component = components[index]
+        let failed = state.withLock { $0.results.failures }
+        guard !component.inputs.contains(where: { failed[$0.checkpoint] != nil }) else { return }
+        let pass = passes.take()
+        defer { passes.put(pass) }
+        do {
+            let summaries = try pass.summaries(of: component, segment: segment, in: checkpoints, windows: windows)
+            try finish(segment, of: index, summaries)
+        } catch let failure as ReadFailure {
+            note(failure)
+        }
+    }
+
+    private func note(_ failure: ReadFailure) {
+        state.withLock { state in
+            if state.results.failures[failure.checkpoint] == nil {
+                state.results.failures[failure.checkpoint] = failure.error
+            }
+        }
+    }
+
+    private func finish(_ segment: Int, of index: Int, _ summaries: [any ReductionSummary]) throws {
+        let component = components[index]
+        let complete: [[any ReductionSummary]]? = state.withLock { state in
+            state.segments[index][segment] = summaries
+            state.finishedSegments[index] += 1
+            guard state.finishedSegments[index] == component.segmentCount else { return nil }
+            defer { state.segments[index] = [] }
+            return state.segments[index].compactMap { $0 }
+        }
+        if let complete { try finish(component, complete) }
+        let done = state.withLock { state in
+            state.doneBytes += component.storedByteCount / component.segmentCount
+            return state.doneBytes
+        }
+        progress(done)
+    }
+
+    /// Merges the segments in order and journals the result, after a last look at the files: what was read from a file
+    /// that changed meanwhile is nobody's content.
+    private func finish(_ component: PlanComponent, _ segments: [[any ReductionSummary]]) throws {
+        for checkpoint in Set(component.inputs.map(\.checkpoint)).sorted() {
+            try blaming(checkpoint) { () throws(CheckpointError) in
+                try self.checkpoints[checkpoint].reader?.checkUnchanged()
+            }
+        }
+        for (place, planned) in component.reductions.enumerated() {
+            var whole = segments[0][place]
+            for segment in segments.dropFirst() { whole = whole.appending(segment[place]) }
+            state.withLock { $0.results.summaries[planned.key] = whole }
+        }
+        let results = self.results
+        for planned in component.reductions {
+            guard let summary = results.summaries[planned.key] else { continue }
+            try record(planned.reduction, summary, results)
+        }
+    }
+}
+
+/// Windows are loaded by one thread at a time and read by many in between.
+private struct LoadedWindows: @unchecked Sendable {
+    let windows: [Int: TensorWindow]
+}
+
+/// Segment passes, kept for their buffers.
+private final class PassPool: Sendable {
+    private let idle = Mutex<[Idle]>([])
+
+    private struct Idle: @unchecked Sendable {
+        let pass: SegmentPass
+    }
+
+    func take() -> SegmentPass { idle.withLock { $0.popLast() }?.pass ?? SegmentPass() }
+    func put(_ pass: SegmentPass) {
+        let returned = Idle(pass: pass)
+        idle.withLock { $0.append(returned) }
+    }
+}

@@ -1,0 +1,84 @@
+import Checkpoints
+import Tensors
+
+/// One tensor of one checkpoint, by their places in the run's lists.
+struct TensorReference: Hashable, Sendable {
+    /// Place in the run's checkpoints.
+    var checkpoint: Int
+    /// Place in that checkpoint's tensors.
+    var tensor: Int
+
+    /// Makes a reference.
+    init(checkpoint: Int, tensor: Int) {
+        self.checkpoint = checkpoint
+        self.tensor = tensor
+    }
+}
+
+/// A pass over aligned tensors, block by block, that leaves a small summary.
+///
+/// A new kind is one type: its inputs, the text of what else decides its result, and an accumulator for a segment.
+protocol Reduction: Sendable {
+    /// What it leaves.
+    associatedtype Summary: ReductionSummary
+
+    /// Name and version of the computation; a new version disowns summaries that an older one journalled.
+    static var kernel: String { get }
+    /// Everything besides the inputs that decides the result, in canonical text.
+    var parameters: String { get }
+    /// The tensors it reads, all from their first element on.
+    var inputs: [TensorReference] { get }
+
+    /// How many elements it covers at most; `nil` for all that every input has.
+    var elementLimit: Int? { get }
+
+    /// Starts a segment: `types[i]` is the element type of `inputs[i]`; no block is longer than `capacity` elements.
+    func accumulator(types: [ElementType], capacity: Int) -> any SegmentAccumulator
+}
+
+extension Reduction {
+    var elementLimit: Int? { nil }
+}
+
+/// What a reduction leaves of a segment, and of a tensor.
+protocol ReductionSummary: Codable, Sendable {
+    /// Adds the summary of the segment that follows.
+    mutating func append(_ next: Self)
+}
+
+extension TensorContent: ReductionSummary {}
+extension DifferenceSums: ReductionSummary {}
+extension UpdateGram: ReductionSummary {}
+extension GroupedSums: ReductionSummary {}
+
+/// Takes the blocks of one segment in order, on one thread.
+protocol SegmentAccumulator: AnyObject {
+    /// Adds `count` elements; `blocks[i]` holds those of the reduction's input i, of which the first has the flat index
+    /// `first`.
+    func add(_ blocks: [UnsafeRawPointer], first: Int, count: Int)
+    /// The summary of all blocks added so far.
+    var summary: any ReductionSummary { get }
+}
+
+/// What tells two requests for the same reduction from two different ones.
+struct ReductionKey: Hashable {
+    let kernel: String
+    let parameters: String
+    let inputs: [TensorReference]
+
+    init<R: Reduction>(_ reduction: R) {
+        kernel = R.kernel
+        parameters = reduction.parameters
+        inputs = reduction.inputs
+    }
+}
+
+extension ReductionSummary {
+    /// This summary with another of the same type appended.
+    func appending(_ next: any ReductionSummary) -> any ReductionSummary {
+        guard let next = next as? Self else { preconditionFailure("summaries of two kinds") }
+        var whole = self
+        whole.append(next)
+        return whole
+    }
+}

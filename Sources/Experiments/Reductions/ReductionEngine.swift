@@ -1,0 +1,136 @@
+import Checkpoints
+import Synchronization
+import Tensors
+
+/// Runs reductions over the tensors of checkpoints: what is journalled is taken from there, and of the rest each byte is
+/// read once, whatever number of reductions wants it.
+///
+/// Memory is bounded by blocks: a thread holds one block of each tensor it reads together (512 KiB in all, at least
+/// 4096 elements each); tensors that must be decoded first pass through windows of `windowBytes` in all.
+struct ReductionEngine: Sendable {
+    private static let windowBytes = 128 << 20
+
+    private let checkpoints: [Checkpoint]
+    private let jobs: Int
+    private let journal: Journal
+    private let progress: @Sendable (ExperimentRun.Progress) -> Void
+
+    /// Prepares to run on `jobs` threads; `progress` is called from any of them after each segment.
+    init(
+        _ checkpoints: [Checkpoint], jobs: Int, journal: Journal,
+        progress: @escaping @Sendable (ExperimentRun.Progress) -> Void = { _ in }
+    ) {
+        precondition(jobs > 0)
+        self.checkpoints = checkpoints
+        self.jobs = jobs
+        self.journal = journal
+        self.progress = progress
+    }
+
+    /// The summaries of all requests. A checkpoint that cannot be read costs the reductions that need it, and stands in
+    /// the results' failures; all others are carried out.
+    func run(_ requests: [any Reduction]) throws -> ReductionResults {
+        let keys = JournalKeys(checkpoints)
+        var results = ReductionResults()
+        var pending: [any Reduction] = []
+        var seen: Set<ReductionKey> = []
+        // Fingerprints first: they are what the other reductions are looked up by.
+        for request in requests.filter({ $0 is ContentReduction }) + requests.filter({ !($0 is ContentReduction) }) {
+            let key = ReductionKey(request)
+            guard seen.insert(key).inserted else { continue }
+            if let summary = journalled(request, keys, results) {
+                results.summaries[key] = summary
+            } else {
+                pending.append(request)
+            }
+        }
+        while true {
+            for reduction in pending {
+                for input in reduction.inputs where checkpoints[input.checkpoint].reader == nil {
+                    results.failures[input.checkpoint] = checkpoints[input.checkpoint].isGone
+                }
+            }
+            let failed = results.failures
+            pending.removeAll { $0.inputs.contains { failed[$0.checkpoint] != nil } }
+            pending.removeAll { results.summaries[ReductionKey($0)] != nil }
+            guard !pending.isEmpty else { return results }
+            try read(pending, keys, into: &results)
+        }
+    }
+
+    private func journalled<R: Reduction>(
+        _ reduction: R, _ keys: JournalKeys, _ results: ReductionResults
+    ) -> (any ReductionSummary)? {
+        journal.summary(R.Summary.self, for: keys.text(reduction, results))
+    }
+
+    private func read(_ pending: [any Reduction], _ keys: JournalKeys, into results: inout ReductionResults) throws {
+        let components = PlanComponent.components(pending, in: checkpoints)
+        let total = components.reduce(0) { $0 + $1.storedByteCount }
+        let pass = EnginePass(
+            checkpoints: checkpoints, components: components, jobs: jobs, results: results,
+            progress: { [progress] done in progress(ExperimentRun.Progress(done: done, total: total)) },
+            record: { [journal] reduction, summary, results in
+                try journal.append(summary, for: keys.text(reduction, results))
+            })
+        try pass.run(windowBytes: ReductionEngine.windowBytes)
+        results = pass.results
+    }
+}
+
+/// What an engine found: summaries by request, and the checkpoints that could not be read.
+struct ReductionResults: Sendable {
+    var summaries: [ReductionKey: any ReductionSummary] = [:]
+    /// Why a checkpoint could not be read, by its place in the run.
+    var failures: [Int: CheckpointError] = [:]
+
+    /// The summary of a request; `nil` when a checkpoint it needs could not be read.
+    func summary<R: Reduction>(_ reduction: R) -> R.Summary? {
+        summaries[ReductionKey(reduction)] as? R.Summary
+    }
+}
+
+extension Checkpoint {
+    fileprivate var isGone: CheckpointError {
+        CheckpointError(
+            .unreachable, checkpoint: label,
+            problem: "its files are gone, and a comparison that is not journalled needs them",
+            remedy: "restore \(location) or take it out of the series")
+    }
+}
+
+/// The texts under which summaries are journalled.
+private struct JournalKeys: Sendable {
+    private let checkpoints: [Checkpoint]
+    private let identities: [String]
+
+    init(_ checkpoints: [Checkpoint]) {
+        self.checkpoints = checkpoints
+        identities = checkpoints.map { checkpoint in
+            checkpoint.contents.files.map {
+                "\($0.path) \($0.byteCount) \($0.modificationTimeNanoseconds) \($0.inode)"
+            }.joined(separator: "\n") + (checkpoint.location.group.map { "\n" + $0 } ?? "")
+        }
+    }
+
+    /// A tensor's content is known by the file it is in, every other reduction by the content of its inputs.
+    func text<R: Reduction>(_ reduction: R, _ results: ReductionResults) -> String {
+        let inputs = reduction.inputs.map { input in
+            if !(reduction is ContentReduction), let fingerprint = fingerprint(input, results) {
+                return "\(fingerprint) \(describe(input))"
+            }
+            let name = checkpoints[input.checkpoint].tensors[input.tensor].name
+            return "\(identities[input.checkpoint])\n\(name) \(describe(input))"
+        }
+        return ([R.kernel, reduction.parameters] + inputs).joined(separator: "\n")
+    }
+
+    private func describe(_ input: TensorReference) -> String {
+        let info = checkpoints[input.checkpoint].tensors[input.tensor]
+        return "\(info.elementType.rawValue) \(info.shape)"
+    }
+
+    private func fingerprint(_ input: TensorReference, _ results: ReductionResults) -> Fingerprint? {
+        results.summary(ContentReduction(input, fingerprints: true))?.fingerprint
+    }
+}

@@ -1,0 +1,58 @@
+import Checkpoints
+import Reports
+
+/// One question asked of checkpoints: it states the reductions it needs, and makes tables of their summaries.
+///
+/// An experiment is a type, a settings file of its name under `experiments/`, and a line in `Registry`.
+protocol Experiment: Sendable {
+    /// What its settings file may say.
+    associatedtype Settings: ExperimentSettings
+
+    /// Its name everywhere: `NAME.yaml`, `results/NAME/`, `dynamics run NAME`.
+    static var name: String { get }
+    /// One line: what it answers.
+    static var question: String { get }
+    /// Names of the tables it may leave, in order.
+    static var tableNames: [String] { get }
+
+    /// Opens the checkpoints it needs and plans; throws when nothing can be asked of them.
+    init(_ settings: Settings, _ context: RunContext) throws
+    /// What has to be computed over tensors.
+    var requests: [any Reduction] { get }
+    /// Makes the tables. A pure function of the summaries: nothing is read here.
+    func report(_ results: ReductionResults) throws -> Report
+}
+
+/// What an experiment has to say once its reductions are done.
+struct Report: Sendable {
+    /// Written as CSV, in order.
+    var tables: [Table]
+    /// Written as LaTeX and Markdown as well: what a person reads.
+    var readable: [Table]
+    /// Findings about the input, one line each: they go to stderr and make the exit code 4.
+    var findings: [String]
+    /// Facts about the inputs for `run.json`: checkpoints with their fingerprints.
+    var inputs: JSON
+
+    /// Makes a report; see the properties.
+    init(tables: [Table], readable: [Table], findings: [String], inputs: JSON) {
+        self.tables = tables
+        self.readable = readable
+        self.findings = findings
+        self.inputs = inputs
+    }
+}
+
+/// The input does not allow an answer (exit code 3). One problem a line, each with what, where and remedy.
+public struct InputError: Error, CustomStringConvertible {
+    /// The lines.
+    public let problems: [String]
+
+    /// Makes an error of one line or more.
+    public init(_ problems: String...) { self.problems = problems }
+    /// Makes an error of one line or more.
+    public init(_ problems: [String]) { self.problems = problems }
+
+    /// All lines.
+    public var description: String { problems.joined(separator: "\n") }
+}

@@ -1,0 +1,187 @@
+import Checkpoints
+import Foundation
+import Reports
+
+/// One run of one or several experiments: their plans are merged, each byte is read once, and each leaves its folder.
+public struct ExperimentRun: Sendable {
+    /// What to run, and how.
+    public struct Options: Sendable {
+        /// Names of experiments.
+        public var names: [String]
+        /// The settings file, for a single experiment; `nil` takes `experiments/NAME.yaml`.
+        public var settingsFile: String?
+        /// What `--set` says, and `--from` and `--to`.
+        public var overrides: [SettingsOverride] = []
+        /// The two checkpoints of a pair, as typed: they name the results' folder when `output` does not.
+        public var pair: (from: String, to: String)?
+        /// The results' folder; `nil` takes `results/NAME`, or `results/NAME/FROM--TO` for a pair.
+        public var output: String?
+        /// Where summaries are journalled; `nil` takes `.journal` beside the results.
+        public var journal: String?
+        /// Threads to work on.
+        public var jobs: Int
+        /// How checkpoints are read.
+        public var readOptions = ReadOptions()
+
+        /// Runs these experiments with their default settings on `jobs` threads.
+        public init(names: [String], jobs: Int) {
+            self.names = names
+            self.jobs = jobs
+        }
+    }
+
+    /// How far a run is; bytes as stored in the files.
+    public struct Progress: Sendable {
+        /// Bytes whose reductions are finished.
+        public let done: Int
+        /// Bytes that have to be read in all.
+        public let total: Int
+    }
+
+    /// What a run did.
+    public struct Outcome: Sendable {
+        /// The files written, in order.
+        public let paths: [String]
+        /// Findings about the input.
+        public let findings: [String]
+        /// Checkpoints that were left out because they could not be read.
+        public let refused: [CheckpointError]
+        /// Bytes read from tensors' storage.
+        public let bytesRead: Int
+    }
+
+    private let options: Options
+    private let experiments: [any Experiment.Type]
+
+    /// Checks the names.
+    /// - Throws: `SettingsError` for an experiment that does not exist.
+    public init(_ options: Options) throws(SettingsError) {
+        self.options = options
+        var experiments: [any Experiment.Type] = []
+        for name in options.names {
+            guard let experiment = Registry.experiment(named: name) else {
+                let known = Registry.experiments.map { $0.name }
+                let near = nearest(to: name, among: known).map { "did you mean '\($0)'?" }
+                throw SettingsError(
+                    .option("run \(name)"),
+                    "there is no experiment '\(name)'; \(near ?? "there are \(known.joined(separator: ", "))")")
+            }
+            experiments.append(experiment)
+        }
+        self.experiments = experiments
+    }
+
+    /// Runs. Everything that can fail without reading fails first; nothing is written before all is computed.
+    public func run(progress: @escaping @Sendable (Progress) -> Void = { _ in }) throws -> Outcome {
+        let started = Date()
+        let journal = try Journal(directory: journalFolder)
+        var prepared: [Prepared] = []
+        let first = settingsPath(experiments[0].name)
+        let context = RunContext(
+            jobs: options.jobs, settingsFolder: (first as NSString).deletingLastPathComponent, journal: journal,
+            readOptions: options.readOptions)
+        for experiment in experiments { prepared.append(try prepare(experiment, context)) }
+
+        let engine = ReductionEngine(context.checkpoints, jobs: options.jobs, journal: journal, progress: progress)
+        let results = try engine.run(prepared.flatMap { $0.experiment.requests as [any Reduction] })
+        let refused = context.refused + results.failures.sorted { $0.key < $1.key }.map { $0.value }
+        let bytesRead = context.checkpoints.reduce(0) { $0 + ($1.reader?.bytesRead ?? 0) }
+
+        let reports = try prepared.map { try $0.experiment.report(results) }
+        var paths: [String] = []
+        for (item, report) in zip(prepared, reports) {
+            let machine = MachineRecord(started: started, jobs: options.jobs, bytesRead: bytesRead)
+            paths += try item.write(report, refused: refused, machine: machine)
+        }
+        return Outcome(paths: paths, findings: reports.flatMap(\.findings), refused: refused, bytesRead: bytesRead)
+    }
+
+    private func prepare<E: Experiment>(_ type: E.Type, _ context: RunContext) throws -> Prepared {
+        let settings = try E.Settings.load(file: settingsPath(E.name), overrides: options.overrides)
+        return Prepared(
+            experiment: try E(settings, context), settings: settings.canonicalJSON, folder: outputFolder(E.name))
+    }
+
+    private func settingsPath(_ name: String) -> String { options.settingsFile ?? "experiments/\(name).yaml" }
+
+    private func outputFolder(_ name: String) -> String {
+        if let output = options.output { return experiments.count == 1 ? output : "\(output)/\(name)" }
+        guard let pair = options.pair else { return "results/\(name)" }
+        return "results/\(name)/\(stem(pair.from))--\(stem(pair.to))"
+    }
+
+    private var journalFolder: String { options.journal ?? "\(options.output ?? "results")/.journal" }
+
+    /// The last component of a checkpoint's path without its ending, fit for a folder's name.
+    private func stem(_ text: String) -> String {
+        let location = CheckpointLocation(parsing: text)
+        let name = location.path.split(separator: "/").last.map(String.init) ?? "checkpoint"
+        let base =
+            ["h5", "hdf5", "keras"].contains((name as NSString).pathExtension)
+            ? (name as NSString).deletingPathExtension : name
+        return base + (location.group.map { $0.replacing("/", with: "-") } ?? "")
+    }
+}
+
+/// An experiment that is ready to run, and where its results go.
+private struct Prepared {
+    let experiment: any Experiment
+    let settings: JSON
+    let folder: String
+
+    private var name: String { type(of: experiment).name }
+    private var question: String { type(of: experiment).question }
+
+    /// Writes tables, their descriptions and the record of the run, all together.
+    func write(_ report: Report, refused: [CheckpointError], machine: MachineRecord) throws(EnvironmentError)
+        -> [String]
+    {
+        var directory = try RunDirectory(at: folder)
+        for table in report.tables {
+            try directory.write(CSVWriter().fileName(table)) { CSVWriter().write(table, to: &$0) }
+        }
+        for table in report.readable {
+            try directory.write(LaTeXWriter().fileName(table)) { LaTeXWriter().write(table, to: &$0) }
+            try directory.write(MarkdownWriter().fileName(table)) { MarkdownWriter().write(table, to: &$0) }
+        }
+        let package = DataPackage(name, title: question, tables: report.tables)
+        try directory.write(DataPackage.fileName) { package.write(to: &$0) }
+        try directory.write("machine.json") { machine.json.write(to: &$0) }
+        try directory.write("run.json") { record(report, refused).write(to: &$0) }
+        let tables = type(of: experiment).tableNames
+        return try directory.publish(owning: tables.flatMap { name in ["csv", "tex", "md"].map { "\(name).\($0)" } })
+    }
+
+    /// What was run on what; nothing that differs between two runs of the same input.
+    private func record(_ report: Report, _ refused: [CheckpointError]) -> JSON {
+        [
+            "experiment": .string(name),
+            "question": .string(question),
+            "version": .string(harnessVersion),
+            "settings": settings,
+            "checkpoints": report.inputs,
+            "refused": .array(refused.map { .string($0.description) }),
+            "findings": .array(report.findings.map(JSON.string)),
+            "tables": .array(report.tables.map { .string(CSVWriter().fileName($0)) }),
+        ]
+    }
+}
+
+/// When, where and how fast: kept apart from `run.json`, because it differs from run to run.
+private struct MachineRecord {
+    let started: Date
+    let jobs: Int
+    let bytesRead: Int
+
+    var json: JSON {
+        [
+            "started": .string(started.formatted(.iso8601)),
+            "seconds": .number((Date().timeIntervalSince(started) * 1000).rounded() / 1000),
+            "bytes_read": .integer(bytesRead),
+            "jobs": .integer(jobs),
+            "host": .string(hostName()),
+            "system": .string(ProcessInfo.processInfo.operatingSystemVersionString),
+            "cores": .integer(ProcessInfo.processInfo.activeProcessorCount),
+        ]
+    }
+}

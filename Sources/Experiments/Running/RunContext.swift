@@ -1,0 +1,112 @@
+import Checkpoints
+import Foundation
+import Synchronization
+
+/// What the experiments of one run share: checkpoints, opened once each, and how to open them.
+final class RunContext: Sendable {
+    /// Threads to work on.
+    let jobs: Int
+    /// The folder of the settings file: relative paths in it are looked for here first.
+    let settingsFolder: String
+    let journal: Journal
+    private let readOptions: ReadOptions
+    private let state = Mutex(State())
+
+    private struct State {
+        var checkpoints: [Checkpoint] = []
+        var places: [Opening: Int] = [:]
+        var refused: [CheckpointError] = []
+    }
+
+    private struct Opening: Hashable {
+        let path: String
+        let group: String?
+        let roots: [String]
+        let dumps: Set<BFloat16Dump>
+    }
+
+    /// Makes a context for experiments whose settings lie in `settingsFolder`.
+    init(jobs: Int, settingsFolder: String, journal: Journal, readOptions: ReadOptions) {
+        self.jobs = jobs
+        self.settingsFolder = settingsFolder
+        self.journal = journal
+        self.readOptions = readOptions
+    }
+
+    /// Every checkpoint of the run, in the order of opening: what `TensorReference.checkpoint` counts.
+    var checkpoints: [Checkpoint] { state.withLock { $0.checkpoints } }
+    /// The checkpoints that could not be opened.
+    var refused: [CheckpointError] { state.withLock { $0.refused } }
+
+    /// Opens checkpoints, several at a time; one that another experiment has opened already is not opened again. Those
+    /// that cannot be opened stand in `refused` and are left out.
+    /// - Returns: their places in `checkpoints`, in the order of `locations`.
+    func open(_ locations: [CheckpointLocation], _ input: SeriesInput) throws -> [Int] {
+        var options = readOptions
+        options.trustedRoots += input.allowExternal.map { resolve($0) }
+        options.bfloat16Dumps.formUnion(input.bfloat16Dumps)
+        let openings = locations.map { location in
+            let path = resolve(location.path)
+            return Opening(
+                path: realpath(path, nil).map { pointer in
+                    defer { free(pointer) }
+                    return String(cString: pointer)
+                } ?? path, group: location.group, roots: options.trustedRoots, dumps: options.bfloat16Dumps)
+        }
+        let known = state.withLock { $0.places }
+        var new: [(Opening, CheckpointLocation)] = []
+        for (opening, location) in zip(openings, locations)
+        where known[opening] == nil && !new.contains(where: { $0.0 == opening }) {
+            new.append((opening, location))
+        }
+        let opened = Mutex<[Int: Result<Checkpoint, CheckpointError>]>([:])
+        let jobs = new
+        let settled = options
+        try inParallel(jobs.count, jobs: self.jobs) { (index: Int) throws(Interrupted) in
+            try Interruption.check()
+            let result = self.open(jobs[index].1, settled, input)
+            opened.withLock { $0[index] = result }
+        }
+        let results = opened.withLock { $0 }
+        state.withLock { state in
+            for (index, item) in new.enumerated() {
+                switch results[index] {
+                case .success(let checkpoint):
+                    state.places[item.0] = state.checkpoints.count
+                    state.checkpoints.append(checkpoint)
+                case .failure(let error): state.refused.append(error)
+                case nil: break
+                }
+            }
+        }
+        return state.withLock { state in openings.compactMap { state.places[$0] } }
+    }
+
+    private func open(
+        _ location: CheckpointLocation, _ options: ReadOptions, _ input: SeriesInput
+    ) -> Result<Checkpoint, CheckpointError> {
+        let key = "contents/1\n\(location)"
+        let found = CheckpointLocation(path: resolve(location.path), group: location.group)
+        do throws(CheckpointError) {
+            var checkpoint = try Checkpoint(opening: found, options: options)
+            checkpoint = Checkpoint(location: location, contents: checkpoint.contents, reader: checkpoint.reader)
+            if journal.summary(CheckpointContents.self, for: key)?.files != checkpoint.contents.files {
+                try? journal.append(checkpoint.contents, for: key)
+            }
+            return .success(input.applyFacts(to: checkpoint))
+        } catch {
+            // A checkpoint that was deleted since an earlier run is still known by what that run journalled.
+            guard !FileManager.default.fileExists(atPath: found.path),
+                let contents = journal.summary(CheckpointContents.self, for: key)
+            else { return .failure(error) }
+            return .success(input.applyFacts(to: Checkpoint(location: location, contents: contents)))
+        }
+    }
+
+    /// A path as the system takes it: relative ones are looked for beside the settings file, then in the current folder.
+    func resolve(_ path: String) -> String {
+        guard !path.hasPrefix("/") else { return path }
+        let beside = settingsFolder + "/" + path
+        return FileManager.default.fileExists(atPath: beside) ? beside : path
+    }
+}

@@ -1,0 +1,152 @@
+import Foundation
+import Reports
+
+/// The settings of an experiment: what `experiments/NAME.yaml` and `--set` may say.
+///
+/// The initial values are the defaults. A file or an option states only what differs, by the names in `CodingKeys`; any
+/// other name is an error. Sections are structs of the same kind, merged key by key; lists are replaced whole, so that a
+/// section in a list states all that is not optional.
+///
+/// ```swift
+/// struct DriftSettings: ExperimentSettings {
+///     var threshold = 1e-5
+///     var allowUnmatched = false
+///
+///     enum CodingKeys: String, CodingKey, CaseIterable {
+///         case threshold
+///         case allowUnmatched = "allow_unmatched"
+///     }
+/// }
+/// ```
+/// - Important: every `CodingKeys`, those of nested structs too, is `CaseIterable`: the known names are its cases.
+public protocol ExperimentSettings: Codable, Equatable, Sendable {
+    /// The defaults.
+    init()
+}
+
+/// One `--set KEY=VALUE`. A dotted key reaches into a section; a later option overrules an earlier one.
+public struct SettingsOverride: Sendable {
+    fileprivate let node: SettingsNode
+
+    /// Reads an argument of `--set`. The value is YAML: `threshold=1e-4`, `compare=[reference, predecessor]`; nothing after
+    /// the `=` is no value.
+    public init(_ argument: String) throws(SettingsError) {
+        let origin = SettingsOrigin.option("--set \(argument)")
+        guard let equals = argument.firstIndex(of: "=") else {
+            throw SettingsError(origin, "expected KEY=VALUE, as in --set threshold=1e-4")
+        }
+        let key = argument[..<equals]
+        guard !key.isEmpty, key.split(separator: ".", omittingEmptySubsequences: false).allSatisfy({ !$0.isEmpty })
+        else {
+            throw SettingsError(origin, "'\(key)' is not the name of a setting, such as threshold or compare.pairs")
+        }
+        var value = try parseYAML(String(argument[argument.index(after: equals)...])) { _ in origin }
+        value.origin = origin
+        node = SettingsOverride.nest(value, under: String(key))
+    }
+
+    /// A value that is text whatever it looks like, from an option of another name: errors will quote `option`.
+    public init(_ key: String, text: String, option: String) {
+        let value = SettingsNode(content: .scalar(text, isQuoted: true), origin: .option(option))
+        node = SettingsOverride.nest(value, under: key)
+    }
+
+    private static func nest(_ value: SettingsNode, under key: String) -> SettingsNode {
+        key.split(separator: ".").reversed().reduce(value) { inner, name in
+            SettingsNode(content: .section([(String(name), inner)]), origin: inner.origin)
+        }
+    }
+}
+
+extension ExperimentSettings {
+    /// The defaults, with a settings file laid over them, and the options over both.
+    /// - Throws: `SettingsError` for a file that cannot be read, and for the first setting that is unknown, missing, or of
+    ///   another type.
+    public static func load(file path: String, overrides: [SettingsOverride] = []) throws(SettingsError) -> Self {
+        let data: Data
+        do {
+            data = try Data(contentsOf: URL(filePath: path))
+        } catch {
+            // The system's own words: Foundation's depend on its version and on the language.
+            let cause = (error as? CocoaError)?.underlying as? POSIXError
+            let reason = cause.map { String(cString: strerror($0.code.rawValue)) } ?? error.localizedDescription
+            throw SettingsError(.file(path, line: nil), "cannot read the settings: \(reason)")
+        }
+        guard let text = String(validating: data, as: UTF8.self) else {
+            throw SettingsError(.file(path, line: nil), "the settings are not UTF-8 text")
+        }
+        return try decode(text, file: path, overrides: overrides)
+    }
+
+    /// The same for text that has been read already; `file` is the name that errors give it.
+    public static func decode(
+        _ text: String, file: String, overrides: [SettingsOverride] = []
+    ) throws(SettingsError) -> Self {
+        var tree = SettingsNode(Self().canonicalJSON)
+        tree.origin = .file(file, line: nil)
+        let stated = try parseYAML(text) { .file(file, line: $0) }
+        if case .nothing = stated.content {} else { tree = tree.merged(with: stated) }
+        for override in overrides { tree = tree.merged(with: override.node) }
+        do {
+            return try Self(from: SettingsDecoder(node: tree, codingPath: []))
+        } catch let error as SettingsError {
+            throw error
+        } catch DecodingError.dataCorrupted(let context) {
+            throw SettingsError(tree.origin, context.debugDescription)
+        } catch {
+            throw SettingsError(tree.origin, "\(error)")
+        }
+    }
+
+    /// The effective settings, keys sorted, values that are `nil` left out: equal settings give equal text, whatever file and
+    /// options they came from. For `run.json` and, as `canonicalJSON.compact`, for keys.
+    public var canonicalJSON: JSON {
+        do {
+            return try JSONDecoder().decode(SettingsJSON.self, from: JSONEncoder().encode(self)).value
+        } catch {
+            preconditionFailure("settings that cannot be encoded: \(error)")
+        }
+    }
+}
+
+extension SettingsNode {
+    /// A tree of default values.
+    fileprivate init(_ json: JSON) {
+        origin = .defaults
+        content =
+            switch json {
+            case .null: .nothing
+            case .boolean(let value): .scalar(String(value), isQuoted: false)
+            case .integer(let value): .scalar(String(value), isQuoted: false)
+            case .number(let value): .scalar(String(value), isQuoted: false)
+            case .string(let text): .scalar(text, isQuoted: true)
+            case .array(let elements): .list(elements.map { SettingsNode($0) })
+            case .object(let members): .section(members.map { ($0.key, SettingsNode($0.value)) })
+            }
+    }
+}
+
+/// Reads what `JSONEncoder` wrote into a `JSON` with sorted keys.
+private struct SettingsJSON: Decodable {
+    let value: JSON
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if container.decodeNil() {
+            value = .null
+        } else if let boolean = try? container.decode(Bool.self) {
+            value = .boolean(boolean)
+        } else if let integer = try? container.decode(Int.self) {
+            value = .integer(integer)
+        } else if let number = try? container.decode(Double.self) {
+            value = .number(number)
+        } else if let text = try? container.decode(String.self) {
+            value = .string(text)
+        } else if let elements = try? container.decode([SettingsJSON].self) {
+            value = .array(elements.map(\.value))
+        } else {
+            let members = try container.decode([String: SettingsJSON].self).sorted { $0.key < $1.key }
+            value = .object(members.map { (key: $0.key, value: $0.value.value) })
+        }
+    }
+}

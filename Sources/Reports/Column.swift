@@ -1,0 +1,51 @@
+/// What one column of a table holds: its name, type, unit and meaning, said once and used by every format.
+public struct Column: Sendable, Equatable {
+    /// The type of a column's cells. The raw values are Frictionless' names for them.
+    public enum Kind: String, Sendable {
+        case string, integer, number, boolean
+    }
+
+    /// snake_case, unique in its table; the CSV header.
+    public let name: String
+    /// The type of every cell that is not missing.
+    public let kind: Kind
+    /// The unit of the values, such as `nats`; `nil` for text, counts and dimensionless quantities.
+    public let unit: String?
+    /// One sentence: what the value is, with its formula or source, and when it is missing.
+    public let meaning: String
+    /// Significant digits of a number in LaTeX and Markdown. CSV always has all of them.
+    public let digits: Int
+
+    /// Describes a column; see the properties.
+    /// - Precondition: `name` is snake_case, `meaning` is one line that is not empty, `digits` is positive.
+    public init(_ name: String, _ kind: Kind, unit: String? = nil, digits: Int = 4, meaning: String) {
+        precondition(Column.isSnakeCase(name), "'\(name)' is not snake_case")
+        precondition(!meaning.isEmpty && !meaning.contains(where: \.isNewline), "'\(name)': the meaning is one line")
+        precondition(unit?.contains(where: \.isNewline) != true, "'\(name)': the unit is one line")
+        precondition(digits > 0, "'\(name)': a number has at least one significant digit")
+        self.name = name
+        self.kind = kind
+        self.unit = unit
+        self.meaning = meaning
+        self.digits = digits
+    }
+
+    /// The heading of formats made for reading: words instead of snake_case, the unit in parentheses.
+    var heading: String {
+        name.replacing("_", with: " ") + (unit.map { " (\($0))" } ?? "")
+    }
+
+    /// Whether readable formats align the column as numbers.
+    var isNumeric: Bool { kind == .integer || kind == .number }
+
+    /// Lower-case ASCII letters, digits and underscores, a letter first: safe as a column of any tool and as a file name.
+    static func isSnakeCase(_ name: String) -> Bool {
+        guard let first = name.utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first) else { return false }
+        return name.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"): true
+            default: false
+            }
+        }
+    }
+}

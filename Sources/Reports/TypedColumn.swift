@@ -1,0 +1,64 @@
+/// A column and how to find its value in a record: everything about the column, in one place.
+///
+/// ```swift
+/// static let columns: [TypedColumn<TensorDrift>] = [
+///     .string("tensor", "Name of the tensor, '/' read as '.'.") { $0.name },
+///     .number("relative_drift", "‖b−a‖₂/‖a‖₂; missing when ‖a‖₂ = 0.") { $0.relativeDrift },
+/// ]
+/// ```
+public struct TypedColumn<Record>: Sendable {
+    /// The description.
+    public let column: Column
+    /// The value in a record.
+    public let cell: @Sendable (Record) -> Cell
+
+    /// A column of text.
+    public static func string(
+        _ name: String, _ meaning: String, _ value: @escaping @Sendable (Record) -> String?
+    ) -> TypedColumn {
+        TypedColumn(column: Column(name, .string, meaning: meaning)) { value($0).map(Cell.string) ?? .missing }
+    }
+
+    /// A column of whole numbers.
+    public static func integer(
+        _ name: String, unit: String? = nil, _ meaning: String, _ value: @escaping @Sendable (Record) -> Int?
+    ) -> TypedColumn {
+        TypedColumn(column: Column(name, .integer, unit: unit, meaning: meaning)) {
+            value($0).map(Cell.integer) ?? .missing
+        }
+    }
+
+    /// A column of numbers; `digits` are the significant ones shown in LaTeX and Markdown.
+    public static func number(
+        _ name: String, unit: String? = nil, digits: Int = 4, _ meaning: String,
+        _ value: @escaping @Sendable (Record) -> Double?
+    ) -> TypedColumn {
+        TypedColumn(column: Column(name, .number, unit: unit, digits: digits, meaning: meaning)) {
+            value($0).map(Cell.number) ?? .missing
+        }
+    }
+
+    /// A column of `true` and `false`.
+    public static func boolean(
+        _ name: String, _ meaning: String, _ value: @escaping @Sendable (Record) -> Bool?
+    ) -> TypedColumn {
+        TypedColumn(column: Column(name, .boolean, meaning: meaning)) { value($0).map(Cell.boolean) ?? .missing }
+    }
+
+    /// The same column over records that hold a `Record`: for tables that share their columns.
+    public func of<Whole>(_ part: @escaping @Sendable (Whole) -> Record) -> TypedColumn<Whole> {
+        TypedColumn<Whole>(column: column) { cell(part($0)) }
+    }
+}
+
+extension Table {
+    /// Lays records out as rows, in their order.
+    public init<Record>(
+        _ name: String, title: String, columns: [TypedColumn<Record>], primaryKey: [String] = [],
+        records: some Sequence<Record>
+    ) {
+        self.init(
+            name, title: title, columns: columns.map(\.column), primaryKey: primaryKey,
+            rows: records.map { record in columns.map { $0.cell(record) } })
+    }
+}

@@ -1,0 +1,83 @@
+import ArgumentParser
+import Checkpoints
+import Experiments
+import Foundation
+
+/// `dynamics import SOURCE... --to DIR`
+struct Import: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Turn Hugging Face directories into checkpoint HDF5 files, bit for bit.",
+        discussion: """
+            Each source becomes DIR/REVISION.h5. A finished file of the same source is skipped, so an import that was \
+            stopped goes on where it was. The paths of the files go to stdout.
+            """)
+
+    @Argument(
+        help: "Hugging Face directories, snapshots of a Hub cache, or a cache's folder models--ORG--NAME.",
+        completion: .directory)
+    var sources: [String]
+
+    @Option(name: .long, help: ArgumentHelp("Folder for the files.", valueName: "dir"), completion: .directory)
+    var to: String
+
+    @Option(name: .long, help: "Name of the training run; a Hub cache's folder tells it otherwise.")
+    var model: String?
+
+    @Option(name: .long, help: "Name of the revision, for a single source; its folder or refs tell it otherwise.")
+    var revision: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("JSON file of exact steps and token counts, where names round them.", valueName: "file"))
+    var facts: String?
+
+    @Flag(name: .long, help: "Copy nothing: point at the bytes in the safetensors files, by absolute paths.")
+    var link = false
+
+    @Flag(
+        name: .long,
+        help: "With --link: by paths from the destination folder; h5py then needs HDF5_EXTFILE_PREFIX='${ORIGIN}'.")
+    var relative = false
+
+    @Flag(name: .long, help: "Replace files that were made from another source.")
+    var force = false
+
+    @OptionGroup var messages: MessageOptions
+
+    func validate() throws {
+        guard link || !relative else { throw ValidationError("--relative goes with --link.") }
+    }
+
+    func run() throws {
+        let logger = messages.makeLogger()
+        let importer = Importer(
+            Importer.Options(
+                destination: to, model: model, revision: revision,
+                facts: try facts.map { try RevisionFacts(contentsOf: $0) },
+                link: link ? (relative ? .relative : .absolute) : .none, force: force))
+        let line = ProgressLine(quiet: messages.quiet)
+        let result: ImportResult
+        do {
+            defer { line.finish() }
+            result = try importer.run(
+                sources,
+                progress: { state in
+                    line.show(
+                        done: state.finishedByteCount, total: state.byteCount,
+                        what: "\(state.finishedCount + 1)/\(state.count) \(state.revision)")
+                },
+                shouldStop: { Interruption.isRequested })
+        }
+        for file in result.written + result.skipped { print(file.path) }
+        for failure in result.failed { logger.error("\(failure.source): \(failure.reason)") }
+        if result.isInterrupted { throw Interrupted() }
+        let bytes = result.written.reduce(0) { $0 + $1.byteCount }
+        logger.info(
+            "\(result.written.count) written (\(byteText(bytes))), \(result.skipped.count) already there, \(result.failed.count) refused"
+        )
+        if !result.failed.isEmpty {
+            throw result.written.isEmpty && result.skipped.isEmpty ? ExitReason.badInput : .findings
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import Checkpoints
+import Foundation
+import Reports
+
+/// `dynamics inspect CHECKPOINT`
+struct Inspect: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect",
+        abstract: "Show what a checkpoint holds: facts, tensors, types, layouts, totals by module.",
+        discussion: "Only the structure is read, not the tensors.")
+
+    @Argument(
+        help: "An .h5 file, FILE:/GROUP, or a Hugging Face directory.", completion: .file(extensions: ["h5", "hdf5"]))
+    var checkpoint: String
+
+    @Flag(name: .long, help: "Write JSON instead of text.")
+    var json = false
+
+    @OptionGroup var reading: ReadingOptions
+
+    func run() throws {
+        let opened = try Checkpoint(
+            opening: CheckpointLocation(parsing: checkpoint), options: reading.readOptions)
+        let description = CheckpointDescription(opened)
+        var text = ""
+        if json { description.json.write(to: &text) } else { description.write(to: &text) }
+        print(text, terminator: "")
+    }
+}
