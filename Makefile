@@ -3,17 +3,17 @@
 # make experiment NAME=drift    run one on the data of its settings, into results/NAME
 #   FROM=a.h5 TO=b.h5           compare a pair of your own (files or Hugging Face directories)
 #   OUT=dir                     put the results there
-#   SET="key=value ..."         override settings
+#   SET="key=value ..."         override settings; one with spaces in quotes: SET="a=1 'b=[x, y]'"
 # make test                     build and run the tests
 # make verify                   rerun the default experiments and compare with the committed results
 # make bench                    measure speed and memory beside h5py, torch and h5diff (BYTES=1e9 a file)
 # make build | format | lint | clean
 
-EXPERIMENTS := drift
+EXPERIMENTS := $(basename $(notdir $(wildcard experiments/*.yaml)))
 DYNAMICS := .build/release/dynamics
 LIBRARIES := libhdf5-dev libxxhash-dev libdeflate-dev liblzf-dev
 TEST_TOOLS := hdf5-tools python3-venv
-PYTHON := .venv/bin/python
+PYTHON := .venv/.made
 
 .DEFAULT_GOAL := help
 .PHONY: help experiment build test verify bench format lint clean libraries test-tools
@@ -23,14 +23,14 @@ help:
 
 experiment: build
 ifdef NAME
-	@$(DYNAMICS) run $(NAME) $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") $(if $(OUT),--out "$(OUT)") \
-	    $(foreach setting,$(SET),--set "$(setting)")
+	@set -f; eval "set -- $$SET"; for setting; do set -- "$$@" --set "$$setting"; shift; done; \
+	$(DYNAMICS) run $(NAME) $${FROM:+--from "$$FROM"} $${TO:+--to "$$TO"} $${OUT:+--out "$$OUT"} "$$@"
 else
 	@$(DYNAMICS) list
 endif
 
 build: libraries
-	@swift build -c release --product dynamics --static-swift-stdlib --quiet >&2
+	@swift build -c release --product dynamics --static-swift-stdlib --quiet >&2 || { tools/need-packages --explain $(LIBRARIES); exit 1; }
 
 test: libraries test-tools $(PYTHON)
 	swift test
@@ -60,7 +60,7 @@ libraries:
 	@tools/need-packages $(LIBRARIES)
 
 test-tools:
-	@tools/need-packages $(TEST_TOOLS)
+	@tools/need-packages $(TEST_TOOLS) || echo "the tests that need them will be skipped" >&2
 
 # Other programs to compare with. Without them the tests that need them are skipped, and say so.
 $(PYTHON): Tests/requirements.txt

@@ -74,7 +74,7 @@ let package = Package(
         .testTarget(
             name: "ExperimentsTests", dependencies: ["Experiments", "Checkpoints", "Tensors", "Reports", "TestSupport"]),
         // Through the front door: the built binary, its exit codes, its output and the files it leaves.
-        .testTarget(name: "DynamicsTests", dependencies: ["dynamics", "TestSupport"]),
+        .testTarget(name: "DynamicsTests", dependencies: ["dynamics", "Checkpoints", "Tensors", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -17,6 +17,7 @@ struct Dynamics: ParsableCommand {
 
     static func main() {
         if CommandLine.arguments.dropFirst().first == "__hdf5-worker" { runHDF5Worker() }
+        occupyStandardStreams()
         interruptOnSignals()
         do {
             var command = try parseAsRoot()

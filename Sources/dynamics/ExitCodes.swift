@@ -21,7 +21,7 @@ func endProcess(_ error: any Error) -> Never {
     switch error {
     case let reason as ExitReason: exit(reason.rawValue)
     case is Interrupted:
-        StandardError.write("interrupted; finished work is journalled, run the same command again to go on\n")
+        StandardError.write("interrupted; finished work is kept, run the same command again to go on\n")
         exit(ExitReason.interrupted.rawValue)
     case let error as EnvironmentError: fail(.environment, "\(error)")
     case let error as SettingsError: fail(.usage, "\(error)")
@@ -33,7 +33,11 @@ func endProcess(_ error: any Error) -> Never {
     let code = Dynamics.exitCode(for: error)
     let message = Dynamics.fullMessage(for: error)
     if code == .success {
-        print(message)
+        do {
+            try StandardOutput.write(message + "\n")
+        } catch {
+            fail(.environment, "\(error)")
+        }
         exit(ExitReason.done.rawValue)
     }
     StandardError.write(message + "\n")
@@ -45,14 +49,34 @@ private func fail(_ reason: ExitReason, _ message: String) -> Never {
     exit(reason.rawValue)
 }
 
-/// Ctrl-C and a scheduler's SIGTERM ask for an orderly stop; the second one does not wait for it.
+/// Ctrl-C and a scheduler's SIGTERM ask for an orderly stop; the second one does not wait for it. What the parent has us
+/// ignore stays ignored: `nohup` means it.
 func interruptOnSignals() {
+    // A program that starts us from a thread which blocks signals hands that down.
+    var handled = sigset_t()
+    sigemptyset(&handled)
     for number in [SIGINT, SIGTERM, SIGHUP] {
+        var inherited = sigaction()
+        sigaction(number, nil, &inherited)
+        guard !inherited.isIgnored else { continue }
         signal(number) { number in
             Interruption.request()
             signal(number, SIG_DFL)
         }
+        sigaddset(&handled, number)
     }
+    sigprocmask(SIG_UNBLOCK, &handled, nil)
     // A reader that closes its end of a pipe is noticed at the next write.
     signal(SIGPIPE, SIG_IGN)
+}
+
+extension sigaction {
+    fileprivate var isIgnored: Bool {
+        #if canImport(Darwin)
+            let handler = __sigaction_u.__sa_handler
+        #else
+            let handler = __sigaction_handler.sa_handler
+        #endif
+        return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+    }
 }

@@ -69,7 +69,7 @@ struct Import: ParsableCommand {
                 },
                 shouldStop: { Interruption.isRequested })
         }
-        for file in result.written + result.skipped { print(file.path) }
+        try StandardOutput.write((result.written + result.skipped).map { $0.path + "\n" }.joined())
         for failure in result.failed { logger.error("\(failure.source): \(failure.reason)") }
         if result.isInterrupted { throw Interrupted() }
         let bytes = result.written.reduce(0) { $0 + $1.byteCount }

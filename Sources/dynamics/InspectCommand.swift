@@ -25,6 +25,6 @@ struct Inspect: ParsableCommand {
         let description = CheckpointDescription(opened)
         var text = ""
         if json { description.json.write(to: &text) } else { description.write(to: &text) }
-        print(text, terminator: "")
+        try StandardOutput.write(text)
     }
 }

@@ -1,28 +1,6 @@
 import Foundation
 import Synchronization
 
-/// stderr, shared by messages and the progress line: a message erases the line first.
-enum StandardError {
-    private static let lineIsShown = Mutex(false)
-
-    static let isTerminal = isatty(STDERR_FILENO) == 1
-
-    static func write(_ text: String) {
-        lineIsShown.withLock { shown in
-            FileHandle.standardError.write(Data(((shown ? "\r\u{1B}[K" : "") + text).utf8))
-            shown = false
-        }
-    }
-
-    /// Redraws the progress line; the empty text erases it.
-    fileprivate static func showLine(_ text: String) {
-        lineIsShown.withLock { shown in
-            FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8))
-            shown = !text.isEmpty
-        }
-    }
-}
-
 /// One line with done/total, rate and time left, redrawn ten times a second on a terminal and nowhere else.
 final class ProgressLine: Sendable {
     private struct State {

@@ -45,8 +45,8 @@ struct Run: ParsableCommand {
         help: ArgumentHelp("Folder of journalled summaries; otherwise .journal beside the results.", valueName: "dir"))
     var journal: String?
 
-    @Option(name: .shortAndLong, help: "Threads to work on.")
-    var jobs: Int = ProcessInfo.processInfo.activeProcessorCount
+    @Option(name: .shortAndLong, help: "Threads to work on; otherwise one a core.")
+    var jobs: Int?
 
     @OptionGroup var reading: ReadingOptions
     @OptionGroup var messages: MessageOptions
@@ -55,7 +55,7 @@ struct Run: ParsableCommand {
         guard (from == nil) == (to == nil) else {
             throw ValidationError("--from and --to go together: a pair has two checkpoints.")
         }
-        guard (1...1024).contains(jobs) else { throw ValidationError("--jobs takes a number from 1 to 1024.") }
+        guard (1...1024).contains(jobs ?? 1) else { throw ValidationError("--jobs takes a number from 1 to 1024.") }
         guard settings == nil || names.count == 1 else {
             throw ValidationError("--settings goes with a single experiment; each has its own settings.")
         }
@@ -64,7 +64,8 @@ struct Run: ParsableCommand {
 
     func run() throws {
         let logger = messages.makeLogger()
-        var options = ExperimentRun.Options(names: names, jobs: jobs)
+        var options = ExperimentRun.Options(
+            names: names, jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount)
         options.settingsFile = settings
         options.overrides = try set.map { try SettingsOverride($0) }
         if let from, let to {
@@ -85,13 +86,19 @@ struct Run: ParsableCommand {
             defer { line.finish() }
             outcome = try ExperimentRun(options).run { line.show(done: $0.done, total: $0.total) }
         }
-        for error in outcome.refused { logger.warning("\(error); refused") }
+        for error in outcome.refused { logger.warning("\(refusal(error))") }
         for finding in outcome.findings { logger.warning("\(finding)") }
-        for path in outcome.paths { print(path) }
+        try StandardOutput.write(outcome.paths.map { $0 + "\n" }.joined())
         let seconds = String(format: "%.2f", Date().timeIntervalSince(started))
         logger.info("read \(byteText(outcome.bytesRead)) in \(seconds) s")
         if !outcome.findings.isEmpty || !outcome.refused.isEmpty { throw ExitReason.findings }
     }
+}
+
+/// What was found, that the checkpoint was refused for it, and what to do.
+private func refusal(_ error: CheckpointError) -> String {
+    let verdict = error.problem.hasSuffix("refused") ? "" : "; refused"
+    return "checkpoint \(error.checkpoint): \(error.problem)\(verdict)" + (error.remedy.map { "; \($0)" } ?? "")
 }
 
 /// `dynamics list`
@@ -99,10 +106,11 @@ struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List the experiments and what they answer.")
 
-    func run() {
+    func run() throws {
         let width = Registry.list.map(\.name.count).max() ?? 0
         for experiment in Registry.list {
-            print(experiment.name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + experiment.question)
+            let name = experiment.name.padding(toLength: width + 2, withPad: " ", startingAt: 0)
+            try StandardOutput.write("\(name)\(experiment.question)\n")
         }
     }
 }

@@ -194,6 +194,32 @@ import Testing
         #expect(rerun.failures[1]?.kind == .unreachable)
     }
 
+    @Test(arguments: [true, false])
+    func `a checkpoint modified or replaced after it was opened is refused, and nothing of it is kept`(
+        replaced: Bool
+    ) throws {
+        let checkpoints = try SmallModel.writeSeries(to: folder).map { try open($0) }
+        let path = checkpoints[1].location.path
+        if replaced {
+            try SmallModel(2, revision: SmallModel.revisions[1]).write(to: folder)
+        } else {
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSince1970: 1_000_000)], ofItemAtPath: path)
+        }
+        let requests = requests(checkpoints)
+        let results = try ReductionEngine(checkpoints, jobs: 2, journal: try journal()).run(requests)
+        #expect(results.failures.keys.sorted() == [1])
+        #expect(results.failures[1]?.kind == .changed)
+        let what = replaced ? "was replaced" : "was modified"
+        #expect(results.failures[1]?.problem.contains("\(what) while it was read") == true)
+        let gone = checkpoints.map { Checkpoint(location: $0.location, contents: $0.contents) }
+        let kept = try ReductionEngine(gone, jobs: 2, journal: try journal()).run(requests)
+        for request in requests {
+            let isSound = request.inputs.allSatisfy { $0.checkpoint != 1 }
+            #expect((kept.summaries[ReductionKey(request)] != nil) == isSound)
+        }
+    }
+
     @Test func `progress ends at the bytes that had to be read`() throws {
         let checkpoints = try SmallModel.writeSeries(to: folder).map { try open($0) }
         let seen = Seen()

@@ -113,6 +113,19 @@ import Testing
         #expect(whole.maximumMagnitude.isNaN)
     }
 
+    /// The threshold is compared as a double, although differences of 16-bit types are float32.
+    @Test(arguments: kernelTypes)
+    func `an element moved when its change exceeds the threshold, and not when it equals it`(type: ElementType) {
+        let change = 0x1.8p-8
+        let zero = KernelSample(type, Array(repeating: 0, count: 600))
+        let moved = KernelSample(type, Array(repeating: pattern(of: -change, as: type), count: 600))
+        for (threshold, expected) in [(change, 0), (change.nextDown, 600), (change.nextUp, 0), (0, 600), (1, 0)] {
+            var accumulator = DifferenceAccumulator(type, type, threshold: threshold, capacity: 600)
+            withPointers([zero, moved]) { accumulator.add($0[0], $0[1], count: 600) }
+            #expect(accumulator.sums.movedCount == expected, "\(threshold)")
+        }
+    }
+
     @Test func `signed zeros differ in bits and not in value`() {
         for type in kernelTypes {
             let sign: UInt64 = 1 << UInt64(8 * type.byteCount - 1)

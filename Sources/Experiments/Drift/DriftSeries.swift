@@ -92,9 +92,10 @@ extension Drift {
         return length
     }
 
-    /// ‖b − a‖₂ of the model and of each module.
+    /// ‖b − a‖₂ of the model and of each module; empty where a tensor's is not known.
     private func norms(_ a: Int, _ b: Int, _ results: ReductionResults) -> [DriftScope: Double] {
         let comparison = Comparison(kind: .pair, from: a, to: b)
+        guard isComplete(comparison, results) else { return [:] }
         var sums: [DriftScope: DriftMetrics] = [:]
         for entry in alignments[Pair(comparison)]?.entries ?? [] where entry.isCompared {
             guard let metrics = metrics(comparison, entry, results) else { continue }
@@ -141,17 +142,22 @@ struct SeriesUpdates {
     private let edges: [UpdateEdge]
     private let grams: [DriftScope: UpdateGram]
 
+    /// Sums the tensors' Gram matrices; a scope that lacks one has none.
     init(_ drift: Drift, _ results: ReductionResults) {
         series = drift.series
         edges = drift.edges
         var sums: [DriftScope: UpdateGram] = [:]
+        var incomplete: Set<DriftScope> = []
         for (tensor, reduction) in drift.grams {
-            guard let gram = results.summary(reduction) else { continue }
+            guard let gram = results.summary(reduction) else {
+                incomplete.formUnion(DriftScope.ofModelAndModules(tensor))
+                continue
+            }
             for scope in DriftScope.ofModelAndModules(tensor) {
                 sums[scope, default: UpdateGram(updateCount: drift.edges.count)].append(gram)
             }
         }
-        grams = sums
+        grams = sums.filter { !incomplete.contains($0.key) }
     }
 
     /// The model, then its modules.

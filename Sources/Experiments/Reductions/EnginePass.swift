@@ -87,7 +87,11 @@ final class EnginePass: Sendable {
                 let reach = window.reach(from: start)
                 if reach < component.elementCounts[place] { end = min(end, reach) }
             }
-            if end < component.elementCount { end -= (end - start) % Fingerprint.segmentElements }
+            if end < component.elementCount {
+                // Whole segments: one always fits, though it may end amid a band of chunks.
+                let segments = max(1, (end - start) / Fingerprint.segmentElements)
+                end = min(start + segments * Fingerprint.segmentElements, component.elementCount)
+            }
             for (place, window) in parts {
                 let here = start..<min(end, component.elementCounts[place])
                 guard !here.isEmpty else { continue }

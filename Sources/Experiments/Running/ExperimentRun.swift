@@ -81,6 +81,8 @@ public struct ExperimentRun: Sendable {
             jobs: options.jobs, settingsFolder: (first as NSString).deletingLastPathComponent, journal: journal,
             readOptions: options.readOptions)
         for experiment in experiments { prepared.append(try prepare(experiment, context)) }
+        for item in prepared { try item.reserveFolder() }
+        try context.journalContents()
 
         let engine = ReductionEngine(context.checkpoints, jobs: options.jobs, journal: journal, progress: progress)
         let results = try engine.run(prepared.flatMap { $0.experiment.requests as [any Reduction] })
@@ -97,7 +99,14 @@ public struct ExperimentRun: Sendable {
     }
 
     private func prepare<E: Experiment>(_ type: E.Type, _ context: RunContext) throws -> Prepared {
-        let settings = try E.Settings.load(file: settingsPath(E.name), overrides: options.overrides)
+        let path = settingsPath(E.name)
+        guard options.settingsFile != nil || FileManager.default.fileExists(atPath: path) else {
+            throw SettingsError(
+                .file(path, line: nil),
+                "no such file in the current folder; run in the folder of the project, or name one with --settings FILE"
+            )
+        }
+        let settings = try E.Settings.load(file: path, overrides: options.overrides)
         return Prepared(
             experiment: try E(settings, context), settings: settings.canonicalJSON, folder: outputFolder(E.name))
     }
@@ -124,19 +133,30 @@ public struct ExperimentRun: Sendable {
 }
 
 /// An experiment that is ready to run, and where its results go.
-private struct Prepared {
+private final class Prepared {
     let experiment: any Experiment
-    let settings: JSON
-    let folder: String
+    private let settings: JSON
+    private let folder: String
+    /// Between `reserveFolder` and `write`.
+    private var directory: RunDirectory?
+
+    init(experiment: any Experiment, settings: JSON, folder: String) {
+        self.experiment = experiment
+        self.settings = settings
+        self.folder = folder
+    }
 
     private var name: String { type(of: experiment).name }
     private var question: String { type(of: experiment).question }
+
+    /// Makes sure before hours of reading that the results can be written, and that no other run writes there.
+    func reserveFolder() throws(EnvironmentError) { directory = try RunDirectory(at: folder) }
 
     /// Writes tables, their descriptions and the record of the run, all together.
     func write(_ report: Report, refused: [CheckpointError], machine: MachineRecord) throws(EnvironmentError)
         -> [String]
     {
-        var directory = try RunDirectory(at: folder)
+        guard var directory = directory.take() else { preconditionFailure("the results' folder is not reserved") }
         for table in report.tables {
             try directory.write(CSVWriter().fileName(table)) { CSVWriter().write(table, to: &$0) }
         }

@@ -16,6 +16,8 @@ final class RunContext: Sendable {
         var checkpoints: [Checkpoint] = []
         var places: [Opening: Int] = [:]
         var refused: [CheckpointError] = []
+        /// What the journal does not know yet of the checkpoints, by key.
+        var newContents: [(key: String, contents: CheckpointContents)] = []
     }
 
     private struct Opening: Hashable {
@@ -91,7 +93,7 @@ final class RunContext: Sendable {
             var checkpoint = try Checkpoint(opening: found, options: options)
             checkpoint = Checkpoint(location: location, contents: checkpoint.contents, reader: checkpoint.reader)
             if journal.summary(CheckpointContents.self, for: key)?.files != checkpoint.contents.files {
-                try? journal.append(checkpoint.contents, for: key)
+                state.withLock { $0.newContents.append((key, checkpoint.contents)) }
             }
             return .success(input.applyFacts(to: checkpoint))
         } catch {
@@ -101,6 +103,11 @@ final class RunContext: Sendable {
             else { return .failure(error) }
             return .success(input.applyFacts(to: Checkpoint(location: location, contents: contents)))
         }
+    }
+
+    /// Journals what the checkpoints hold. Called once the plan stands: input that gives no run leaves nothing behind.
+    func journalContents() throws(EnvironmentError) {
+        for (key, contents) in state.withLock({ $0.newContents }) { try journal.append(contents, for: key) }
     }
 
     /// A path as the system takes it: relative ones are looked for beside the settings file, then in the current folder.

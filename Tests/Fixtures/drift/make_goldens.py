@@ -25,6 +25,9 @@ ingredient_cosines.csv   cosines between the ingredients' updates, final - branc
 heads.csv       branch point to `main`, per attention head: rows of q, k, v; columns of o.
 embedding_rows.csv       branch point to `main`: the 20 rows that moved most, ties by token id. Rows that are all
                 zero on both sides are padding, left out and counted (embedding_rows.json).
+
+training_goldens.csv is not written here: it is what the script that trained the series printed of its bfloat16 weights
+in float64, branch point against each final and `main`.
 """
 
 import csv

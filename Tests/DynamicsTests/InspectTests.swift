@@ -1,0 +1,78 @@
+import Testing
+
+/// `inspect`, whole texts.
+struct InspectTests {
+    @Test func `a small checkpoint as text`() throws {
+        let place = try Workplace()
+        let path = try place.checkpoint("stage1-step10-tokens1B.h5", smallModel)
+        let expected = """
+            \(path)
+              revision: stage1-step10-tokens1B
+              model: small
+              stage: 1
+              step: 10
+              tokens: 1000000000
+              has_config: false
+
+            tensor             dtype    shape  layout      stored
+            lm_head.weight     float32  2x2    contiguous    16 B
+            model.norm.weight  float32  2      contiguous     8 B
+
+            module       tensors  elements  stored
+            norm               1         2     8 B
+            unembedding        1         4    16 B
+            total              2         6    24 B
+
+            """
+        #expect(try dynamics("inspect", path) == Finished(code: 0, output: expected, errors: ""))
+    }
+
+    @Test func `a small checkpoint as JSON`() throws {
+        let place = try Workplace()
+        let path = try place.huggingFace("step10", [smallModel[0]])
+        let expected = """
+            {
+              "location": "\(path)",
+              "revision": "step10",
+              "step": 10,
+              "has_config": true,
+              "files": [
+                {
+                  "path": "\(path)/model.safetensors",
+                  "bytes": \(safetensors([smallModel[0]]).count)
+                }
+              ],
+              "total": {
+                "tensors": 1,
+                "elements": 2,
+                "stored_bytes": 8
+              },
+              "modules": [
+                {
+                  "module": "norm",
+                  "tensors": 1,
+                  "elements": 2,
+                  "stored_bytes": 8
+                }
+              ],
+              "tensors": [
+                {
+                  "name": "model.norm.weight",
+                  "module": "norm",
+                  "dtype": "float32",
+                  "shape": [
+                    2
+                  ],
+                  "layout": "contiguous",
+                  "filters": [],
+                  "stored_bytes": 8,
+                  "statistics": true
+                }
+              ],
+              "left_out": []
+            }
+
+            """
+        #expect(try dynamics("inspect", path, "--json") == Finished(code: 0, output: expected, errors: ""))
+    }
+}

@@ -1,0 +1,115 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The compiler lets a file import what its target's dependencies depend on. Here every import is a declared one, so that
+/// `Package.swift` tells the truth about who uses whom.
+@Suite struct ImportDirectionTests {
+    private struct Package: Decodable {
+        struct Target: Decodable {
+            let name: String
+            let type: String
+            let dependencies: [Dependency]
+        }
+
+        /// `{"byName": ["HDF5", null]}` or `{"product": ["Yams", "Yams", null, null]}`.
+        struct Dependency: Decodable {
+            let name: String
+
+            init(from decoder: any Decoder) throws {
+                let kinds = try decoder.singleValueContainer().decode([String: [Part]].self)
+                guard let name = kinds.values.first?.first?.text else {
+                    throw DecodingError.dataCorrupted(
+                        .init(codingPath: decoder.codingPath, debugDescription: "\(kinds)"))
+                }
+                self.name = name
+            }
+        }
+
+        struct Part: Decodable {
+            let text: String?
+
+            init(from decoder: any Decoder) throws {
+                text = try? decoder.singleValueContainer().decode(String.self)
+            }
+        }
+
+        let targets: [Target]
+    }
+
+    /// What comes with the toolchain and the system.
+    private static let system: Set<String> = [
+        "Foundation", "FoundationEssentials", "Synchronization", "Glibc", "Musl", "Darwin",
+    ]
+
+    /// The design's layers: a target imports only those before it. Of one line, none imports another.
+    private static let layers: [[String]] = [
+        ["CHDF5", "CXXHash", "CCodecs", "CKernels", "CBLAS"],
+        ["HDF5", "Tensors", "Reports", "Statistics"],
+        ["Checkpoints"],
+        ["LanguageModels"],
+        ["Experiments"],
+        ["dynamics"],
+    ]
+
+    /// The package's own targets, as `swift package dump-package` prints them; asked for once.
+    private static let targets = Result {
+        try dumpPackage().targets.filter { $0.type != "test" && $0.name != "TestSupport" }
+    }
+
+    private static func dumpPackage() throws -> Package {
+        let scratch = try ScratchFolder()
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        // A scratch folder of its own: the other is locked by the `swift test` that runs this.
+        process.arguments = [
+            "swift", "package", "--package-path", packageRoot, "--scratch-path", scratch.path, "dump-package",
+        ]
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        return try JSONDecoder().decode(Package.self, from: data)
+    }
+
+    /// Modules that the Swift files of a target import, with the files.
+    private func imports(of target: String) throws -> [String: String] {
+        let folder = "\(packageRoot)/Sources/\(target)"
+        var imports: [String: String] = [:]
+        let line =
+            #/^\s*(?:@\w+\s+|public\s+|package\s+|internal\s+|private\s+|fileprivate\s+)*import\s+(?:(?:struct|class|enum|protocol|func|let|var|typealias)\s+)?(\w+)/#
+            .anchorsMatchLineEndings()
+        for name in try FileManager.default.subpathsOfDirectory(atPath: folder) where name.hasSuffix(".swift") {
+            let text = try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)
+            for match in text.matches(of: line) { imports[String(match.1)] = "\(target)/\(name)" }
+        }
+        return imports
+    }
+
+    @Test func `every import is a declared dependency`() throws {
+        let targets = try Self.targets.get()
+        #expect(targets.count >= 10)
+        for target in targets {
+            let imports = try imports(of: target.name)
+            let declared = Set(target.dependencies.map(\.name))
+            for (module, file) in imports where !Self.system.contains(module) {
+                #expect(declared.contains(module), "\(file) imports \(module), which its target does not depend on")
+            }
+        }
+    }
+
+    @Test func `dependencies go one way`() throws {
+        let targets = try Self.targets.get()
+        let names = Set(targets.map(\.name))
+        func layer(_ name: String) -> Int? { Self.layers.firstIndex { $0.contains(name) } }
+        for target in targets {
+            let own = try #require(layer(target.name), "\(target.name) has no layer")
+            for dependency in target.dependencies where names.contains(dependency.name) {
+                let other = try #require(layer(dependency.name))
+                #expect(other < own, "\(target.name) depends on \(dependency.name)")
+            }
+        }
+    }
+}
