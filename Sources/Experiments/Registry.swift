@@ -2,7 +2,8 @@
 public enum Registry {
     /// In the order of `dynamics list`.
     static let experiments: [any Experiment.Type] = [
-        Drift.self
+        Drift.self,
+        Spectra.self,
     ]
 
     /// Names and questions, in the same order.

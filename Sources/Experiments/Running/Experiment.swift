@@ -19,8 +19,14 @@ protocol Experiment: Sendable {
     init(_ settings: Settings, _ context: RunContext) throws
     /// What has to be computed over tensors.
     var requests: [any Reduction] { get }
+    /// What has to be computed over whole matrices; nothing, unless an experiment says otherwise.
+    var matrixRequests: [any MatrixRequest] { get }
     /// Makes the tables. A pure function of the summaries: nothing is read here.
     func report(_ results: ReductionResults) throws -> Report
+}
+
+extension Experiment {
+    var matrixRequests: [any MatrixRequest] { [] }
 }
 
 /// What an experiment has to say once its reductions are done.

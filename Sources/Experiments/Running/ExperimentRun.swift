@@ -85,7 +85,8 @@ public struct ExperimentRun: Sendable {
         try context.journalContents()
 
         let engine = ReductionEngine(context.checkpoints, jobs: options.jobs, journal: journal, progress: progress)
-        let results = try engine.run(prepared.flatMap { $0.experiment.requests as [any Reduction] })
+        let reduced = try engine.run(prepared.flatMap { $0.experiment.requests as [any Reduction] })
+        let results = try engine.compute(prepared.flatMap { $0.experiment.matrixRequests }, after: reduced)
         let refused = context.refused + results.failures.sorted { $0.key < $1.key }.map { $0.value }
         let bytesRead = context.checkpoints.reduce(0) { $0 + ($1.reader?.bytesRead ?? 0) }
 

@@ -2,7 +2,7 @@ import Foundation
 
 /// What the singular values σ₁ ≥ σ₂ ≥ ... say about a matrix. A quantity that does not exist, or that needs values which
 /// were not computed, is `nil`.
-public struct SpectrumShape: Sendable, Equatable {
+public struct SpectrumShape: Sendable, Equatable, Codable {
     /// σ₁, in the unit of the elements.
     public let spectralNorm: Double
     /// ‖W‖_F = √Σσ².
