@@ -5,7 +5,7 @@ import Tensors
 /// The singular values of every matrix and of every update, and how leading subspaces turn.
 struct Spectra: Experiment {
     static let name = "spectra"
-    static let question = "What do the singular values of the weights and of their updates look like, and do they turn?"
+    static let question = "How are singular values of weights and updates spread, and how do leading subspaces turn?"
     static let tableNames = [
         "summary", "spectra", "singular_values", "update_spectra", "subspaces", "principal_angles", "integrity",
     ]

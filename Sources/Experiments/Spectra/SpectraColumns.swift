@@ -68,9 +68,9 @@ enum SpectraColumns {
             "condition_number", tolerance: smallest,
             "σ₁ over the smallest singular value; needs all; missing where that cannot be told from zero."
         ) { $0.shape?.conditionNumber },
-        .integer("numerical_rank", "Number of σ above σ₁·max(m, n)·2⁻⁵²; needs all singular values.") {
-            $0.shape?.numericalRank
-        },
+        .integer(
+            "numerical_rank", "Number of σ above σ₁·max(m, n)·2⁻⁵² and their error bounds; needs all singular values."
+        ) { $0.shape?.numericalRank },
         .number(
             "bulk_edge", tolerance: smooth,
             "Where the Marchenko-Pastur bulk of a random matrix with this median singular value ends; needs all."
