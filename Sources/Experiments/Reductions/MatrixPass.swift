@@ -3,7 +3,7 @@ import Synchronization
 import Tensors
 
 /// Carries out requests over whole matrices. Those that read one tensor, of whatever checkpoints, form a group: many
-/// small groups are shared out one to a thread; a large one has all threads to itself. Results do not depend on it.
+/// groups are shared out one to a thread; a large one has all threads to itself. Results do not depend on it.
 final class MatrixPass: Sendable {
     typealias Record = @Sendable (any MatrixRequest, any Codable & Sendable) throws -> Void
 
@@ -25,7 +25,9 @@ final class MatrixPass: Sendable {
     private let state: Mutex<State>
 
     /// Below this many elements a matrix is a thread's own: sharing out its few milliseconds would cost as much.
-    private static let sharedElements = 1 << 22
+    private static let smallElements = 1 << 22
+    /// From this many on all threads work on it, because one each would take too much memory.
+    private static let largeElements = 1 << 26
 
     init(
         _ checkpoints: [Checkpoint], jobs: Int, results: ReductionResults,
@@ -44,13 +46,15 @@ final class MatrixPass: Sendable {
     func run(_ requests: [any MatrixRequest]) throws {
         let groups = grouped(requests)
         let total = requests.reduce(0) { $0 + storedByteCount($1) }
-        let small = groups.filter { jobs == 1 || $0.elementCount < MatrixPass.sharedElements }
+        // Of many groups one a thread keeps all threads busy, without the serial parts of each.
+        let limit = groups.count < 4 * jobs ? MatrixPass.smallElements : MatrixPass.largeElements
+        let small = groups.filter { jobs == 1 || $0.elementCount < limit }
         // The largest first, so that no thread is left with it at the end.
         let order = small.sorted { $0.elementCount > $1.elementCount }
         try inParallel(order.count, jobs: jobs) { (index: Int) throws(any Error) in
             try self.run(order[index], MatrixWorkspace(self.checkpoints, jobs: 1), total)
         }
-        for group in groups where jobs > 1 && group.elementCount >= MatrixPass.sharedElements {
+        for group in groups where jobs > 1 && group.elementCount >= limit {
             try run(group, MatrixWorkspace(checkpoints, jobs: jobs), total)
         }
     }

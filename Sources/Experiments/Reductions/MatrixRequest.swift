@@ -13,6 +13,9 @@ struct RowSelection: Hashable, Sendable {
     let run: Int
     let period: Int
 
+    /// Which row of the tensor the matrix' row `row` is.
+    func row(_ row: Int) -> Int { first + row / run * period + row % run }
+
     /// The selected rows of a tensor that has `count`, in order.
     func ranges(of count: Int) -> [Range<Int>] {
         stride(from: first, to: count, by: period).map { $0..<min($0 + run, count) }

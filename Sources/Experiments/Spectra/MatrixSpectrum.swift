@@ -117,7 +117,7 @@ struct SpectrumRequest: MatrixRequest {
         if !isExact, from == nil {
             return try workspace.leadingSpectrum(matrix, settings.leading).singularValues
         }
-        let source = try from.map { try workspace.source(matrix, minus: $0) } ?? workspace.source(matrix)
+        let source = try from.map { try workspace.loader.source(matrix, minus: $0) } ?? workspace.loader.source(matrix)
         if isExact {
             return try ExactSpectrum.singularValues(of: source, accuracy: settings.accuracy, in: workspace.loop)
         }
