@@ -30,7 +30,8 @@ else
 endif
 
 build: libraries
-	@swift build -c release --product dynamics --static-swift-stdlib --quiet >&2 || { tools/need-packages --explain $(LIBRARIES); exit 1; }
+	@swift build -c release --product dynamics --static-swift-stdlib --quiet >&2 \
+	    || { tools/need-packages --explain $(LIBRARIES); exit 1; }
 
 test: libraries test-tools $(PYTHON)
 	swift test

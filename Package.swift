@@ -61,7 +61,9 @@ let package = Package(
                 "Experiments", "Checkpoints", "Tensors", "Reports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
-            ]),
+            ],
+            // The default linker warns of a function in Foundation that nobody here calls.
+            linkerSettings: [.unsafeFlags(["-use-ld=lld"], .when(platforms: [.linux]))]),
 
         // Our side of bench/spectra_numpy.py.
         .executableTarget(name: "bench-spectra", dependencies: ["Tensors"], path: "bench/spectra"),

@@ -50,27 +50,30 @@ INLINE int32_t block_maximum(loader load, const char *x, size_t width) {
 /// Sums a block of a 16-bit type in float32, unless its largest magnitude needs double: then `s` is left alone.
 /// Returns the float32 bits of that magnitude.
 INLINE int32_t block_in_single(ck_type type, loader load, const char *x, int32_t floor_bits, sums *s) {
-    v16f square[2] = {{0}}, spacing[2] = {{0}};  // even and odd elements: two chains hide the additions' latency
+    v16f square[4] = {{0}}, spacing[4] = {{0}};  // four chains of additions hide each other's latency
     v32h maximum = {0};
-    for (size_t i = 0; i < CK_BLOCK; i += 32) {
-        v32h raw;
-        memcpy(&raw, x + i * 2, sizeof raw);
-        maximum = __builtin_elementwise_max(maximum, raw & 0x7fff);
-        v16f v[2];
-        load(x + i * 2, &v[0], &v[1]);
-        for (int h = 0; h < 2; h++) {
-            v16f p;
-            spacing_base(&v[h], floor_bits, &p);
-            square[h] = FUSED(v[h], v[h], square[h]);
-            spacing[h] = FUSED(p, p, spacing[h]);
+    for (size_t i = 0; i < CK_BLOCK; i += 64) {
+        for (int j = 0; j < 2; j++) {
+            const char *here = x + (i + 32 * (size_t)j) * 2;
+            v32h raw;
+            memcpy(&raw, here, sizeof raw);
+            maximum = __builtin_elementwise_max(maximum, raw & 0x7fff);
+            v16f v[2];
+            load(here, &v[0], &v[1]);
+            for (int h = 0; h < 2; h++) {
+                v16f p;
+                spacing_base(&v[h], floor_bits, &p);
+                square[2 * j + h] = FUSED(v[h], v[h], square[2 * j + h]);
+                spacing[2 * j + h] = FUSED(p, p, spacing[2 * j + h]);
+            }
         }
     }
     int32_t bits = single_bits(type, largest_half(&maximum));
     if (!needs_double(bits)) {
-        for (int h = 0; h < 2; h++) {
-            add_lanes(&s->square[0], &s->square[1], &square[h]);
-            add_lanes(&s->spacing[0], &s->spacing[1], &spacing[h]);
-        }
+        v16f squares = (square[0] + square[1]) + (square[2] + square[3]);
+        v16f spacings = (spacing[0] + spacing[1]) + (spacing[2] + spacing[3]);
+        add_lanes(&s->square[0], &s->square[1], &squares);
+        add_lanes(&s->spacing[0], &s->spacing[1], &spacings);
     }
     return bits;
 }

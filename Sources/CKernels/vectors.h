@@ -48,6 +48,8 @@ INLINE int32_t largest(const v16i *lanes) { return __builtin_reduce_max(*lanes);
 
 INLINE uint16_t largest_half(const v32h *lanes) { return __builtin_reduce_max(*lanes); }
 
+INLINE uint16_t smallest_half(const v32h *lanes) { return __builtin_reduce_min(*lanes); }
+
 INLINE int64_t total(const v16i *lanes) {
     int64_t sum = 0;
     for (int i = 0; i < 16; i++) sum += (*lanes)[i];

@@ -95,7 +95,7 @@ public struct Importer: Sendable {
             } catch let error as ImportFailure {
                 result.failed.append(error)
             } catch {
-                result.failed.append(ImportFailure(source: plan.directory.path, reason: "\(error)"))
+                result.failed.append(ImportFailure(source: plan.directory.path, error))
             }
         }
         return result
@@ -132,6 +132,20 @@ public struct ImportFailure: Error, Equatable {
     public let source: String
     /// One line for a person, with the remedy.
     public let reason: String
+
+    init(source: String, reason: String) {
+        self.source = source
+        self.reason = reason
+    }
+
+    /// Takes the reason from an error; a checkpoint's own name, which is the source's, is not said twice.
+    init(source: String, _ error: any Error) {
+        guard let error = error as? CheckpointError else {
+            self.init(source: source, reason: "\(error)")
+            return
+        }
+        self.init(source: source, reason: error.problem + (error.remedy.map { "; \($0)" } ?? ""))
+    }
 }
 
 /// How far an import is.

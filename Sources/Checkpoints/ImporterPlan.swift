@@ -48,7 +48,7 @@ struct ImportPlan {
             } catch let error as ImportError {
                 throw error
             } catch {
-                failures.append(ImportFailure(source: path, reason: "\(error)"))
+                failures.append(ImportFailure(source: path, error))
             }
         }
         return plans
@@ -61,7 +61,7 @@ struct ImportPlan {
             do throws(CheckpointError) {
                 paths += try HuggingFaceIdentity.snapshots(inCache: source) ?? [source]
             } catch {
-                failures.append(ImportFailure(source: source, reason: error.description))
+                failures.append(ImportFailure(source: source, error))
             }
         }
         return paths
@@ -150,6 +150,9 @@ extension HuggingFaceIdentity {
 
 /// Makes the folder and those above it.
 func makeDirectory(_ path: String) throws(ImportError) {
+    guard !entryExists(path) || isDirectory(path) else {
+        throw ImportError(.usage, "'\(path)' is not a folder; --to takes the folder for the files")
+    }
     do {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {

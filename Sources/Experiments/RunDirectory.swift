@@ -19,12 +19,15 @@ public struct RunDirectory: ~Copyable {
     private let staging: String
     /// Of the folder itself; its lock is held until it closes, which the system sees to if we are killed.
     private let descriptor: Int32
+    /// Whether this run made the folder: if it leaves nothing there, the folder goes too.
+    private let isNew: Bool
     /// Names in the order of writing, which is the order in which they take their places.
     private var staged: [String] = []
 
     /// Makes the folder if need be, reserves it for this run, checks that it can be written, and removes what a killed run
     /// left. Nothing else changes until `publish`.
     public init(at path: String) throws(EnvironmentError) {
+        isNew = access(path, F_OK) != 0
         descriptor = try RunDirectory.reserve(path)
         self.path = path
         staging = "\(path)/\(RunDirectory.stagingPrefix)\(getpid())"
@@ -32,6 +35,7 @@ public struct RunDirectory: ~Copyable {
 
     deinit {
         RunDirectory.remove(staging)
+        if isNew { rmdir(path) }
         close(descriptor)
     }
 

@@ -225,21 +225,21 @@ import Testing
         let snapshot = folder.path + "/" + cache + "/snapshots/abc"
         #expect(
             try run([snapshot]).failed.map(\.reason) == [
-                "checkpoint \(snapshot): nothing in the cache's refs refers to this snapshot; name it with --revision"
+                "nothing in the cache's refs refers to this snapshot; name it with --revision"
             ])
         #expect(try run([snapshot], revision: "step9").written.map(\.revision.step) == [9])
         try folder.write(cache + "/refs/step8", "abc\n")
         #expect(try run([folder.path + "/" + cache]).written.map(\.revision.step) == [8])
     }
 
-    @Test func `a destination that cannot be made is an environment error`() throws {
+    @Test func `a destination that is no folder is a usage error`() throws {
         try folder.write("out", "a file")
         let path = try source("step1")
         do {
             _ = try run([path])
             Issue.record("a file became a folder")
         } catch let error as ImportError {
-            #expect(error.kind == .environment)
+            #expect(error.kind == .usage && error.description.hasSuffix("--to takes the folder for the files"))
         }
     }
 

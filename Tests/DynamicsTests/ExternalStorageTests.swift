@@ -64,7 +64,7 @@ struct ExternalStorageTests {
             finished.errors
                 == "error: checkpoint \(link): external storage of 'lm_head.weight', "
                 + "'\(place / "elsewhere/step20/model.safetensors")', is no longer the file that was imported: its size "
-                + "or modification time differs; import it again\n")
+                + "or modification time differs; import it again with --force\n")
         try FileManager.default.removeItem(atPath: place / "elsewhere/step20/model.safetensors")
         let gone = try DynamicsProcess(allowed).wait()
         #expect(gone.code == 3 && gone.errors.contains("external storage of 'lm_head.weight' leads to "))

@@ -143,8 +143,10 @@ import Testing
             to.tensors = [.init("b", .float32, [1], [1])]
         }
         #expect(
-            try problems { try run(paths, "allow_unmatched=true") }
-                == ["\(Self.names.0) and \(Self.names.1) have no floating-point tensor in common"])
+            try problems { try run(paths, "allow_unmatched=true") } == [
+                "\(Self.names.0) and \(Self.names.1) have no floating-point tensor in common; a dump of bfloat16 as "
+                    + "uint16 or opaque bytes needs the setting bfloat16_dumps, and 'dynamics inspect' shows what is there"
+            ])
     }
 
     @Test func `empty tensors and scalars are compared`() throws {

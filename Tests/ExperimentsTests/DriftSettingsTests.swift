@@ -66,7 +66,7 @@ import Testing
         let one = try SmallModel(0).write(to: folder)
         #expect(
             try problems { try runDrift([one], in: folder) } == [
-                "nothing to compare: 1 checkpoint(s) give no comparison of the kinds reference, predecessor, branch_point, ingredients"
+                "nothing to compare: 1 checkpoint(s) give no comparison with compare=[reference, predecessor, branch_point, ingredients]"
             ])
     }
 

@@ -9,8 +9,20 @@ private let blockCount = 512
 /// Lane of element i of a block: of 16-bit types, a pair of neighbours shares one.
 private func lane(_ i: Int, _ type: ElementType) -> Int { type.byteCount == 2 ? i / 2 % 16 : i % 16 }
 
-/// Chain of element i of a block that is summed in float32: the lanes of the even elements, then those of the odd ones.
-private func chain(_ i: Int) -> Int { i % 2 * 16 + i / 2 % 16 }
+/// Chain of element i of a block that is summed in float32: even and odd elements have 16 lanes each, and where there
+/// are four sets, so have the even and the odd stretches of 32 elements.
+private func chain(_ i: Int, sets: Int) -> Int {
+    let set = sets == 4 ? i / 32 % 2 * 2 + i % 2 : i % 2
+    return set * 16 + i / 2 % 16
+}
+
+/// The 16 lanes that sets of them add up to.
+private func merged(_ chains: [Float]) -> [Float] {
+    (0..<16).map { lane in
+        let sets = stride(from: lane, to: chains.count, by: 16).map { chains[$0] }
+        return sets.count == 4 ? (sets[0] + sets[1]) + (sets[2] + sets[3]) : sets[0] + sets[1]
+    }
+}
 
 /// Whether float32 squares of a block could overflow or underflow; true for NaN and infinity.
 func needsDouble(_ magnitude: Float) -> Bool { !(magnitude == 0 || (magnitude >= 0x1p-50 && magnitude <= 0x1p60)) }
@@ -53,18 +65,18 @@ struct UnaryTwin {
     }
 
     private mutating func addInSingle(_ sample: KernelSample, _ block: Range<Int>) {
-        var squares = [Float](repeating: 0, count: 32)
+        var squares = [Float](repeating: 0, count: 64)
         var spacings = squares
         for i in block {
-            let chain = chain(i - block.lowerBound)
+            let chain = chain(i - block.lowerBound, sets: 4)
             let x = sample.singles[i]
             let p = Float(UnaryTwin.powerOfTwo(Double(x), sample.type))
             squares[chain].addProduct(x, x)
             spacings[chain].addProduct(p, p)
         }
-        for chain in 0..<32 {
-            square[chain % 16] += Double(squares[chain])
-            spacing[chain % 16] += Double(spacings[chain])
+        for (lane, sums) in zip(merged(squares), merged(spacings)).enumerated() {
+            square[lane] += Double(sums.0)
+            spacing[lane] += Double(sums.1)
         }
     }
 
@@ -135,18 +147,19 @@ struct PairTwin {
 
     private mutating func addInSingle(_ differences: [Float], _ threshold: Double) {
         note(Double(largest(differences)))
-        var chains = [[Float]](repeating: [0, 0, 0], count: 32)
+        var squares = [Float](repeating: 0, count: 32)
+        var (sums, magnitudes) = (squares, squares)
         for (i, d) in differences.enumerated() {
-            let chain = chain(i)
-            chains[chain][0].addProduct(d, d)
-            chains[chain][1] += d
-            chains[chain][2] += d.magnitude
+            let chain = chain(i, sets: 2)
+            squares[chain].addProduct(d, d)
+            sums[chain] += d
+            magnitudes[chain] += d.magnitude
             moved += Double(d.magnitude) > threshold ? 1 : 0
         }
-        for chain in 0..<32 {
-            square[chain % 16] += Double(chains[chain][0])
-            sum[chain % 16] += Double(chains[chain][1])
-            absolute[chain % 16] += Double(chains[chain][2])
+        for lane in 0..<16 {
+            square[lane] += Double(merged(squares)[lane])
+            sum[lane] += Double(merged(sums)[lane])
+            absolute[lane] += Double(merged(magnitudes)[lane])
         }
     }
 

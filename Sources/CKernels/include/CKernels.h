@@ -1,9 +1,8 @@
 // Loops over raw tensor bytes whose speed depends on the processor's vectors.
 //
-// Every sum has the same 16 logical lanes on every processor: element i of a block belongs to lane i % 16 (of the
-// 16-bit types, the even and the odd elements have 16 lanes each), lanes are never merged before the end of a block, and
-// nothing is fused but the multiply-adds that say so (FUSED), which have one rounding everywhere. So all variants give
-// identical bytes.
+// Every sum has the same 16 logical lanes on every processor: element i of a block belongs to lane i % 16 (the 16-bit
+// types have several sets of 16 lanes, added lane by lane at the end of a block), and nothing is fused but the
+// multiply-adds that say so (FUSED), which have one rounding everywhere. So all variants give identical bytes.
 //
 // bfloat16 and float16 are summed in float32 within a block of CK_BLOCK elements and in double across blocks.
 // A block whose largest magnitude could overflow or underflow a float32 square is summed in double.

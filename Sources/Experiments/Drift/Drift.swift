@@ -31,6 +31,9 @@ struct Drift: Experiment {
     /// - Throws: `InputError` when nothing can be compared, or when tensors have no counterpart and that is not allowed.
     init(_ settings: DriftSettings, _ context: RunContext) throws {
         self.settings = settings
+        guard settings.movedThreshold >= 0, settings.movedThreshold.isFinite, settings.embeddingRows >= 0 else {
+            throw InputError("moved_threshold and embedding_rows take numbers from 0 on")
+        }
         guard (settings.from == nil) == (settings.to == nil) else {
             throw InputError("a pair needs both from and to; only \(settings.from == nil ? "to" : "from") is given")
         }
@@ -59,10 +62,9 @@ struct Drift: Experiment {
         _ comparisons: [Comparison], _ series: CheckpointSeries, _ reference: Int, _ settings: DriftSettings
     ) throws -> [Pair: Alignment] {
         guard !comparisons.isEmpty else {
-            let kinds = settings.compare.map(\.rawValue).joined(separator: ", ")
             throw InputError(
-                "nothing to compare: \(series.checkpoints.count) checkpoint(s) give no comparison of the kinds \(kinds)"
-            )
+                "nothing to compare: \(series.checkpoints.count) checkpoint(s) give no comparison with "
+                    + "compare=[\(settings.compare.map(\.rawValue).joined(separator: ", "))]")
         }
         var alignments: [Pair: Alignment] = [:]
         var problems: [String] = []
