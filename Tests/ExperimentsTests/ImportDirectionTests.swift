@@ -9,6 +9,8 @@ import Testing
         struct Target: Decodable {
             let name: String
             let type: String
+            /// Where it is, for targets outside `Sources` and `Tests`.
+            let path: String?
             let dependencies: [Dependency]
         }
 
@@ -52,9 +54,9 @@ import Testing
         ["dynamics"],
     ]
 
-    /// The package's own targets, as `swift package dump-package` prints them; asked for once.
+    /// The targets below `Sources`, as `swift package dump-package` prints them; asked for once.
     private static let targets = Result {
-        try dumpPackage().targets.filter { $0.type != "test" && $0.name != "TestSupport" }
+        try dumpPackage().targets.filter { $0.type != "test" && $0.path == nil }
     }
 
     private static func dumpPackage() throws -> Package {
