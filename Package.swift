@@ -52,7 +52,9 @@ let package = Package(
         .target(name: "Reports"),
         .target(
             name: "Experiments",
-            dependencies: ["Checkpoints", "Tensors", "Statistics", "Reports", .product(name: "Yams", package: "Yams")]),
+            dependencies: [
+                "Checkpoints", "Tensors", "Statistics", "Reports", .product(name: "Yams", package: "Yams"),
+            ]),
         .executableTarget(
             name: "dynamics",
             dependencies: [

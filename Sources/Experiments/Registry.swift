@@ -4,6 +4,7 @@ public enum Registry {
     static let experiments: [any Experiment.Type] = [
         Drift.self,
         Norms.self,
+        Spectra.self,
     ]
 
     /// Names and questions, in the same order.

@@ -15,19 +15,27 @@ public struct Column: Sendable, Equatable {
     public let meaning: String
     /// Significant digits of a number in LaTeX and Markdown. CSV always has all of them.
     public let digits: Int
+    /// How far apart the numbers of two runs of the same input may lie on different processors: |a − b| is at most
+    /// `tolerance · max(1, |a|, |b|)`. 0 for values that are the same everywhere.
+    public let tolerance: Double
 
     /// Describes a column; see the properties.
-    /// - Precondition: `name` is snake_case, `meaning` is one line that is not empty, `digits` is positive.
-    public init(_ name: String, _ kind: Kind, unit: String? = nil, digits: Int = 4, meaning: String) {
+    /// - Precondition: `name` is snake_case, `meaning` is one line that is not empty, `digits` is positive, `tolerance` is not
+    ///   negative.
+    public init(
+        _ name: String, _ kind: Kind, unit: String? = nil, digits: Int = 4, tolerance: Double = 0, meaning: String
+    ) {
         precondition(Column.isSnakeCase(name), "'\(name)' is not snake_case")
         precondition(!meaning.isEmpty && !meaning.contains(where: \.isNewline), "'\(name)': the meaning is one line")
         precondition(unit?.contains(where: \.isNewline) != true, "'\(name)': the unit is one line")
         precondition(digits > 0, "'\(name)': a number has at least one significant digit")
+        precondition(tolerance >= 0, "'\(name)': a tolerance is not negative")
         self.name = name
         self.kind = kind
         self.unit = unit
         self.meaning = meaning
         self.digits = digits
+        self.tolerance = tolerance
     }
 
     /// The heading of formats made for reading: words instead of snake_case, the unit in parentheses.

@@ -63,6 +63,7 @@ public struct DataPackage: Sendable {
             (key: "description", value: .string(column.meaning)),
         ]
         if let unit = column.unit { members.append((key: "unit", value: .string(unit))) }
+        if column.tolerance > 0 { members.append((key: "tolerance", value: .number(column.tolerance))) }
         return .object(members)
     }
 }

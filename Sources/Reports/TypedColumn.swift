@@ -28,12 +28,14 @@ public struct TypedColumn<Record>: Sendable {
         }
     }
 
-    /// A column of numbers; `digits` are the significant ones shown in LaTeX and Markdown.
+    /// A column of numbers; `digits` are the significant ones shown in LaTeX and Markdown, `tolerance` is as in `Column`.
     public static func number(
-        _ name: String, unit: String? = nil, digits: Int = 4, _ meaning: String,
+        _ name: String, unit: String? = nil, digits: Int = 4, tolerance: Double = 0, _ meaning: String,
         _ value: @escaping @Sendable (Record) -> Double?
     ) -> TypedColumn {
-        TypedColumn(column: Column(name, .number, unit: unit, digits: digits, meaning: meaning)) {
+        TypedColumn(
+            column: Column(name, .number, unit: unit, digits: digits, tolerance: tolerance, meaning: meaning)
+        ) {
             value($0).map(Cell.number) ?? .missing
         }
     }

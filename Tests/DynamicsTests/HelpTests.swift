@@ -24,6 +24,7 @@ struct HelpTests {
                                       layouts, totals by module.
               import                  Turn Hugging Face directories into checkpoint HDF5
                                       files, bit for bit.
+              compare                 Compare the tables of two results folders.
 
               See 'dynamics help <subcommand>' for detailed help.
 
@@ -168,7 +169,7 @@ struct HelpTests {
         let finished = try dynamics("list")
         #expect(
             finished.output.split(separator: "\n").contains(
-                "drift  What moved between checkpoints, by how much, where and when?"))
+                "drift    What moved between checkpoints, by how much, where and when?"))
         #expect(finished.code == 0 && finished.errors.isEmpty)
     }
 

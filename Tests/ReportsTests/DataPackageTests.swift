@@ -104,4 +104,12 @@ import Testing
         (["a": [], "o": [:]] as JSON).write(to: &text)
         #expect(text == "{\n  \"a\": [],\n  \"o\": {}\n}\n")
     }
+
+    @Test func `a column that differs between processors says by how much`() {
+        let column = Column("x", .number, tolerance: 1e-6, meaning: "A number.")
+        var text = ""
+        DataPackage("spectra", title: "Values", tables: [Table("t", title: "T", columns: [column], rows: [])])
+            .write(to: &text)
+        #expect(text.contains("\"description\": \"A number.\",\n            \"tolerance\": 1e-06\n"))
+    }
 }

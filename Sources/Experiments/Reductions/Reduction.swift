@@ -73,10 +73,12 @@ struct ReductionKey: Hashable {
     let parameters: String
     let inputs: [TensorReference]
 
+    init(kernel: String, parameters: String, inputs: [TensorReference]) {
+        (self.kernel, self.parameters, self.inputs) = (kernel, parameters, inputs)
+    }
+
     init<R: Reduction>(_ reduction: R) {
-        kernel = R.kernel
-        parameters = reduction.parameters
-        inputs = reduction.inputs
+        self.init(kernel: R.kernel, parameters: reduction.parameters, inputs: reduction.inputs)
     }
 }
 

@@ -79,6 +79,38 @@ struct ReductionEngine: Sendable {
         }
     }
 
+    /// Adds the summaries of requests over whole matrices, which are known by the content that reductions found before.
+    func compute(_ requests: [any MatrixRequest], after earlier: ReductionResults) throws -> ReductionResults {
+        let keys = JournalKeys(checkpoints)
+        var results = earlier
+        var pending: [any MatrixRequest] = []
+        var seen: Set<ReductionKey> = []
+        for request in requests {
+            let key = ReductionKey(request)
+            guard seen.insert(key).inserted else { continue }
+            if let summary = journalled(request, keys, results) {
+                results.matrices[key] = summary
+                continue
+            }
+            let gone = request.matrices.map(\.tensor.checkpoint).filter { checkpoints[$0].reader == nil }
+            for place in gone { results.failures[place] = checkpoints[place].isGone }
+            if gone.isEmpty { pending.append(request) }
+        }
+        guard !pending.isEmpty else { return results }
+        let pass = MatrixPass(checkpoints, jobs: jobs, results: results, progress: progress) {
+            [journal, results] request, summary in
+            try journal.append(summary, for: keys.text(request, results))
+        }
+        try pass.run(pending)
+        return pass.results
+    }
+
+    private func journalled<R: MatrixRequest>(
+        _ request: R, _ keys: JournalKeys, _ results: ReductionResults
+    ) -> (any Codable & Sendable)? {
+        journal.summary(R.Summary.self, for: keys.text(request, results))
+    }
+
     private func journalled<R: Reduction>(
         _ reduction: R, _ keys: JournalKeys, _ results: ReductionResults
     ) -> (any ReductionSummary)? {
@@ -102,6 +134,8 @@ struct ReductionEngine: Sendable {
 /// What an engine found: summaries by request, and the checkpoints that could not be read.
 struct ReductionResults: Sendable {
     var summaries: [ReductionKey: any ReductionSummary] = [:]
+    /// Of requests over whole matrices.
+    var matrices: [ReductionKey: any Codable & Sendable] = [:]
     /// Why a checkpoint could not be read, by its place in the run.
     var failures: [Int: CheckpointError] = [:]
 
@@ -134,16 +168,24 @@ private struct JournalKeys: Sendable {
         }
     }
 
-    /// A tensor's content is known by the file it is in, every other reduction by the content of its inputs.
     func text<R: Reduction>(_ reduction: R, _ results: ReductionResults) -> String {
-        let inputs = reduction.inputs.map { input in
-            if !(reduction is ContentReduction), let fingerprint = fingerprint(input, results) {
+        text(ReductionKey(reduction), results, byContent: !(reduction is ContentReduction))
+    }
+
+    func text<R: MatrixRequest>(_ request: R, _ results: ReductionResults) -> String {
+        text(ReductionKey(request), results, byContent: true)
+    }
+
+    /// A tensor's content is known by the file it is in, everything else by the content of its inputs.
+    private func text(_ key: ReductionKey, _ results: ReductionResults, byContent: Bool) -> String {
+        let inputs = key.inputs.map { input in
+            if byContent, let fingerprint = fingerprint(input, results) {
                 return "\(fingerprint) \(describe(input))"
             }
             let name = checkpoints[input.checkpoint].tensors[input.tensor].name
             return "\(identities[input.checkpoint])\n\(name) \(describe(input))"
         }
-        return ([R.kernel, reduction.parameters] + inputs).joined(separator: "\n")
+        return ([key.kernel, key.parameters] + inputs).joined(separator: "\n")
     }
 
     private func describe(_ input: TensorReference) -> String {

@@ -21,12 +21,15 @@ protocol Experiment: Sendable {
     var requests: [any Reduction] { get }
     /// What has to be computed besides, now that the requests are answered: another reading, and so for rare cases only.
     func followUps(_ results: ReductionResults) -> [any Reduction]
+    /// What has to be computed over whole matrices; nothing, unless an experiment says otherwise.
+    var matrixRequests: [any MatrixRequest] { get }
     /// Makes the tables. A pure function of the summaries: nothing is read here.
     func report(_ results: ReductionResults) throws -> Report
 }
 
 extension Experiment {
     func followUps(_ results: ReductionResults) -> [any Reduction] { [] }
+    var matrixRequests: [any MatrixRequest] { [] }
 }
 
 /// What an experiment has to say once its reductions are done.

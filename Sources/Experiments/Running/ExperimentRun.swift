@@ -87,8 +87,9 @@ public struct ExperimentRun: Sendable {
         try context.journalContents()
 
         let engine = ReductionEngine(context.checkpoints, jobs: options.jobs, journal: journal, progress: progress)
-        let first = try engine.run(prepared.flatMap { $0.experiment.requests as [any Reduction] })
-        let results = try engine.run(prepared.flatMap { $0.experiment.followUps(first) }, after: first)
+        var results = try engine.run(prepared.flatMap { $0.experiment.requests as [any Reduction] })
+        results = try engine.run(prepared.flatMap { [results] in $0.experiment.followUps(results) }, after: results)
+        results = try engine.compute(prepared.flatMap { $0.experiment.matrixRequests }, after: results)
         let refused = context.refused + results.failures.sorted { $0.key < $1.key }.map { $0.value }
         let bytesRead = context.checkpoints.reduce(0) { $0 + ($1.reader?.bytesRead ?? 0) }
 

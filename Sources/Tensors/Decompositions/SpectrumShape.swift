@@ -2,7 +2,7 @@ import Foundation
 
 /// What the singular values σ₁ ≥ σ₂ ≥ ... say about a matrix. A quantity that does not exist, or that needs values which
 /// were not computed, is `nil`.
-public struct SpectrumShape: Sendable, Equatable {
+public struct SpectrumShape: Sendable, Equatable, Codable {
     /// σ₁, in the unit of the elements.
     public let spectralNorm: Double
     /// ‖W‖_F = √Σσ².
@@ -18,7 +18,8 @@ public struct SpectrumShape: Sendable, Equatable {
     public let participationRatio: Double?
     /// σ₁ / σ_min; needs all values; `nil` where σ_min cannot be told from zero, being within its error bound.
     public let conditionNumber: Double?
-    /// Number of σ above `σ₁ max(rows, columns) ε`, ε = 2⁻⁵², as NumPy's `matrix_rank` counts in float64; needs all values.
+    /// Number of σ above `σ₁ max(rows, columns) ε`, ε = 2⁻⁵², as NumPy's `matrix_rank` counts in float64, and above their
+    /// error bounds; needs all values.
     public let numericalRank: Int?
     /// Where the Marchenko-Pastur bulk would end; needs all values; see ``MarchenkoPastur``.
     public let bulkEdge: Double?
@@ -42,7 +43,9 @@ public struct SpectrumShape: Sendable, Equatable {
         }
         let sum = values.reduce(0, +)
         nuclearNorm = sum
-        numericalRank = values.count { $0 > largest * longer * Double.ulpOfOne }
+        numericalRank = zip(values, spectrum.errorBounds).count {
+            $0 > max(largest * longer * Double.ulpOfOne, $1)
+        }
         guard largest > 0 else {
             (effectiveRank, participationRatio, conditionNumber, bulkEdge, beyondBulk) = (nil, nil, nil, nil, nil)
             return
