@@ -22,7 +22,7 @@ public struct Fingerprint: Hashable, Sendable, Codable, CustomStringConvertible 
 
     /// Reads what `description` writes.
     public init?(_ text: some StringProtocol) {
-        guard text.utf8.count == 32, let high = UInt64(text.prefix(16), radix: 16),
+        guard text.utf8.count == 32, text.allSatisfy(\.isHexDigit), let high = UInt64(text.prefix(16), radix: 16),
             let low = UInt64(text.suffix(16), radix: 16)
         else { return nil }
         (self.high, self.low) = (high, low)
