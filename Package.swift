@@ -48,7 +48,7 @@ let package = Package(
         .target(name: "HDF5", dependencies: ["CHDF5"]),
         .target(name: "Tensors", dependencies: ["CKernels", "CXXHash", "CBLAS"]),
         .target(name: "Statistics"),
-        .target(name: "Checkpoints", dependencies: ["HDF5", "Tensors", "CCodecs", "CXXHash"]),
+        .target(name: "Checkpoints", dependencies: ["HDF5", "Tensors", "CCodecs"]),
         .target(name: "Reports"),
         .target(
             name: "Experiments",

@@ -4,7 +4,7 @@ public struct Checkpoint: Sendable {
     public let location: CheckpointLocation
     /// Its name in tables: the revision's, or the location where two checkpoints of a run share a revision name.
     public var label: String
-    /// Its place in training.
+    /// Its place in training; the name is fit to be shown.
     public let revision: Revision
     /// What its files hold.
     public let contents: CheckpointContents
@@ -13,6 +13,10 @@ public struct Checkpoint: Sendable {
 
     /// Tensors in ascending order of name.
     public var tensors: [TensorInfo] { contents.tensors }
+    /// Name of the training run, fit to be shown; `nil` when the checkpoint does not tell it.
+    public var model: String? {
+        if case .string(let model) = contents.attributes["model"] { printable(model) } else { nil }
+    }
 
     /// Opens a checkpoint.
     public init(opening location: CheckpointLocation, options: ReadOptions) throws(CheckpointError) {
@@ -30,7 +34,9 @@ public struct Checkpoint: Sendable {
         self.location = location
         self.contents = contents
         self.reader = reader
-        revision = Revision(attributes: contents.attributes, fallbackName: location.revisionName)
+        var revision = Revision(attributes: contents.attributes, fallbackName: location.revisionName)
+        revision.name = printable(revision.name)
+        self.revision = revision
         label = revision.name
     }
 }

@@ -25,11 +25,14 @@ public struct CheckpointError: Error, Equatable, CustomStringConvertible {
     /// What to do about it; `nil` when there is nothing to advise.
     public let remedy: String?
 
-    /// Makes an error; see the properties.
+    /// Long enough for two paths and a reason.
+    private static let problemLimit = 10_000
+
+    /// Makes an error; see the properties. What is not printable in `problem`, which may quote the file, is escaped.
     public init(_ kind: Kind, checkpoint: String, problem: String, remedy: String? = nil) {
         self.kind = kind
         self.checkpoint = checkpoint
-        self.problem = problem
+        self.problem = printable(problem, limit: CheckpointError.problemLimit)
         self.remedy = remedy
     }
 

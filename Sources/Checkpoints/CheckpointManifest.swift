@@ -43,6 +43,9 @@ public struct LeftOut: Sendable, Equatable, Codable {
     /// For example `string`, `compound type`, `7-byte float`.
     public var reason: String
 
+    /// The reason for names that would act on a terminal, or that are damaged UTF-8.
+    static let unprintableName = "its name is not printable text"
+
     /// Makes an entry; see the properties.
     public init(name: String, reason: String) {
         self.name = name

@@ -21,7 +21,7 @@ public struct CheckpointSeries: Sendable {
         var sorted = checkpoints
         let counts = Dictionary(sorted.map { ($0.label, 1) }, uniquingKeysWith: +)
         for index in sorted.indices where counts[sorted[index].label] != 1 {
-            sorted[index].label = sorted[index].location.description
+            sorted[index].label = printable(sorted[index].location.description, limit: .max)
         }
         self.checkpoints = sorted
         let comesAfterStage1 = sorted.contains { ($0.revision.stage ?? 1) > 1 || $0.revision.step == nil }

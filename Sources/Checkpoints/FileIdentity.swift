@@ -16,12 +16,7 @@ extension FileIdentity {
     init(path: String, status: stat) {
         self.path = path
         byteCount = Int(status.st_size)
-        #if canImport(Darwin)
-            let time = status.st_mtimespec
-        #else
-            let time = status.st_mtim
-        #endif
-        modificationTimeNanoseconds = Int(time.tv_sec) &* 1_000_000_000 &+ Int(time.tv_nsec)
+        modificationTimeNanoseconds = status.modificationTimeNanoseconds
         inode = UInt64(status.st_ino)
     }
 }
@@ -34,12 +29,12 @@ final class OpenFile: Sendable {
     /// Opens `path`. `checkpoint` and `role` stand in errors, for example `the file` or `external storage 'x.bin'`.
     init(path: String, checkpoint: String, role: String) throws(CheckpointError) {
         guard let real = realPath(path) else {
-            throw CheckpointError(.unreachable, checkpoint: checkpoint, problem: "\(role): \(lastSystemError())")
+            throw CheckpointError(.unreachable, checkpoint: checkpoint, problem: "\(role): \(lastError())")
         }
         // Without O_NONBLOCK, opening a FIFO would wait for a writer.
         let descriptor = open(real, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
-            throw CheckpointError(.unreachable, checkpoint: checkpoint, problem: "\(role): \(lastSystemError())")
+            throw CheckpointError(.unreachable, checkpoint: checkpoint, problem: "\(role): \(lastError())")
         }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
@@ -62,7 +57,7 @@ final class OpenFile: Sendable {
             if count < 0 && errno == EINTR { continue }
             guard count >= 0 else {
                 throw CheckpointError(
-                    .unreachable, checkpoint: checkpoint, problem: "cannot read \(identity.path): \(lastSystemError())")
+                    .unreachable, checkpoint: checkpoint, problem: "cannot read \(identity.path): \(lastError())")
             }
             guard count > 0 else {
                 throw CheckpointError(
@@ -95,17 +90,4 @@ final class OpenFile: Sendable {
                 .changed, checkpoint: checkpoint, problem: "\(identity.path) \(what) while it was read")
         }
     }
-}
-
-/// The path with every link resolved; `nil`, with `errno` set, when nothing is there.
-func realPath(_ path: String) -> String? {
-    guard let resolved = realpath(path, nil) else { return nil }
-    defer { free(resolved) }
-    return String(cString: resolved)
-}
-
-/// The text of `errno`, in lower case as it stands after a colon.
-func lastSystemError() -> String {
-    let text = String(cString: strerror(errno))
-    return text.prefix(1).lowercased() + text.dropFirst()
 }

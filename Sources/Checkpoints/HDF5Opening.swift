@@ -154,8 +154,8 @@ struct HDF5Opening {
     }
 
     private mutating func add(_ tensor: WorkerTensor, from source: Source) throws(CheckpointError) {
-        guard tensor.name.unicodeScalars.allSatisfy(isPrintable) else {
-            return leaveOut(tensor.name, "its name is not printable text")
+        guard isPrintable(tensor.name) else {
+            return leaveOut(tensor.name, LeftOut.unprintableName)
         }
         guard names.insert(tensor.name).inserted else {
             return leaveOut(tensor.name, "another dataset has this name once / is read as .")

@@ -16,7 +16,7 @@ public func runHDF5Worker() -> Never {
     closeInheritedDescriptors()
     WorkerLimits.apply()
     setenv("HDF5_USE_FILE_LOCKING", "FALSE", 1)  // read-only media and network file systems refuse locks
-    silenceHDF5()
+    prepareHDF5()
     // Without it, chunks compressed by lzf that libhdf5 must read are refused as those of any unknown filter.
     try? register(filter: 32000, "lzf", decode: ccodecs_lzf_filter)
     let socket = WorkerSocket()

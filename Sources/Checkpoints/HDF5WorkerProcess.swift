@@ -96,7 +96,7 @@ final class HDF5WorkerProcess: Sendable {
             if let failure {
                 throw CheckpointError(
                     failure.kind, checkpoint: checkpoint, problem: printable(failure.problem),
-                    remedy: failure.remedy.map(printable))
+                    remedy: failure.remedy.map { printable($0) })
             }
         }
     }

@@ -70,7 +70,7 @@ private func socketPair() throws(SpawnFailure) -> (Int32, Int32) {
     #else
         let type = SOCK_STREAM
     #endif
-    guard socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw SpawnFailure(reason: lastSystemError()) }
+    guard socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw SpawnFailure(reason: lastError()) }
     #if canImport(Darwin)
         for end in ends {
             var on: Int32 = 1

@@ -73,6 +73,10 @@ struct HuggingFaceDirectory: Sendable {
             config: config, leftOut: [])
         manifest.attributes["model"] = identity.model.map { .string($0) }
         for tensor in tensors {
+            guard isPrintable(tensor.name) else {
+                manifest.leftOut.append(LeftOut(name: printable(tensor.name), reason: LeftOut.unprintableName))
+                continue
+            }
             guard let elementType = tensor.type.elementType else {
                 manifest.leftOut.append(
                     LeftOut(name: tensor.name, reason: "safetensors type \(tensor.type.rawValue)"))
@@ -105,7 +109,7 @@ struct HuggingFaceDirectory: Sendable {
     /// Ascending order of the names that tables use, in which `/` reads as `.`.
     private static func sorted(_ tensors: [Tensor], checkpoint: String) throws(CheckpointError) -> [Tensor] {
         var tensors = tensors
-        for index in tensors.indices {
+        for index in tensors.indices where tensors[index].name.utf8.contains(UInt8(ascii: "/")) {
             tensors[index].name = String(tensors[index].name.map { $0 == "/" ? "." : $0 })
         }
         tensors.sort { $0.name < $1.name }
@@ -126,6 +130,11 @@ struct HuggingFaceDirectory: Sendable {
         for (index, name) in names.enumerated() {
             let file = try SourceFile(directory + "/" + name, checkpoint: directory)
             let header = try SafetensorsHeader(of: file)
+            guard tensors.count + header.tensors.count <= SafetensorsHeader.tensorLimit else {
+                throw CheckpointError(
+                    .unsupported, checkpoint: directory,
+                    problem: "its shards describe more than \(SafetensorsHeader.tensorLimit) tensors")
+            }
             files.append(
                 File(
                     path: file.path, byteCount: file.byteCount,

@@ -55,13 +55,13 @@ struct HuggingFaceIdentity: Sendable, Equatable {
 
     /// The directory's own path, without following it when it is a link itself: its name is what counts.
     private static func absolute(_ path: String) throws(CheckpointError) -> String {
-        guard let resolved = resolvedPath(path), isDirectory(resolved) else {
+        guard let resolved = realPath(path), isDirectory(resolved) else {
             throw CheckpointError(.unreachable, checkpoint: path, problem: "no such directory")
         }
         let components = path.split(separator: "/")
         guard let name = components.last, name != ".", name != ".." else { return resolved }
         let parent = (path.hasPrefix("/") ? "/" : "./") + components.dropLast().joined(separator: "/")
-        return (resolvedPath(parent) ?? parent) + "/" + name
+        return (realPath(parent) ?? parent) + "/" + name
     }
 
     /// Names below `refs` whose file holds `hash`. Branch names may contain slashes, so that folders nest.

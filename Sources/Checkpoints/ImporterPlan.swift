@@ -78,7 +78,7 @@ struct ImportPlan {
 
     /// `REVISION.h5`; slashes, which branch names may hold, become `--`, as in the Hub's cache.
     private static func fileName(of revision: String, _ source: String) throws(CheckpointError) -> String {
-        guard !revision.isEmpty, !revision.hasPrefix("."), !revision.contains("\0") else {
+        guard !revision.isEmpty, !revision.hasPrefix("."), isPrintable(revision) else {
             throw CheckpointError(
                 .unsupported, checkpoint: source, problem: "the revision '\(revision)' cannot name a file",
                 remedy: "name it with --revision")

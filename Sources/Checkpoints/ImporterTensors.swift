@@ -36,9 +36,15 @@ extension HuggingFaceDirectory {
 
     /// Refuses what libhdf5 would refuse, as this source's fault and not the destination's.
     private func checkStorable(_ tensor: Tensor) throws {
+        guard isPrintable(tensor.name) else {
+            throw CheckpointError(
+                .unsupported, checkpoint: path,
+                problem: "the name of tensor '\(printable(tensor.name))' is not printable text, so that the file's "
+                    + "reader would leave it out",
+                remedy: "rename the tensor")
+        }
         let nameLimit = 1024
-        guard !tensor.name.isEmpty, tensor.name != ".", !tensor.name.contains("\0"), tensor.name.utf8.count <= nameLimit
-        else {
+        guard !tensor.name.isEmpty, tensor.name != ".", tensor.name.utf8.count <= nameLimit else {
             throw CheckpointError(
                 .unsupported, checkpoint: path,
                 problem: "a dataset cannot have the name '\(tensor.name.prefix(80))' (\(tensor.name.utf8.count) bytes)")
@@ -56,12 +62,12 @@ extension HuggingFaceDirectory {
     private func linkTarget(
         _ file: String, _ link: Importer.Link, from destination: String
     ) throws -> String {
-        guard let target = resolvedPath(file) else {
+        guard let target = realPath(file) else {
             throw CheckpointError(.unreachable, checkpoint: path, problem: "cannot resolve '\(file)': \(lastError())")
         }
         guard link == .relative else { return target }
         let parents = destination.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-        guard let folder = resolvedPath(parents.joined(separator: "/")) else {
+        guard let folder = realPath(parents.joined(separator: "/")) else {
             throw OutputError(destination, lastError())
         }
         let from = folder.split(separator: "/")

@@ -11,6 +11,10 @@ struct SafetensorsHeader: Sendable, Equatable {
     /// The longest header that the reference implementation accepts, in bytes.
     static let lengthLimit = 100_000_000
 
+    /// More tensors than any checkpoint has: a header of the length above could describe millions of empty ones, and
+    /// they would take many times its memory.
+    static let tensorLimit = 200_000
+
     /// Reads and checks the header of an open file. A contradiction is `.malformed`, and the error says which.
     init(of file: borrowing SourceFile) throws(CheckpointError) {
         let site = Site(path: file.path, checkpoint: file.checkpoint)
@@ -39,6 +43,9 @@ struct SafetensorsHeader: Sendable, Equatable {
                 if key == "__metadata__" {
                     try scanner.object { scanner, _ throws(JSONError) in _ = try scanner.string() }
                 } else {
+                    guard tensors.count < tensorLimit else {
+                        throw JSONError(offset: scanner.offset, problem: "more than \(tensorLimit) tensors")
+                    }
                     tensors.append(try SafetensorsTensor(named: key, from: &scanner))
                 }
             }
@@ -91,7 +98,7 @@ struct SafetensorsTensor: Sendable, Equatable {
     fileprivate init(named name: String, from scanner: inout JSONScanner) throws(JSONError) {
         let start = scanner.offset
         func fail(_ problem: String) -> JSONError {
-            JSONError(offset: start, problem: "tensor '\(name)' \(problem)")
+            JSONError(offset: start, problem: "tensor '\(printable(name))' \(problem)")
         }
         var typeName: String?
         var shape: [Int]?
@@ -101,11 +108,13 @@ struct SafetensorsTensor: Sendable, Equatable {
             case "dtype": typeName = try scanner.string()
             case "shape": shape = try scanner.wholeNumbers()
             case "data_offsets": offsets = try scanner.wholeNumbers()
-            default: throw fail("has an unknown entry '\(key)'")
+            default: throw fail("has an unknown entry '\(printable(key))'")
             }
         }
         guard let typeName, let shape, let offsets else { throw fail("lacks dtype, shape or data_offsets") }
-        guard let type = SafetensorsType(rawValue: typeName) else { throw fail("has the unknown dtype '\(typeName)'") }
+        guard let type = SafetensorsType(rawValue: typeName) else {
+            throw fail("has the unknown dtype '\(printable(typeName))'")
+        }
         guard offsets.count == 2, offsets[0] <= offsets[1] else {
             throw fail("has data_offsets \(offsets); expected a begin and an end not before it")
         }

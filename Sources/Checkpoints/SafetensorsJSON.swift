@@ -8,6 +8,12 @@ struct JSONScanner {
     /// Nesting that `skipValue` follows; deeper text is refused before it exhausts the stack.
     private static let depthLimit = 64
 
+    /// Members of an object and elements of an array of numbers that are kept: what follows would take several times
+    /// the text's memory. Beyond the tensors of a header there is room for its metadata, and for the one tensor too many,
+    /// which gets a clearer error.
+    private static let memberLimit = SafetensorsHeader.tensorLimit + 2
+    private static let numberLimit = 64
+
     init(_ bytes: [UInt8]) {
         self.bytes = bytes
     }
@@ -22,7 +28,12 @@ struct JSONScanner {
         repeat {
             let start = offset
             let key = try string()
-            guard keys.insert(key).inserted else { throw JSONError(offset: start, problem: "'\(key)' appears twice") }
+            guard keys.insert(key).inserted else {
+                throw JSONError(offset: start, problem: "'\(printable(key))' appears twice")
+            }
+            guard keys.count <= JSONScanner.memberLimit else {
+                throw JSONError(offset: start, problem: "an object of more than \(JSONScanner.memberLimit) members")
+            }
             try expect(":")
             try member(&self, key)
         } while accept(",")
@@ -37,10 +48,15 @@ struct JSONScanner {
         try expect("]")
     }
 
-    /// Reads an array of whole numbers from 0 to 2⁶³−1.
+    /// Reads an array of at most 64 whole numbers from 0 to 2⁶³−1.
     mutating func wholeNumbers() throws(JSONError) -> [Int] {
         var numbers: [Int] = []
-        try array { scanner throws(JSONError) in numbers.append(try scanner.wholeNumber()) }
+        try array { scanner throws(JSONError) in
+            guard numbers.count < JSONScanner.numberLimit else {
+                throw scanner.fail("an array of more than \(JSONScanner.numberLimit) numbers")
+            }
+            numbers.append(try scanner.wholeNumber())
+        }
         return numbers
     }
 
@@ -48,7 +64,7 @@ struct JSONScanner {
     mutating func wholeNumber() throws(JSONError) -> Int {
         let text = try number()
         guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let value = Int(text) else {
-            throw fail("'\(text)' is not a whole number from 0 to 2^63-1")
+            throw fail("'\(printable(text))' is not a whole number from 0 to 2^63-1")
         }
         return value
     }
@@ -158,7 +174,12 @@ struct JSONScanner {
     }
 
     private mutating func skipSpace() {
-        while offset < bytes.count, [0x20, 0x0A, 0x0D, 0x09].contains(bytes[offset]) { offset += 1 }
+        while offset < bytes.count {
+            switch bytes[offset] {
+            case 0x20, 0x0A, 0x0D, 0x09: offset += 1
+            default: return
+            }
+        }
     }
 
     /// Skips white space, then takes `token` or throws.

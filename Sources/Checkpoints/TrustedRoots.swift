@@ -32,7 +32,7 @@ struct TrustedRoots: Sendable {
         let shown = printable(name)
         guard let real = realPath(name.hasPrefix("/") ? name : "\(folder)/\(name)") else {
             throw CheckpointError(
-                .unreachable, checkpoint: checkpoint, problem: "\(role) leads to '\(shown)': \(lastSystemError())")
+                .unreachable, checkpoint: checkpoint, problem: "\(role) leads to '\(shown)': \(lastError())")
         }
         guard roots.contains(where: { real == $0 || real.hasPrefix($0 == "/" ? "/" : $0 + "/") }) else {
             throw CheckpointError(
@@ -41,26 +41,5 @@ struct TrustedRoots: Sendable {
                 remedy: "if you trust it, allow its directory with --allow-external DIR")
         }
         return real
-    }
-}
-
-/// Text from an untrusted file as it may be shown on a terminal: no control characters, at most 400 characters.
-func printable(_ text: String) -> String {
-    var shown = ""
-    for scalar in text.unicodeScalars.prefix(400) {
-        if isPrintable(scalar) {
-            shown.unicodeScalars.append(scalar)
-        } else {
-            shown += scalar.escaped(asASCII: true)
-        }
-    }
-    return shown + (text.unicodeScalars.count > 400 ? "..." : "")
-}
-
-/// Whether a character neither controls the terminal nor stands for damaged UTF-8.
-func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: false
-    default: scalar != "\u{FFFD}"
     }
 }

@@ -14,7 +14,7 @@ public struct FileWriter: ~Copyable {
 
     /// Creates the file, or empties the one that is there. HDF5 takes no lock on it: the caller has one, or needs none.
     public init(creating path: String) throws(HDF5Error) {
-        silenceHDF5()
+        prepareHDF5()
         let action = "create '\(path)'"
         let access = try Handle(H5Pcreate(chdf5_file_access()), H5Pclose, action)
         try check(H5Pset_libver_bounds(access.id, H5F_LIBVER_V18, H5F_LIBVER_V18), action)

@@ -40,8 +40,10 @@ public struct HDF5Error: Error, Equatable, CustomStringConvertible {
     private static var H5E_DEFAULT_ID: hid_t { 0 }
 }
 
-/// Stops libhdf5 from printing its error stack; `HDF5Error` carries the reason instead.
-public func silenceHDF5() {
+/// Call before any other function of libhdf5. It shall not print its error stack (`HDF5Error` carries the reason), and
+/// not clean up when the process exits: a file that could not be closed, because the disk is full, crashes it there.
+public func prepareHDF5() {
+    _ = H5dont_atexit()  // fails, and does no harm, from the second time on
     H5Eset_auto2(0, nil, nil)
 }
 

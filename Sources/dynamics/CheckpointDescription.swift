@@ -34,7 +34,7 @@ struct CheckpointDescription {
     private var facts: [(key: String, value: JSON)] {
         let revision = checkpoint.revision
         var facts: [(key: String, value: JSON)] = [("revision", .string(revision.name))]
-        if case .string(let model) = checkpoint.contents.attributes["model"] { facts.append(("model", .string(model))) }
+        if let model = checkpoint.model { facts.append(("model", .string(model))) }
         for (key, value) in [
             ("stage", revision.stage), ("ingredient", revision.ingredient), ("step", revision.step),
             ("tokens", revision.tokens),

@@ -46,7 +46,7 @@ struct HostileFilesTests {
         #expect(error?.kind == .unreachable)
         #expect(
             error?.problem
-                == "source of virtual dataset 'evil' leads to 'no_such_file.h5': no such file or directory")
+                == "source of virtual dataset 'evil' leads to 'no_such_file.h5': No such file or directory")
     }
 
     @Test func `names cannot control the terminal or collide`() throws {
@@ -116,7 +116,7 @@ struct HostileFilesTests {
         let path = try folder.write("closed.h5", [1, 2, 3])
         chmod(path, 0)
         #expect(failure(path)?.kind == .unreachable)
-        #expect(failure(path)?.problem == "cannot open it: permission denied")
+        #expect(failure(path)?.problem == "cannot open it: Permission denied")
     }
 
     @Test(arguments: ["shapes", "filters", "types"])

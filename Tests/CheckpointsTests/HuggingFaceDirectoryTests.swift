@@ -69,6 +69,24 @@ import Testing
         #expect(manifest.leftOut == [LeftOut(name: "scale", reason: "safetensors type F8_E8M0")])
     }
 
+    @Test func `names that are not printable text are left out by an escaped name`() throws {
+        let json = "{" + entry(#"w\u001b[2Jx\n"#, "U8", [1], 0, 1) + "," + entry("ok", "U8", [1], 1, 2) + "}"
+        try write("model.safetensors", safetensors(json, data: [0, 0]))
+        let manifest = try HuggingFaceDirectory.manifest(root)
+        #expect(manifest.tensors.map(\.name) == ["ok"])
+        #expect(
+            manifest.leftOut == [LeftOut(name: #"w\u{1B}[2Jx\n"#, reason: "its name is not printable text")])
+    }
+
+    @Test func `more tensors in the shards than any checkpoint has are refused`() throws {
+        try write("one.safetensors", emptyTensors(0..<100_001))
+        try write("two.safetensors", emptyTensors(100_001..<200_001))
+        try write(
+            "model.safetensors.index.json",
+            Data(#"{"weight_map":{"0":"one.safetensors","100001":"two.safetensors"}}"#.utf8))
+        #expect(problem(root) == "its shards describe more than 200000 tensors")
+    }
+
     @Test func `shards are put together by the index`() throws {
         try writeShards(weightMap: #""a":"one.safetensors","b":"two.safetensors""#)
         let manifest = try HuggingFaceDirectory.manifest(root + "/")

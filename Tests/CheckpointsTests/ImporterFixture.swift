@@ -51,6 +51,12 @@ func entry(_ name: String, _ type: String, _ shape: [Int], _ begin: Int, _ end: 
     #""\#(name)":{"dtype":"\#(type)","shape":\#(shape),"data_offsets":[\#(begin),\#(end)]}"#
 }
 
+/// A safetensors file of tensors without elements, named by these numbers.
+func emptyTensors(_ names: Range<Int>) -> Data {
+    let entries = names.map { #""\#($0)":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}"# }
+    return safetensors(#"{"__metadata__":{},\#(entries.joined(separator: ","))}"#)
+}
+
 /// A model of two tensors: 8 bytes of bfloat16 from `first` on, and 6 bytes.
 func tinyModel(first: UInt8 = 1) -> Data {
     safetensors(

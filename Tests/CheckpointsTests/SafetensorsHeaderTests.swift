@@ -126,6 +126,30 @@ import Testing
         #expect(found?.contains(expected) == true, "\(found ?? "no error")")
     }
 
+    @Test func `more tensors than any checkpoint has`() throws {
+        #expect(try header(of: emptyTensors(0..<200_000)).tensors.count == 200_000)
+        let tooMany = try #require(try problem(of: emptyTensors(0..<200_001)))
+        #expect(tooMany.hasPrefix("has a malformed header: more than 200000 tensors at byte "))
+    }
+
+    @Test func `shape of more extents than any tensor has`() throws {
+        let extents = [Int](repeating: 1, count: 65)
+        #expect(
+            try header(of: safetensors("{\(entry("a", "U8", Array(extents.dropLast()), 0, 1))}", data: [0])).tensors
+                .count == 1)
+        let found = try problem(of: safetensors("{\(entry("a", "U8", extents, 0, 1))}", data: [0]))
+        #expect(found == "has a malformed header: an array of more than 64 numbers at byte 219")
+    }
+
+    @Test func `text of the header that is not printable is escaped in errors`() throws {
+        let found = try problem(of: safetensors("{" + entry(#"a\u001b[2J"#, "F33", [1], 0, 4) + "}", data: [0]))
+        #expect(found?.contains(#"tensor 'a\u{1B}[2J' has the unknown dtype 'F33'"#) == true)
+        let gap = "{" + entry(#"a\r"#, "U8", [1], 1, 2) + "}"
+        #expect(
+            try problem(of: safetensors(gap, data: [0, 0]))
+                == #"has a gap: 1 bytes before 'a\r' belong to no tensor"#)
+    }
+
     @Test func `tensors that overlap`() throws {
         let json = "{" + entry("a", "U8", [3], 0, 3) + "," + entry("b", "U8", [2], 2, 4) + "}"
         #expect(try problem(of: safetensors(json, data: [0, 0, 0, 0])) == "has overlapping tensors 'a' and 'b'")

@@ -7,7 +7,7 @@ struct BadCheckpointTests {
         let whole = try Data(contentsOf: URL(filePath: "\(tinySeries)/main.h5"))
         try FileManager.default.createDirectory(atPath: place / "folder", withIntermediateDirectories: true)
         return [
-            (place / "missing.h5", "cannot open it: no such file or directory"),
+            (place / "missing.h5", "cannot open it: No such file or directory"),
             (
                 place / "folder",
                 "has neither model.safetensors nor model.safetensors.index.json; save the checkpoint as safetensors"
@@ -54,7 +54,7 @@ struct BadCheckpointTests {
         #expect(
             finished
                 == Finished(
-                    code: 3, output: "", errors: "error: checkpoint \(path): cannot open it: permission denied\n"))
+                    code: 3, output: "", errors: "error: checkpoint \(path): cannot open it: Permission denied\n"))
     }
 
     @Test func `one bad checkpoint of a series is refused, and the rest stands`() throws {

@@ -2,6 +2,27 @@ import Testing
 
 /// `inspect`, whole texts.
 struct InspectTests {
+    @Test func `text from a file does not reach the terminal raw`() throws {
+        let place = try Workplace()
+        // As JSON escapes, which the header's reader undoes.
+        let source = try place.huggingFace(
+            "step10", [FloatTensor(#"w\u001b[2J"#, [1], [1]), FloatTensor("v", [1], [2])])
+        let directory = try dynamics("inspect", source)
+        #expect(directory.code == 0)
+        #expect(directory.output.hasSuffix("left out: w\\u{1B}[2J (its name is not printable text)\n"))
+        #expect(!directory.output.contains("\u{1B}"))
+        let imported = try dynamics("import", source, "--to", place / "to")
+        #expect(imported.code == 3)
+        #expect(imported.errors.contains("the name of tensor 'w\\u{1B}[2J' is not printable text"))
+        #expect(!imported.errors.contains("\u{1B}"))
+
+        try place.huggingFace("step20", smallModel)
+        let model = ["import", place / "step20", "--model", "a\u{1B}[2J\nb", "--to", place / "to"]
+        #expect(try DynamicsProcess(model).wait().code == 0)
+        let file = try dynamics("inspect", place / "to/step20.h5")
+        #expect(file.output.contains("  model: a\\u{1B}[2J\\nb\n"))
+    }
+
     @Test func `a small checkpoint as text`() throws {
         let place = try Workplace()
         let path = try place.checkpoint("stage1-step10-tokens1B.h5", smallModel)

@@ -8,9 +8,9 @@ FILE.expected, the elements of all tensors (row-major, little-endian) at the off
 Written with Python 3.11, h5py 3.16.0 (HDF5 2.0.0), numpy 2.4.6.
 """
 
+import argparse
 import json
 import os
-import sys
 
 import h5py
 import numpy as np
@@ -471,11 +471,13 @@ def core(folder):
 
 
 def main():
-    arguments = sys.argv[1:]
-    small = "--core" in arguments
-    folder = os.path.abspath([a for a in arguments if a != "--core"][0])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--core", action="store_true", help="only the small files committed under core/")
+    parser.add_argument("folder", metavar="DIR", help="folder for the files; made when missing")
+    arguments = parser.parse_args()
+    folder = os.path.abspath(arguments.folder)
     os.makedirs(folder, exist_ok=True)
-    if small:
+    if arguments.core:
         core(folder)
         return
     for make in (types, shapes, chunked, served, indexes, links, elsewhere, seeds, attacks):

@@ -53,10 +53,11 @@ struct SourceFile: ~Copyable {
 
     /// Reads `count` bytes from `offset` on into memory.
     func bytes(at offset: Int, count: Int) throws(CheckpointError) -> [UInt8] {
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 16)
-        defer { buffer.deallocate() }
-        try read(at: offset, into: buffer)
-        return [UInt8](buffer)
+        var bytes = [UInt8](repeating: 0, count: count)
+        try bytes.withUnsafeMutableBufferPointer { buffer throws(CheckpointError) in
+            try read(at: offset, into: UnsafeMutableRawBufferPointer(buffer))
+        }
+        return bytes
     }
 
     /// The whole content of a file that must not be longer than `limit` bytes.
@@ -80,36 +81,3 @@ struct SourceFile: ~Copyable {
         }
     }
 }
-
-extension stat {
-    /// When the content last changed, in nanoseconds since 1970.
-    var modificationTimeNanoseconds: Int {
-        #if canImport(Darwin)
-            st_mtimespec.tv_sec * 1_000_000_000 + st_mtimespec.tv_nsec
-        #else
-            st_mtim.tv_sec * 1_000_000_000 + st_mtim.tv_nsec
-        #endif
-    }
-}
-
-/// Whether a directory entry is there. A link whose target is gone counts: opening it gives the clearer error.
-func entryExists(_ path: String) -> Bool {
-    var status = stat()
-    return lstat(path, &status) == 0
-}
-
-/// Whether `path` leads to a directory.
-func isDirectory(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-}
-
-/// The path without links, `.` and `..`; `nil` when it does not exist.
-func resolvedPath(_ path: String) -> String? {
-    guard let resolved = realpath(path, nil) else { return nil }
-    defer { free(resolved) }
-    return String(cString: resolved)
-}
-
-/// The system's reason for the call that just failed.
-func lastError() -> String { String(cString: strerror(errno)) }
