@@ -65,6 +65,33 @@ struct HostileFilesTests {
         #expect(error?.problem == "its datasets claim 4398046511104 bytes in files of 1400 bytes; refused")
     }
 
+    @Test func `a recorded size that contradicts the elements is not believed`() throws {
+        // Two contiguous datasets of 128 bytes, each recorded as 2^63 - 256 bytes.
+        #expect(failure("\(attacks)/layout_size.h5") == nil)
+        #expect(try openCheckpoint("\(attacks)/layout_size.h5").tensors.map(\.storedByteCount) == [128, 128])
+    }
+
+    @Test func `more bytes than a series can count are refused`() throws {
+        func manifest(_ shapes: [[Int]], stored: Int) -> CheckpointManifest {
+            let tensors = shapes.map { shape in
+                TensorInfo(
+                    name: "w", elementType: .float32, shape: shape, layout: .chunked, filters: [],
+                    storedByteCount: stored)
+            }
+            return CheckpointManifest(
+                tensors: tensors, storage: [], files: [], attributes: [:], config: nil, leftOut: [])
+        }
+        let half = [1 << 47]
+        try manifest([half, half], stored: 1 << 49).checkTotals("c")
+        let tooMany = [
+            ([half, half, [1]], 0), ([[1 << 61]], 0), ([[1], [1], [1]], 1 << 49), ([[1], [1]], .max),
+        ]
+        for (shapes, stored) in tooMany {
+            let error = #expect(throws: CheckpointError.self) { try manifest(shapes, stored: stored).checkTotals("c") }
+            #expect(error?.kind == .refused)
+        }
+    }
+
     @Test func `a layout newer than the library names the remedy`() {
         let error = failure("\(attacks)/latest.h5")
         #expect(error?.kind == .unsupported)

@@ -10,6 +10,7 @@ Written with Python 3.11, h5py 3.16.0 (HDF5 2.0.0), numpy 2.4.6.
 
 import json
 import os
+import struct
 import sys
 
 import h5py
@@ -406,6 +407,18 @@ def attacks(folder):
         f["a.b"] = np.ones(2, "f4")
     with h5py.File("huge.h5", "w") as f:
         f.create_dataset("w", shape=(2**40,), chunks=(2**20,), dtype="f4", compression="gzip")
+    # The layout message (version 3, contiguous) records the bytes a dataset takes: far more than its elements do.
+    with h5py.File("layout_size.h5", "w") as f:
+        for name in "ab":
+            f[name] = np.arange(32, dtype="f4")
+        messages = [struct.pack("<BBQQ", 3, 1, f[name].id.get_offset(), 128) for name in "ab"]
+    with open("layout_size.h5", "rb") as f:
+        data = f.read()
+    for message in messages:
+        assert data.count(message) == 1
+        data = data.replace(message, message[:10] + struct.pack("<Q", 2**63 - 256))
+    with open("layout_size.h5", "wb") as f:
+        f.write(data)
     with h5py.File("latest.h5", "w", libver="latest") as f:
         f.create_dataset("w", data=np.ones((4, 4), "f4"), chunks=(2, 2), compression="gzip")
     with h5py.File("plugin.h5", "w") as f:
