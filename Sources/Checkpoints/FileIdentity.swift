@@ -39,7 +39,9 @@ final class OpenFile: Sendable {
         // Without O_NONBLOCK, opening a FIFO would wait for a writer.
         let descriptor = open(real, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
-            throw CheckpointError(.unreachable, checkpoint: checkpoint, problem: "\(role): \(lastSystemError())")
+            let code = errno
+            throw CheckpointError(
+                opening: checkpoint, problem: "\(role): \(systemErrorText(code))", errno: code)
         }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
@@ -105,7 +107,10 @@ func realPath(_ path: String) -> String? {
 }
 
 /// The text of `errno`, in lower case as it stands after a colon.
-func lastSystemError() -> String {
-    let text = String(cString: strerror(errno))
+func lastSystemError() -> String { systemErrorText(errno) }
+
+/// The text of an error's code, in lower case as it stands after a colon.
+func systemErrorText(_ code: Int32) -> String {
+    let text = String(cString: strerror(code))
     return text.prefix(1).lowercased() + text.dropFirst()
 }

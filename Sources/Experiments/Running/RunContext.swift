@@ -41,7 +41,7 @@ final class RunContext: Sendable {
     var refused: [CheckpointError] { state.withLock { $0.refused } }
 
     /// Opens checkpoints, several at a time; one that another experiment has opened already is not opened again. Those
-    /// that cannot be opened stand in `refused` and are left out.
+    /// that cannot be opened stand in `refused` and are left out, unless it is the machine that fails.
     /// - Returns: their places in `checkpoints`, in the order of `locations`.
     func open(_ locations: [CheckpointLocation], _ input: SeriesInput) throws -> [Int] {
         var options = readOptions
@@ -64,9 +64,10 @@ final class RunContext: Sendable {
         let opened = Mutex<[Int: Result<Checkpoint, CheckpointError>]>([:])
         let jobs = new
         let settled = options
-        try inParallel(jobs.count, jobs: self.jobs) { (index: Int) throws(Interrupted) in
+        try inParallel(jobs.count, jobs: self.jobs) { (index: Int) throws(any Error) in
             try Interruption.check()
             let result = self.open(jobs[index].1, settled, input)
+            if case .failure(let error) = result, error.kind == .environment { throw error }
             opened.withLock { $0[index] = result }
         }
         let results = opened.withLock { $0 }
