@@ -92,6 +92,23 @@ struct HostileFilesTests {
         }
     }
 
+    @Test func `of millions of chunks that were never written none is listed`() throws {
+        let reader = try openCheckpoint("\(attacks)/sparse.h5")
+        let window = try reader.window(0, capacity: 1 << 22)
+        let count = reader.tensors[0].elementCount
+        for start in [0, 1 << 27, count - 1 << 20] {
+            let end = window.reach(from: start)
+            try window.load(start..<end, parallel: onAllCores)
+            let values = UnsafeRawBufferPointer(start: window.pointer(to: start), count: 4 * (end - start))
+                .bindMemory(to: Float.self)
+            #expect(Set(values) == [0.5, 2])
+            #expect(values.filter { $0 == 2 }.count == 1)
+            #expect(values[start == count - 1 << 20 ? values.count - 1 : 0] == 2)
+        }
+        // Three chunks of four bytes.
+        #expect(reader.bytesRead == 12)
+    }
+
     @Test func `a layout newer than the library names the remedy`() {
         let error = failure("\(attacks)/latest.h5")
         #expect(error?.kind == .unsupported)

@@ -405,6 +405,11 @@ def attacks(folder):
         f["ok"] = np.zeros(2, "f4")
         f["a/b"] = np.zeros(2, "f4")
         f["a.b"] = np.ones(2, "f4")
+    # As many chunks as elements, three of them stored.
+    with h5py.File("sparse.h5", "w") as f:
+        dataset = f.create_dataset("w", shape=(2**28,), chunks=(1,), dtype="f4", fillvalue=0.5)
+        for place in (0, 2**27, 2**28 - 1):
+            dataset[place] = 2
     with h5py.File("huge.h5", "w") as f:
         f.create_dataset("w", shape=(2**40,), chunks=(2**20,), dtype="f4", compression="gzip")
     # The layout message (version 3, contiguous) records the bytes a dataset takes: far more than its elements do.
