@@ -1,3 +1,9 @@
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
 /// Why a checkpoint, or one tensor of it, cannot be used. One line for a person: what, where, expected, found, remedy.
 public struct CheckpointError: Error, Equatable, CustomStringConvertible {
     /// The kinds a caller tells apart.
@@ -14,6 +20,9 @@ public struct CheckpointError: Error, Equatable, CustomStringConvertible {
         case unsupported
         /// Replaced or cut short while it was being read.
         case changed
+        /// The machine has no descriptor, process or memory left to read it with. Nothing is wrong with the checkpoint,
+        /// and the next one would fare no better: a run ends here.
+        case environment
     }
 
     /// What kind of failure.
@@ -39,5 +48,25 @@ public struct CheckpointError: Error, Equatable, CustomStringConvertible {
     /// One line: checkpoint, problem, remedy.
     public var description: String {
         "checkpoint \(checkpoint): \(problem)" + (remedy.map { "; \($0)" } ?? "")
+    }
+}
+
+extension CheckpointError {
+    /// A file that the system would not open: the file's fault, or, when it has too many open already, the machine's.
+    init(opening checkpoint: String, problem: String, errno code: Int32) {
+        let remedy = environmentRemedy(code)
+        self.init(
+            remedy == nil ? .unreachable : .environment, checkpoint: checkpoint, problem: problem, remedy: remedy)
+    }
+}
+
+/// What to do when the system refuses for lack of something, by the code of its refusal; `nil` for other codes.
+func environmentRemedy(_ code: Int32) -> String? {
+    switch code {
+    case EMFILE: "allow more open files with 'ulimit -n'"
+    case ENFILE: "all programs together have too many open files; raise the system's limit"
+    case EAGAIN: "allow more processes with 'ulimit -u'"
+    case ENOMEM: "free some memory"
+    default: nil
     }
 }

@@ -12,6 +12,30 @@ struct CheckpointManifest: Sendable {
     var config: String?
     /// Objects that are not tensors, with the reason: strings, compounds, unsupported number types.
     var leftOut: [LeftOut]
+
+    /// A pebibyte, a few hundred times the largest model: what thousands of checkpoints below it claim together can
+    /// still be counted.
+    static let byteLimit = 1 << 50
+
+    /// Throws `.refused` when its tensors claim more, in elements or as stored, than can be counted across a series.
+    func checkTotals(_ checkpoint: String) throws(CheckpointError) {
+        var elements = 0
+        var stored = 0
+        for tensor in tensors {
+            // Each step adds less than 2^63 to less than 2^50: unsigned, it cannot overflow.
+            let sums = (
+                UInt(elements) + UInt(tensor.elementCount.multipliedClamping(by: tensor.elementType.byteCount)),
+                UInt(stored) + UInt(tensor.storedByteCount)
+            )
+            guard max(sums.0, sums.1) <= CheckpointManifest.byteLimit else {
+                throw CheckpointError(
+                    .refused, checkpoint: checkpoint,
+                    problem: "up to '\(tensor.name)' its tensors claim \(max(sums.0, sums.1)) bytes, "
+                        + "more than the \(CheckpointManifest.byteLimit) that are counted; refused")
+            }
+            (elements, stored) = (Int(sums.0), Int(sums.1))
+        }
+    }
 }
 
 /// Where a tensor's bytes are.

@@ -27,8 +27,8 @@ public final class CheckpointReader: Sendable {
     /// Opens a checkpoint and reads what it holds.
     ///
     /// Throws `.unreachable` (missing, not readable), `.malformed` (not a checkpoint, or damaged), `.crashed` (libhdf5
-    /// crashed or hung on it), `.refused` (it points outside of the trusted roots), `.unsupported` (too new), or
-    /// `.changed` (what an importer linked is no longer what it was).
+    /// crashed or hung on it), `.refused` (it points outside of the trusted roots), `.unsupported` (too new), `.changed`
+    /// (what an importer linked is no longer what it was), or `.environment` (no descriptor or process is left).
     public static func open(
         _ location: CheckpointLocation, options: ReadOptions
     ) throws(CheckpointError) -> CheckpointReader {
@@ -38,9 +38,12 @@ public final class CheckpointReader: Sendable {
                 throw CheckpointError(
                     .unreachable, checkpoint: location.description, problem: "a directory has no groups inside")
             }
-            return try CheckpointReader(location, manifest: try HuggingFaceDirectory.manifest(location.path))
+            let manifest = try HuggingFaceDirectory.manifest(location.path)
+            try manifest.checkTotals(location.description)
+            return try CheckpointReader(location, manifest: manifest)
         }
         let opening = try HDF5Opening(location, options: options)
+        try opening.manifest.checkTotals(location.description)
         return CheckpointReader(
             location, manifest: opening.manifest, opened: opening.opened, backed: opening.backed)
     }

@@ -37,47 +37,58 @@ struct ChunkGrid: Sendable {
         return first + row * steps[bandDimension]..<first + end * steps[bandDimension]
     }
 
-    /// Chunks, by their place in the row-major grid, that may hold elements of `range`: no chunk that does is missing.
-    func chunks(in range: Range<Int>) -> [Int] {
-        var places: [Int] = []
-        if !range.isEmpty { collect(range, dimension: 0, place: 0, into: &places) }
-        return places
-    }
+    /// Number of chunks.
+    var chunkCount: Int { counts.reduce(1, *) }
 
-    private func collect(_ range: Range<Int>, dimension: Int, place: Int, into places: inout [Int]) {
-        if dimension == shape.count {
-            places.append(place)
-            return
+    /// Places, in the row-major grid, between which every chunk with elements of `range` lies.
+    func places(of range: Range<Int>) -> Range<Int> {
+        guard !range.isEmpty else { return 0..<0 }
+        var (first, last) = (range.lowerBound, range.upperBound - 1)
+        var place = 0
+        for k in shape.indices {
+            let (low, high) = (first / steps[k], last / steps[k])
+            place *= counts[k]
+            guard low == high else {
+                let behind = counts[(k + 1)...].reduce(1, *)
+                return (place + low / chunk[k]) * behind..<(place + high / chunk[k] + 1) * behind
+            }
+            place += low / chunk[k]
+            first -= low * steps[k]
+            last -= high * steps[k]
         }
-        let step = steps[dimension]
-        let first = range.lowerBound / step
-        let last = (range.upperBound - 1) / step
-        for cell in first / chunk[dimension]...last / chunk[dimension] {
-            // Within a single index the range goes on in the faster dimensions; across several it may touch all of them.
-            let inner = first == last ? range.lowerBound - first * step..<range.upperBound - first * step : 0..<step
-            let clamped = first == last ? inner : narrowed(range, cell: cell, dimension: dimension)
-            collect(clamped, dimension: dimension + 1, place: place * counts[dimension] + cell, into: &places)
+        return place..<place + 1
+    }
+
+    /// Whether a chunk may hold elements of `range`: true for every chunk that does, and exact for whole bands.
+    func chunk(_ place: Int, mayHold range: Range<Int>) -> Bool {
+        var range = range
+        for (k, origin) in origin(ofChunk: place).enumerated() {
+            let from = max(range.lowerBound, origin * steps[k])
+            let to = min(range.upperBound, (origin + min(chunk[k], shape[k] - origin)) * steps[k])
+            guard from < to else { return false }
+            let index = from / steps[k]
+            // Across several indices the range may touch all of the faster dimensions; within one it goes on in them.
+            guard (to - 1) / steps[k] == index else { return true }
+            range = from - index * steps[k]..<to - index * steps[k]
         }
+        return true
     }
 
-    /// What `range` covers of the faster dimensions within one cell of this dimension.
-    private func narrowed(_ range: Range<Int>, cell: Int, dimension: Int) -> Range<Int> {
-        let step = steps[dimension]
-        let from = max(range.lowerBound, cell * chunk[dimension] * step)
-        let to = min(range.upperBound, min((cell + 1) * chunk[dimension], shape[dimension]) * step)
-        let index = from / step
-        return (to - 1) / step == index ? from - index * step..<to - index * step : 0..<step
-    }
-
-    /// Calls `body` for each run of elements of a chunk that is contiguous both in the chunk and in the array and lies in
-    /// `range`: first element in the chunk, first element in the array, number of elements.
-    func forEachRun(ofChunk place: Int, in range: Range<Int>, _ body: (Int, Int, Int) -> Void) {
+    /// The indices of a chunk's first element.
+    private func origin(ofChunk place: Int) -> [Int] {
         var origin = [Int](repeating: 0, count: shape.count)
         var rest = place
         for k in shape.indices.reversed() {
             origin[k] = rest % counts[k] * chunk[k]
             rest /= counts[k]
         }
+        return origin
+    }
+
+    /// Calls `body` for each run of elements of a chunk that is contiguous both in the chunk and in the array and lies in
+    /// `range`: first element in the chunk, first element in the array, number of elements.
+    func forEachRun(ofChunk place: Int, in range: Range<Int>, _ body: (Int, Int, Int) -> Void) {
+        let origin = origin(ofChunk: place)
         let extents = shape.indices.map { min(chunk[$0], shape[$0] - origin[$0]) }
         // Dimensions that a chunk spans from edge to edge join the run of the next slower one.
         var joined = shape.count - 1

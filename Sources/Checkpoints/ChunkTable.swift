@@ -19,7 +19,7 @@ struct ChunkTable: Sendable {
             numbers.append(try message.integer())
         }
         if numbers == [-1] { return nil }
-        let chunkCount = grid.counts.reduce(1, *)
+        let chunkCount = grid.chunkCount
         let fileByteCount = dataset.file.identity.byteCount
         var entries: [Entry] = []
         for start in stride(from: 0, to: numbers.count - numbers.count % 4, by: 4) {
@@ -45,14 +45,25 @@ struct ChunkTable: Sendable {
         self.entries = entries
     }
 
-    /// The chunk at this place of the grid; `nil` when it was never written.
-    func entry(at place: Int) -> Entry? {
+    /// Number of chunks that are stored.
+    var count: Int { entries.count }
+
+    /// The stored chunks that may hold elements of `range`; of a sparse array, far fewer than the range covers.
+    func entries(in range: Range<Int>, of grid: ChunkGrid) -> [Entry] {
+        let places = grid.places(of: range)
+        return entries[first(from: places.lowerBound)..<first(from: places.upperBound)].filter {
+            grid.chunk($0.place, mayHold: range)
+        }
+    }
+
+    /// The index of the first entry at this place or behind it.
+    private func first(from place: Int) -> Int {
         var low = 0
         var high = entries.count
         while low < high {
             let middle = (low + high) / 2
             if entries[middle].place < place { low = middle + 1 } else { high = middle }
         }
-        return low < entries.count && entries[low].place == place ? entries[low] : nil
+        return low
     }
 }

@@ -34,7 +34,9 @@ final class OpenFile: Sendable {
         // Without O_NONBLOCK, opening a FIFO would wait for a writer.
         let descriptor = open(real, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
-            throw CheckpointError(.unreachable, checkpoint: checkpoint, problem: "\(role): \(lastError())")
+            let code = errno
+            throw CheckpointError(
+                opening: checkpoint, problem: "\(role): \(systemErrorText(code))", errno: code)
         }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {

@@ -35,4 +35,7 @@ func realPath(_ path: String) -> String? {
 }
 
 /// The system's reason for the call that just failed.
-func lastError() -> String { String(cString: strerror(errno)) }
+func lastError() -> String { systemErrorText(errno) }
+
+/// The text of an error's code.
+func systemErrorText(_ code: Int32) -> String { String(cString: strerror(code)) }

@@ -165,8 +165,20 @@ struct HDF5Opening {
         manifest.tensors.append(
             TensorInfo(
                 name: tensor.name, elementType: tensor.elementType, shape: tensor.shape, layout: layout,
-                filters: tensor.filters.map(\.name), storedByteCount: max(0, tensor.storedByteCount)))
+                filters: tensor.filters.map(\.name),
+                storedByteCount: storedByteCount(tensor, layout: layout, byteCount: byteCount, source: source)))
         manifest.storage.append(storage)
+    }
+
+    /// Plain bytes take what the elements take, whatever size the file records; nothing else exceeds its file.
+    private func storedByteCount(
+        _ tensor: WorkerTensor, layout: TensorInfo.Layout, byteCount: Int, source: Source
+    ) -> Int {
+        switch layout {
+        case .contiguous, .external: byteCount
+        case .unallocated: 0
+        case .chunked, .compact, .virtual: min(max(0, tensor.storedByteCount), source.file.identity.byteCount)
+        }
     }
 
     /// The bytes of all elements. Throws when the shape contradicts itself or overflows.

@@ -24,7 +24,8 @@ final class HDF5WorkerProcess: Sendable {
             state = Mutex(State(process: process, socket: socket, end: nil))
         } catch {
             throw CheckpointError(
-                .crashed, checkpoint: checkpoint, problem: "cannot start the worker that reads it: \(error.reason)")
+                .environment, checkpoint: checkpoint,
+                problem: "cannot start the worker that reads it: \(error.reason)", remedy: error.remedy)
         }
     }
 
@@ -185,7 +186,9 @@ struct Conversation: ~Copyable {
     private func failure(_ byteCount: Int) throws(Interruption) -> WorkerFailure {
         var message = MessageReader(try receive(byteCount))
         do throws(MessageReader.Malformed) {
-            let kind = CheckpointError.Kind(rawValue: try message.string()) ?? .malformed
+            var kind = CheckpointError.Kind(rawValue: try message.string()) ?? .malformed
+            // That would end the run, which no file may.
+            if kind == .environment { kind = .malformed }
             let problem = try message.string()
             let remedy = try message.string()
             return WorkerFailure(kind, problem, remedy: remedy.isEmpty ? nil : remedy)

@@ -3,6 +3,12 @@ import Foundation
 /// Why a worker could not be started.
 struct SpawnFailure: Error {
     let reason: String
+    let remedy: String?
+
+    init(_ code: Int32, running executable: String? = nil) {
+        reason = (executable.map { "\($0): " } ?? "") + String(cString: strerror(code))
+        remedy = environmentRemedy(code)
+    }
 }
 
 /// Starts `executable __hdf5-worker` with nothing but `file` and one end of a socket; returns the process and the other
@@ -11,11 +17,17 @@ func spawnWorker(_ executable: String, file: Int32) throws(SpawnFailure) -> (pro
     let (ours, theirs) = try socketPair()
     // Above the worker's own numbers, so that no duplication overwrites the next one's source.
     let source = fcntl(file, F_DUPFD_CLOEXEC, 10)
+    let sourceError = errno
     let end = fcntl(theirs, F_DUPFD_CLOEXEC, 10)
+    let endError = errno
     close(theirs)
     defer {
-        close(source)
-        close(end)
+        if source >= 0 { close(source) }
+        if end >= 0 { close(end) }
+    }
+    guard source >= 0, end >= 0 else {
+        close(ours)
+        throw SpawnFailure(source < 0 ? sourceError : endError)
     }
     #if canImport(Darwin)
         var actions: posix_spawn_file_actions_t?
@@ -49,7 +61,7 @@ func spawnWorker(_ executable: String, file: Int32) throws(SpawnFailure) -> (pro
     }
     guard status == 0 else {
         close(ours)
-        throw SpawnFailure(reason: "\(executable): \(String(cString: strerror(status)))")
+        throw SpawnFailure(status, running: executable)
     }
     return (process, ours)
 }
@@ -70,7 +82,7 @@ private func socketPair() throws(SpawnFailure) -> (Int32, Int32) {
     #else
         let type = SOCK_STREAM
     #endif
-    guard socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw SpawnFailure(reason: lastError()) }
+    guard socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw SpawnFailure(errno) }
     #if canImport(Darwin)
         for end in ends {
             var on: Int32 = 1

@@ -17,8 +17,9 @@ struct SourceFile: ~Copyable {
     init(_ path: String, checkpoint: String) throws(CheckpointError) {
         let opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard opened >= 0 else {
+            let code = errno
             throw CheckpointError(
-                .unreachable, checkpoint: checkpoint, problem: "cannot open '\(path)': \(lastError())")
+                opening: checkpoint, problem: "cannot open '\(path)': \(String(cString: strerror(code)))", errno: code)
         }
         var status = stat()
         guard fstat(opened, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {

@@ -129,12 +129,8 @@ public final class TensorWindow {
         _ parallel: (Int, @Sendable (Int) throws(CheckpointError) -> Void) throws(CheckpointError) -> Void
     ) throws(CheckpointError) {
         let target = bytes(of: range)
-        var stored: [ChunkTable.Entry] = []
-        var hasHoles = false
-        for place in chunks.grid.chunks(in: range) {
-            if let entry = chunks.table.entry(at: place) { stored.append(entry) } else { hasHoles = true }
-        }
-        if hasHoles { fill(target, with: dataset.fill) }
+        let stored = chunks.table.entries(in: range, of: chunks.grid)
+        if chunks.table.count < chunks.grid.chunkCount { fill(target, with: dataset.fill) }
         let job = ChunkJob(
             entries: stored, range: range, target: target, elementByteCount: elementByteCount, grid: chunks.grid,
             decoder: chunks.decoder, pool: chunks.pool, reader: reader, dataset: dataset)

@@ -18,6 +18,7 @@ struct Dynamics: ParsableCommand {
     static func main() {
         if CommandLine.arguments.dropFirst().first == "__hdf5-worker" { runHDF5Worker() }
         occupyStandardStreams()
+        raiseDescriptorLimit()
         interruptOnSignals()
         do {
             var command = try parseAsRoot()

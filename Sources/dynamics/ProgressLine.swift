@@ -26,7 +26,7 @@ final class ProgressLine: Sendable {
         }
         guard let started else { return }
         let seconds = now.timeIntervalSince(started)
-        var text = "\(byteText(done)) of \(byteText(total)) (\(done * 100 / total) %)"
+        var text = "\(byteText(done)) of \(byteText(total)) (\(Int(100 * Double(done) / Double(total))) %)"
         if seconds > 0.5, done > 0 {
             let rate = Double(done) / seconds
             text += ", \(byteText(Int(rate)))/s, \(durationText(Double(total - done) / rate)) left"

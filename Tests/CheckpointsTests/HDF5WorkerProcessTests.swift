@@ -88,6 +88,7 @@ struct HDF5WorkerProcessTests {
 
     @Test func `a worker that cannot be started is told`() {
         let error = CheckpointsTests.failure(file, ReadOptions(workerExecutable: "/nonexistent/dynamics"))
+        #expect(error?.kind == .environment)
         #expect(
             error?.problem
                 == "cannot start the worker that reads it: /nonexistent/dynamics: No such file or directory")

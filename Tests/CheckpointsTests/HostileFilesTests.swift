@@ -65,6 +65,50 @@ struct HostileFilesTests {
         #expect(error?.problem == "its datasets claim 4398046511104 bytes in files of 1400 bytes; refused")
     }
 
+    @Test func `a recorded size that contradicts the elements is not believed`() throws {
+        // Two contiguous datasets of 128 bytes, each recorded as 2^63 - 256 bytes.
+        #expect(failure("\(attacks)/layout_size.h5") == nil)
+        #expect(try openCheckpoint("\(attacks)/layout_size.h5").tensors.map(\.storedByteCount) == [128, 128])
+    }
+
+    @Test func `more bytes than a series can count are refused`() throws {
+        func manifest(_ shapes: [[Int]], stored: Int) -> CheckpointManifest {
+            let tensors = shapes.map { shape in
+                TensorInfo(
+                    name: "w", elementType: .float32, shape: shape, layout: .chunked, filters: [],
+                    storedByteCount: stored)
+            }
+            return CheckpointManifest(
+                tensors: tensors, storage: [], files: [], attributes: [:], config: nil, leftOut: [])
+        }
+        let half = [1 << 47]
+        try manifest([half, half], stored: 1 << 49).checkTotals("c")
+        let tooMany = [
+            ([half, half, [1]], 0), ([[1 << 61]], 0), ([[1], [1], [1]], 1 << 49), ([[1], [1]], .max),
+        ]
+        for (shapes, stored) in tooMany {
+            let error = #expect(throws: CheckpointError.self) { try manifest(shapes, stored: stored).checkTotals("c") }
+            #expect(error?.kind == .refused)
+        }
+    }
+
+    @Test func `of millions of chunks that were never written none is listed`() throws {
+        let reader = try openCheckpoint("\(attacks)/sparse.h5")
+        let window = try reader.window(0, capacity: 1 << 22)
+        let count = reader.tensors[0].elementCount
+        for start in [0, 1 << 27, count - 1 << 20] {
+            let end = window.reach(from: start)
+            try window.load(start..<end, parallel: onAllCores)
+            let values = UnsafeRawBufferPointer(start: window.pointer(to: start), count: 4 * (end - start))
+                .bindMemory(to: Float.self)
+            #expect(Set(values) == [0.5, 2])
+            #expect(values.filter { $0 == 2 }.count == 1)
+            #expect(values[start == count - 1 << 20 ? values.count - 1 : 0] == 2)
+        }
+        // Three chunks of four bytes.
+        #expect(reader.bytesRead == 12)
+    }
+
     @Test func `a layout newer than the library names the remedy`() {
         let error = failure("\(attacks)/latest.h5")
         #expect(error?.kind == .unsupported)

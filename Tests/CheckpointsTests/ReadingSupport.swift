@@ -17,10 +17,13 @@ func openCheckpoint(_ path: String, _ options: ReadOptions = readOptions()) thro
     try CheckpointReader.open(CheckpointLocation(parsing: path), options: options)
 }
 
-/// The error that opening (and reading every tensor) ends in; `nil` when all goes well.
+/// The error that opening (and adding up and reading every tensor) ends in; `nil` when all goes well.
 func failure(_ path: String, _ options: ReadOptions = readOptions()) -> CheckpointError? {
     do throws(CheckpointError) {
         let reader = try openCheckpoint(path, options)
+        // As every command does; a sum that overflowed would end this process.
+        #expect(reader.tensors.reduce(0) { $0 + $1.elementCount } <= CheckpointManifest.byteLimit)
+        #expect(reader.tensors.reduce(0) { $0 + $1.storedByteCount } <= CheckpointManifest.byteLimit)
         for tensor in reader.tensors.indices { _ = try elements(reader, tensor, step: 1 << 20, keep: false) }
         return nil
     } catch {

@@ -56,7 +56,7 @@ final class EnginePass: Sendable {
             do {
                 try runWindows(of: component, windowBytes: windowBytes, passes)
             } catch let failure as ReadFailure {
-                note(failure)
+                try note(failure)
             }
         }
     }
@@ -130,11 +130,13 @@ final class EnginePass: Sendable {
             let summaries = try pass.summaries(of: component, segment: segment, in: checkpoints, windows: windows)
             try finish(segment, of: index, summaries)
         } catch let failure as ReadFailure {
-            note(failure)
+            try note(failure)
         }
     }
 
-    private func note(_ failure: ReadFailure) {
+    /// A checkpoint that fails is left out; a machine that fails ends the pass.
+    private func note(_ failure: ReadFailure) throws(CheckpointError) {
+        guard failure.error.kind != .environment else { throw failure.error }
         state.withLock { state in
             if state.results.failures[failure.checkpoint] == nil {
                 state.results.failures[failure.checkpoint] = failure.error

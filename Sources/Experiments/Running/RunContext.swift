@@ -46,7 +46,7 @@ final class RunContext: Sendable {
     var refused: [CheckpointError] { state.withLock { $0.refused } }
 
     /// Opens checkpoints, several at a time; one that another experiment has opened already is not opened again. Those
-    /// that cannot be opened stand in `refused` and are left out.
+    /// that cannot be opened stand in `refused` and are left out, unless it is the machine that fails.
     /// - Parameters:
     ///   - locations: the checkpoints as the user wrote them.
     ///   - name: the setting that names them, which tells where relative paths start.
@@ -69,11 +69,12 @@ final class RunContext: Sendable {
         let opened = Mutex<[Int: Result<Checkpoint, CheckpointError>]>([:])
         let jobs = new
         let settled = options
-        try inParallel(jobs.count, jobs: self.jobs) { (index: Int) throws(Interrupted) in
+        try inParallel(jobs.count, jobs: self.jobs) { (index: Int) throws(any Error) in
             try Interruption.check()
             let (opening, location) = jobs[index]
             let found = CheckpointLocation(path: self.resolve(location.path, of: name), group: location.group)
             let result = self.open(found, opening, as: location, settled, input)
+            if case .failure(let error) = result, error.kind == .environment { throw error }
             opened.withLock { $0[index] = result }
         }
         let results = opened.withLock { $0 }

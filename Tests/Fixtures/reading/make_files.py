@@ -11,6 +11,7 @@ Written with Python 3.11, h5py 3.16.0 (HDF5 2.0.0), numpy 2.4.6.
 import argparse
 import json
 import os
+import struct
 
 import h5py
 import numpy as np
@@ -404,8 +405,25 @@ def attacks(folder):
         f["ok"] = np.zeros(2, "f4")
         f["a/b"] = np.zeros(2, "f4")
         f["a.b"] = np.ones(2, "f4")
+    # As many chunks as elements, three of them stored.
+    with h5py.File("sparse.h5", "w") as f:
+        dataset = f.create_dataset("w", shape=(2**28,), chunks=(1,), dtype="f4", fillvalue=0.5)
+        for place in (0, 2**27, 2**28 - 1):
+            dataset[place] = 2
     with h5py.File("huge.h5", "w") as f:
         f.create_dataset("w", shape=(2**40,), chunks=(2**20,), dtype="f4", compression="gzip")
+    # The layout message (version 3, contiguous) records the bytes a dataset takes: far more than its elements do.
+    with h5py.File("layout_size.h5", "w") as f:
+        for name in "ab":
+            f[name] = np.arange(32, dtype="f4")
+        messages = [struct.pack("<BBQQ", 3, 1, f[name].id.get_offset(), 128) for name in "ab"]
+    with open("layout_size.h5", "rb") as f:
+        data = f.read()
+    for message in messages:
+        assert data.count(message) == 1
+        data = data.replace(message, message[:10] + struct.pack("<Q", 2**63 - 256))
+    with open("layout_size.h5", "wb") as f:
+        f.write(data)
     with h5py.File("latest.h5", "w", libver="latest") as f:
         f.create_dataset("w", data=np.ones((4, 4), "f4"), chunks=(2, 2), compression="gzip")
     with h5py.File("plugin.h5", "w") as f:
