@@ -141,10 +141,29 @@ public final class CheckpointReader: Sendable {
     }
 
     /// Where the chunks of a tensor are, asked for once; `nil` when they are so many that its elements must be served.
-    func chunkTable(_ dataset: Int, grid: ChunkGrid) throws(CheckpointError) -> ChunkTable? {
+    ///
+    /// While the worker runs it is asked for those of the following tensors as well, and then rests.
+    func chunkTable(_ tensor: Int, _ dataset: Int, grid: ChunkGrid) throws(CheckpointError) -> ChunkTable? {
         if let known = chunkTables.withLock({ $0[dataset] }) { return known }
+        let worker = backed[dataset].worker
+        defer { worker.rest() }
         let table = try ChunkTable(backed[dataset], grid: grid, checkpoint: location.description)
         chunkTables.withLock { $0[dataset] = .some(table) }
+        var listed = table?.count ?? 0
+        for next in (tensor + 1)..<tensors.count where listed < CheckpointReader.chunksListedAhead {
+            guard case .chunks(let dataset, _) = storage[next], backed[dataset].worker === worker,
+                let (shape, _) = backed[dataset].chunking, chunkTables.withLock({ $0[dataset] }) == nil
+            else { continue }
+            let grid = ChunkGrid(shape: tensors[next].shape, chunk: shape)
+            // What is wrong with it is told when it is its turn.
+            guard let table = try? ChunkTable(backed[dataset], grid: grid, checkpoint: location.description)
+            else { break }
+            chunkTables.withLock { $0[dataset] = .some(table) }
+            listed += table.count
+        }
         return table
     }
+
+    /// A few hundred kilobytes of tables.
+    private static let chunksListedAhead = 16384
 }

@@ -74,11 +74,12 @@ struct HDF5Opening {
         manifest.storage = order.map { manifest.storage[$0] }
         manifest.leftOut.sort { $0.name < $1.name }
         manifest.files = opened.map(\.identity.path)
+        for source in sources.values { source.worker.rest() }
     }
 
     private mutating func start(_ file: OpenFile, _ roots: TrustedRoots) throws(CheckpointError) -> Source {
         try HDF5Signature.check(file, checkpoint: checkpoint)
-        let worker = try HDF5WorkerProcess(file: file, checkpoint: checkpoint, options: options)
+        let worker = HDF5WorkerProcess(file: file, checkpoint: checkpoint, options: options)
         let source = Source(worker: worker, file: file, index: opened.count, roots: roots)
         opened.append(file)
         sources[file.identity.path] = source

@@ -2,36 +2,53 @@ import Foundation
 import Synchronization
 
 /// The child process that calls libhdf5 on one file, as its parent sees it: it may lie, hang, crash or vanish.
+///
+/// It runs from its first request until it is told to rest, and is started again when it is needed again: a series has
+/// hundreds of checkpoints, and a machine few cores.
 final class HDF5WorkerProcess: Sendable {
+    private let file: OpenFile
     private let checkpoint: String
-    private let progressTimeout: Duration
-    private let state: Mutex<State>
+    private let options: ReadOptions
+    private let state = Mutex(State())
 
     private struct State {
-        var process: pid_t
-        var socket: Int32
-        /// Why the worker is gone.
+        var running: Running?
+        /// What it was asked to describe, in order: the numbers of its datasets depend on it.
+        var described: [WorkerRequest] = []
+        /// Why the worker is gone for good.
         var end: CheckpointError?
     }
 
-    /// Starts a worker that inherits just `file` and one end of a socket. Its death becomes an error of `checkpoint`.
-    init(file: OpenFile, checkpoint: String, options: ReadOptions) throws(CheckpointError) {
+    private struct Running {
+        let process: pid_t
+        let socket: Int32
+    }
+
+    /// A worker that will inherit just `file` and one end of a socket. Its death becomes an error of `checkpoint`.
+    init(file: OpenFile, checkpoint: String, options: ReadOptions) {
+        self.file = file
         self.checkpoint = checkpoint
-        progressTimeout = options.progressTimeout
+        self.options = options
+    }
+
+    deinit { rest() }
+
+    /// Ends the process until the next request.
+    func rest() {
+        state.withLock { state in
+            if let running = state.running.take() { HDF5WorkerProcess.stop(running) }
+        }
+    }
+
+    private func start() throws(CheckpointError) -> Running {
         let executable = try HDF5WorkerProcess.executable(options, checkpoint: checkpoint)
         do throws(SpawnFailure) {
             let (process, socket) = try spawnWorker(executable, file: file.descriptor)
-            state = Mutex(State(process: process, socket: socket, end: nil))
+            return Running(process: process, socket: socket)
         } catch {
             throw CheckpointError(
                 .environment, checkpoint: checkpoint,
                 problem: "cannot start the worker that reads it: \(error.reason)", remedy: error.remedy)
-        }
-    }
-
-    deinit {
-        state.withLock { state in
-            if state.end == nil { HDF5WorkerProcess.stop(&state) }
         }
     }
 
@@ -84,44 +101,79 @@ final class HDF5WorkerProcess: Sendable {
     ) throws(CheckpointError) {
         try state.withLock { state throws(CheckpointError) in
             if let end = state.end { throw end }
-            let conversation = Conversation(socket: state.socket, timeout: progressTimeout)
-            let failure: WorkerFailure?
-            do throws(Interruption) {
-                failure = try conversation.run(request, part: part)
-            } catch {
-                let status = HDF5WorkerProcess.stop(&state, orderly: error == .hungUp)
-                let end = CheckpointError(.crashed, checkpoint: checkpoint, problem: describe(error, status: status))
-                state.end = end
-                throw end
+            if state.running == nil {
+                let running = try start()
+                state.running = running
+                do throws(CheckpointError) {
+                    try describeAgain(&state)
+                } catch {
+                    // Half prepared, it would answer for other datasets.
+                    if state.running.take() != nil { HDF5WorkerProcess.stop(running) }
+                    throw error
+                }
             }
-            if let failure {
-                throw CheckpointError(
-                    failure.kind, checkpoint: checkpoint, problem: printable(failure.problem),
-                    remedy: failure.remedy.map { printable($0) })
+            try converse(request, &state, part: part)
+            if case .describe = request { state.described.append(request) }
+        }
+    }
+
+    /// Has a worker that was started again describe what the first one did. The answers are passed over.
+    private func describeAgain(_ state: inout State) throws(CheckpointError) {
+        for request in state.described {
+            var total = 0
+            try converse(request, &state) { (conversation, byteCount) throws(Interruption) in
+                total += byteCount
+                guard total <= WorkerReply.totalByteLimit else {
+                    throw Interruption.nonsense("its structure is too large")
+                }
+                _ = try conversation.receive(byteCount)
             }
+        }
+    }
+
+    private func converse(
+        _ request: WorkerRequest, _ state: inout State,
+        part: (borrowing Conversation, Int) throws(Interruption) -> Void
+    ) throws(CheckpointError) {
+        guard let running = state.running else { preconditionFailure("the worker does not run") }
+        let conversation = Conversation(socket: running.socket, timeout: options.progressTimeout)
+        let failure: WorkerFailure?
+        do throws(Interruption) {
+            failure = try conversation.run(request, part: part)
+        } catch {
+            let status = HDF5WorkerProcess.stop(running, orderly: error == .hungUp)
+            let end = CheckpointError(.crashed, checkpoint: checkpoint, problem: describe(error, status: status))
+            state.running = nil
+            state.end = end
+            throw end
+        }
+        if let failure {
+            throw CheckpointError(
+                failure.kind, checkpoint: checkpoint, problem: printable(failure.problem),
+                remedy: failure.remedy.map { printable($0) })
         }
     }
 
     /// Ends the worker and takes its status; one that hung up by itself is given the time to die of its own cause.
     @discardableResult
-    private static func stop(_ state: inout State, orderly: Bool = false) -> Int32 {
-        close(state.socket)
+    private static func stop(_ running: Running, orderly: Bool = false) -> Int32 {
+        close(running.socket)
         var status: Int32 = 0
         if orderly {
             for _ in 0..<200 {
-                if waitpid(state.process, &status, WNOHANG) == state.process { return status }
+                if waitpid(running.process, &status, WNOHANG) == running.process { return status }
                 usleep(10_000)
             }
         }
-        kill(state.process, SIGKILL)
-        while waitpid(state.process, &status, 0) < 0 && errno == EINTR {}
+        kill(running.process, SIGKILL)
+        while waitpid(running.process, &status, 0) < 0 && errno == EINTR {}
         return status
     }
 
     private func describe(_ interruption: Interruption, status: Int32) -> String {
         switch interruption {
         case .silent:
-            let seconds = progressTimeout.components.seconds
+            let seconds = options.progressTimeout.components.seconds
             return "the HDF5 library made no progress for \(seconds) s while reading it; refused"
         case .nonsense(let reason): return "the HDF5 library misled its worker while reading it (\(reason)); refused"
         case .hungUp:

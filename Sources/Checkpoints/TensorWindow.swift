@@ -43,7 +43,7 @@ public final class TensorWindow {
         var chunks: Chunks?
         if let (shape, decoder) = dataset.chunking {
             let grid = ChunkGrid(shape: info.shape, chunk: shape)
-            if let table = try reader.chunkTable(number, grid: grid) {
+            if let table = try reader.chunkTable(tensor, number, grid: grid) {
                 chunks = Chunks(
                     grid: grid, table: table, decoder: decoder, pool: ScratchPool(capacity: decoder.byteLimit))
             }
@@ -59,7 +59,11 @@ public final class TensorWindow {
         buffer = .allocate(byteCount: capacity * info.elementType.byteCount, alignment: 64)
     }
 
-    deinit { buffer.deallocate() }
+    deinit {
+        buffer.deallocate()
+        // Only elements that it serves keep the worker busy.
+        if chunks == nil { dataset.worker.rest() }
+    }
 
     /// One past the last element that a window starting at `start` may hold: the end of the last band of chunks that
     /// fits, or, when not even one fits, as many elements as do.

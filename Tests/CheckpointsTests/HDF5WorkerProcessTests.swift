@@ -98,8 +98,11 @@ struct HDF5WorkerProcessTests {
     func `the worker inherits nothing but the file and the socket`() throws {
         let leak = open("/etc/hostname", O_RDONLY)  // without close-on-exec, as careless libraries do
         defer { close(leak) }
-        let path = try copy("filters.h5")
-        let reader = try openCheckpoint(path)  // its chunks keep the worker alive
+        let path = try copy("seed_v18.h5")
+        let reader = try openCheckpoint(path)
+        let tensor = try #require(reader.tensors.firstIndex { $0.name == "compact" })
+        let window = try reader.window(tensor, capacity: 1)  // its elements are served
+        try window.load(0..<3, parallel: onAllCores)
         let workers = children().filter { descriptors(of: $0).contains(path) }
         #expect(workers.count == 1)
         let targets = workers.flatMap(descriptors)
@@ -108,7 +111,28 @@ struct HDF5WorkerProcessTests {
         #expect(targets.filter { $0.hasPrefix("socket:") }.count == 1)
         #expect(targets.filter { $0 == "/dev/null" }.count == 3)
         #expect(targets.count == 6)
-        withExtendedLifetime(reader) {}
+        withExtendedLifetime(window) {}
+    }
+
+    @Test(.enabled(if: hasProc, "looks at /proc"))
+    func `no worker runs while nothing is asked of it`() throws {
+        let path = try copy("seed_v18.h5")
+        let reader = try openCheckpoint(path)
+        func workers() -> Int { children().filter { descriptors(of: $0).contains(path) }.count }
+        #expect(workers() == 0)
+        // Tensors of both kinds, one after the other and together: started again, it answers as before.
+        let first = try reader.tensors.indices.map { try elements(reader, $0) }
+        #expect(workers() == 0)
+        let windows = try reader.tensors.indices.filter { !reader.isDirect($0) }.map {
+            (tensor: $0, window: try reader.window($0, capacity: 1))
+        }
+        #expect(workers() == 0)
+        for (tensor, window) in windows.reversed() {
+            try window.load(0..<reader.tensors[tensor].elementCount, parallel: onAllCores)
+            let read = UnsafeRawBufferPointer(start: window.pointer(to: 0), count: first[tensor].count)
+            #expect(Array(read) == first[tensor])
+        }
+        #expect(workers() == 1)
     }
 
     @Test(.enabled(if: hasProc, "looks at /proc"))
