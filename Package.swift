@@ -40,10 +40,8 @@ let package = Package(
         // BLAS and LAPACK: matrix products, QR and eigenvalues for the spectra.
         .target(
             name: "CBLAS",
-            linkerSettings: [
-                .linkedLibrary("openblas", .when(platforms: [.linux])),
-                .linkedFramework("Accelerate", .when(platforms: [.macOS])),
-            ]),
+            // On Linux the door loads libopenblas itself, when it is first needed.
+            linkerSettings: [.linkedFramework("Accelerate", .when(platforms: [.macOS]))]),
 
         .target(name: "HDF5", dependencies: ["CHDF5"]),
         .target(name: "Tensors", dependencies: ["CKernels", "CXXHash", "CBLAS"]),

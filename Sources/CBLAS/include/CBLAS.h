@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 /// Makes every call below run on the thread that calls it. Sharing out the work is ours, so that results do not
-/// depend on the number of threads. Takes effect once for the process.
+/// depend on the number of threads. Call it before the others.
 void cb_use_one_thread(void);
 
 /// The processor core that the library chose its kernels for; empty where it does not say.
