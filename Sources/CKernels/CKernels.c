@@ -57,13 +57,3 @@ void ck_widen(ck_type from, ck_type to, const void *source, void *destination, s
         for (size_t i = 0; i < here; i++) ((double *)destination)[done + i] = (double)single[i];
     }
 }
-
-void ck_swap_bytes(void *data, size_t count, size_t width) {
-    unsigned char *bytes = data;
-    for (size_t i = 0; i < count; i++, bytes += width)
-        for (size_t low = 0, high = width - 1; low < high; low++, high--) {
-            unsigned char kept = bytes[low];
-            bytes[low] = bytes[high];
-            bytes[high] = kept;
-        }
-}

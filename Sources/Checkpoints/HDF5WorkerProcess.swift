@@ -69,14 +69,16 @@ final class HDF5WorkerProcess: Sendable {
         _ request: WorkerRequest, _ body: (inout MessageReader) throws(MessageReader.Malformed) -> Void
     ) throws(CheckpointError) {
         var total = 0
-        try converse(request) { (conversation, byteCount) throws(Interruption) in
+        try converse(request) { (conversation, byteCount) throws(BrokenConversation) in
             total += byteCount
-            guard total <= WorkerReply.totalByteLimit else { throw Interruption.nonsense("its structure is too large") }
+            guard total <= WorkerReply.totalByteLimit else {
+                throw BrokenConversation.nonsense("its structure is too large")
+            }
             var message = MessageReader(try conversation.receive(byteCount))
             do throws(MessageReader.Malformed) {
                 while !message.isAtEnd { try body(&message) }
             } catch {
-                throw Interruption.nonsense("its answer makes no sense")
+                throw BrokenConversation.nonsense("its answer makes no sense")
             }
         }
     }
@@ -84,8 +86,8 @@ final class HDF5WorkerProcess: Sendable {
     /// Sends a request and fills `buffer` with the answer.
     func fill(_ buffer: UnsafeMutableRawBufferPointer, _ request: WorkerRequest) throws(CheckpointError) {
         var done = 0
-        try converse(request) { (conversation, byteCount) throws(Interruption) in
-            guard byteCount <= buffer.count - done else { throw Interruption.nonsense("its answer is too long") }
+        try converse(request) { (conversation, byteCount) throws(BrokenConversation) in
+            guard byteCount <= buffer.count - done else { throw BrokenConversation.nonsense("its answer is too long") }
             try conversation.receive(UnsafeMutableRawBufferPointer(rebasing: buffer[done..<(done + byteCount)]))
             done += byteCount
         }
@@ -97,7 +99,7 @@ final class HDF5WorkerProcess: Sendable {
 
     /// One request and its answer. A worker that dies, hangs or talks nonsense is ended, and the error kept.
     private func converse(
-        _ request: WorkerRequest, part: (borrowing Conversation, Int) throws(Interruption) -> Void
+        _ request: WorkerRequest, part: (borrowing Conversation, Int) throws(BrokenConversation) -> Void
     ) throws(CheckpointError) {
         try state.withLock { state throws(CheckpointError) in
             if let end = state.end { throw end }
@@ -121,10 +123,10 @@ final class HDF5WorkerProcess: Sendable {
     private func describeAgain(_ state: inout State) throws(CheckpointError) {
         for request in state.described {
             var total = 0
-            try converse(request, &state) { (conversation, byteCount) throws(Interruption) in
+            try converse(request, &state) { (conversation, byteCount) throws(BrokenConversation) in
                 total += byteCount
                 guard total <= WorkerReply.totalByteLimit else {
-                    throw Interruption.nonsense("its structure is too large")
+                    throw BrokenConversation.nonsense("its structure is too large")
                 }
                 _ = try conversation.receive(byteCount)
             }
@@ -133,12 +135,12 @@ final class HDF5WorkerProcess: Sendable {
 
     private func converse(
         _ request: WorkerRequest, _ state: inout State,
-        part: (borrowing Conversation, Int) throws(Interruption) -> Void
+        part: (borrowing Conversation, Int) throws(BrokenConversation) -> Void
     ) throws(CheckpointError) {
         guard let running = state.running else { preconditionFailure("the worker does not run") }
         let conversation = Conversation(socket: running.socket, timeout: options.progressTimeout)
         let failure: WorkerFailure?
-        do throws(Interruption) {
+        do throws(BrokenConversation) {
             failure = try conversation.run(request, part: part)
         } catch {
             let status = HDF5WorkerProcess.stop(running, orderly: error == .hungUp)
@@ -170,8 +172,8 @@ final class HDF5WorkerProcess: Sendable {
         return status
     }
 
-    private func describe(_ interruption: Interruption, status: Int32) -> String {
-        switch interruption {
+    private func describe(_ end: BrokenConversation, status: Int32) -> String {
+        switch end {
         case .silent:
             let seconds = options.progressTimeout.components.seconds
             return "the HDF5 library made no progress for \(seconds) s while reading it; refused"
@@ -191,7 +193,7 @@ final class HDF5WorkerProcess: Sendable {
 }
 
 /// Why a conversation with a worker broke off.
-enum Interruption: Error, Equatable {
+enum BrokenConversation: Error, Equatable {
     case hungUp
     case silent
     case nonsense(String)
@@ -208,8 +210,8 @@ struct Conversation: ~Copyable {
     /// Sends `request`, hands the length of each part of the answer to `part`, which receives it, and returns the
     /// worker's failure, if it reports one.
     func run(
-        _ request: WorkerRequest, part: (borrowing Conversation, Int) throws(Interruption) -> Void
-    ) throws(Interruption) -> WorkerFailure? {
+        _ request: WorkerRequest, part: (borrowing Conversation, Int) throws(BrokenConversation) -> Void
+    ) throws(BrokenConversation) -> WorkerFailure? {
         let bytes = request.encoded()
         var idleMessages = 0
         try send(withUnsafeBytes(of: UInt32(bytes.count).littleEndian) { Array($0) } + bytes)
@@ -217,25 +219,25 @@ struct Conversation: ~Copyable {
             let header = try receive(5)
             let byteCount = (0..<4).reduce(0) { $0 | Int(header[$1]) << (8 * $1) }
             guard byteCount <= WorkerReply.byteLimit, let kind = WorkerReply(rawValue: header[4]) else {
-                throw Interruption.nonsense("a message of \(byteCount) bytes")
+                throw BrokenConversation.nonsense("a message of \(byteCount) bytes")
             }
             switch kind {
             case .progress, .end:
                 idleMessages += 1
                 guard byteCount == 0, idleMessages <= Conversation.idleMessageLimit else {
-                    throw Interruption.nonsense("a flood of messages")
+                    throw BrokenConversation.nonsense("a flood of messages")
                 }
                 if kind == .end { return nil }
             case .part:
                 // An empty part is no progress either.
-                if byteCount == 0 { throw Interruption.nonsense("an empty message") }
+                if byteCount == 0 { throw BrokenConversation.nonsense("an empty message") }
                 try part(self, byteCount)
             case .failure: return try failure(byteCount)
             }
         }
     }
 
-    private func failure(_ byteCount: Int) throws(Interruption) -> WorkerFailure {
+    private func failure(_ byteCount: Int) throws(BrokenConversation) -> WorkerFailure {
         var message = MessageReader(try receive(byteCount))
         do throws(MessageReader.Malformed) {
             var kind = CheckpointError.Kind(rawValue: try message.string()) ?? .malformed
@@ -245,11 +247,11 @@ struct Conversation: ~Copyable {
             let remedy = try message.string()
             return WorkerFailure(kind, problem, remedy: remedy.isEmpty ? nil : remedy)
         } catch {
-            throw Interruption.nonsense("its failure makes no sense")
+            throw BrokenConversation.nonsense("its failure makes no sense")
         }
     }
 
-    private func send(_ bytes: [UInt8]) throws(Interruption) {
+    private func send(_ bytes: [UInt8]) throws(BrokenConversation) {
         #if os(Linux)
             let flags = Int32(MSG_NOSIGNAL)
         #else
@@ -261,12 +263,12 @@ struct Conversation: ~Copyable {
                 Foundation.send(socket, $0.baseAddress?.advanced(by: done), $0.count - done, flags)
             }
             if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { throw Interruption.hungUp }
+            guard count > 0 else { throw BrokenConversation.hungUp }
             done += count
         }
     }
 
-    func receive(_ byteCount: Int) throws(Interruption) -> [UInt8] {
+    func receive(_ byteCount: Int) throws(BrokenConversation) -> [UInt8] {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 8)
         defer { buffer.deallocate() }
         try receive(buffer)
@@ -274,17 +276,17 @@ struct Conversation: ~Copyable {
     }
 
     /// Fills `buffer`, as long as some bytes arrive within every time limit.
-    func receive(_ buffer: UnsafeMutableRawBufferPointer) throws(Interruption) {
+    func receive(_ buffer: UnsafeMutableRawBufferPointer) throws(BrokenConversation) {
         var done = 0
         while done < buffer.count {
             var wait = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
             let limit = timeout.components.seconds * 1000 + timeout.components.attoseconds / 1_000_000_000_000_000
             let ready = poll(&wait, 1, Int32(clamping: limit))
             if ready < 0 && errno == EINTR { continue }
-            guard ready != 0 else { throw Interruption.silent }
+            guard ready != 0 else { throw BrokenConversation.silent }
             let count = read(socket, buffer.baseAddress?.advanced(by: done), buffer.count - done)
             if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { throw Interruption.hungUp }
+            guard count > 0 else { throw BrokenConversation.hungUp }
             done += count
         }
     }

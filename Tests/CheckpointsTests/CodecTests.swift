@@ -29,6 +29,16 @@ struct CodecTests {
         #expect(ccodecs_fletcher32(bytes, byteCount) == plain(bytes))
     }
 
+    @Test func `bytes are reversed element by element`() {
+        var bytes: [UInt8] = [1, 2, 3, 4, 5, 6, 7, 8]
+        ccodecs_swap(&bytes, 8, 2)
+        #expect(bytes == [2, 1, 4, 3, 6, 5, 8, 7])
+        ccodecs_swap(&bytes, 8, 4)
+        #expect(bytes == [3, 4, 1, 2, 7, 8, 5, 6])
+        ccodecs_swap(&bytes, 8, 8)
+        #expect(bytes == [6, 5, 8, 7, 2, 1, 4, 3])
+    }
+
     @Test(arguments: [2, 4, 8])
     func `swap reverses each component`(_ size: Int) {
         var bytes = randomBytes(40 * size)

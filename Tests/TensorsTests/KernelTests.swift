@@ -126,16 +126,6 @@ import Testing
         }
     }
 
-    @Test func `bytes are reversed element by element`() {
-        var bytes: [UInt8] = [1, 2, 3, 4, 5, 6, 7, 8]
-        ck_swap_bytes(&bytes, 4, 2)
-        #expect(bytes == [2, 1, 4, 3, 6, 5, 8, 7])
-        ck_swap_bytes(&bytes, 2, 4)
-        #expect(bytes == [3, 4, 1, 2, 7, 8, 5, 6])
-        ck_swap_bytes(&bytes, 1, 8)
-        #expect(bytes == [6, 5, 8, 7, 2, 1, 4, 3])
-    }
-
     /// 1e-7 is the accuracy that is promised for float32 blocks. Without the guard, squares of 1e-21 are denormal
     /// float32 numbers, and those of 1e20 infinite.
     @Test(arguments: [KernelSample.Kind.tiny, .huge])

@@ -134,9 +134,6 @@ void ck_grouped_add(
 /// Widens exactly: any type to a type at least as wide.
 void ck_widen(ck_type from, ck_type to, const void *source, void *destination, size_t count);
 
-/// Reverses the bytes of `count` elements of `width` bytes in place.
-void ck_swap_bytes(void *data, size_t count, size_t width);
-
 /// The lanes' sum in fixed order.
 double ck_lane_sum(const double lanes[CK_LANES]);
 
