@@ -43,9 +43,12 @@ let package = Package(
             // On Linux the door loads libopenblas itself, when it is first needed.
             linkerSettings: [.linkedFramework("Accelerate", .when(platforms: [.macOS]))]),
 
+        // Optimisers for fits: L-BFGS, SLSQP, Nelder-Mead.
+        .target(name: "CNLopt", linkerSettings: [.linkedLibrary("nlopt")]),
+
         .target(name: "HDF5", dependencies: ["CHDF5"]),
         .target(name: "Tensors", dependencies: ["CKernels", "CXXHash", "CBLAS"]),
-        .target(name: "Statistics"),
+        .target(name: "Statistics", dependencies: ["CNLopt"]),
         .target(name: "Checkpoints", dependencies: ["HDF5", "Tensors", "CCodecs"]),
         .target(name: "Reports"),
         .target(
