@@ -34,6 +34,8 @@ let package = Package(
         .target(
             name: "CCodecs", cSettings: exactC,
             linkerSettings: [.linkedLibrary("deflate"), .linkedLibrary("lzf")]),
+        // Fork, and descriptors through sockets: workers that start in a millisecond.
+        .target(name: "CProcess"),
         // Loops whose speed depends on the processor's vectors.
         .target(name: "CKernels", cSettings: exactC),
 
@@ -49,7 +51,7 @@ let package = Package(
         .target(name: "HDF5", dependencies: ["CHDF5"]),
         .target(name: "Tensors", dependencies: ["CKernels", "CXXHash", "CBLAS"]),
         .target(name: "Statistics", dependencies: ["CNLopt"]),
-        .target(name: "Checkpoints", dependencies: ["HDF5", "Tensors", "CCodecs"]),
+        .target(name: "Checkpoints", dependencies: ["HDF5", "Tensors", "CCodecs", "CProcess"]),
         .target(name: "Reports"),
         .target(
             name: "Experiments",
