@@ -48,6 +48,7 @@ struct Run: ParsableCommand {
     @Option(name: .shortAndLong, help: "Threads to work on; otherwise one a core.")
     var jobs: Int?
 
+    @OptionGroup var figures: FigureOptions
     @OptionGroup var reading: ReadingOptions
     @OptionGroup var messages: MessageOptions
 
@@ -77,6 +78,7 @@ struct Run: ParsableCommand {
         }
         options.output = out
         options.journal = journal
+        options.figureWidth = figures.width
         options.readOptions = reading.readOptions
 
         let line = ProgressLine(quiet: messages.quiet)

@@ -55,10 +55,10 @@ struct ChartScript: PanelScript {
     }
 
     var margins: Margins {
-        let ticks = y.ticks.map { $0.label.count - ($0.label.contains("{") ? 4 : 0) }.max() ?? 0
+        let ticks = y.ticks.map(AxisScale.width).max() ?? 0
         let names = hasEndLabels ? colors.map(textWidth).max() ?? 0 : 0
         return Margins(
-            left: 20 + 3.75 * Double(ticks), right: names > 0 ? names + 12 : 8,
+            left: 23 + ticks, right: names > 0 ? names + 12 : 8,
             top: 5 + (chart.title == nil ? 0 : 11) + 10 * Double(topRows), bottom: 27)
     }
 
@@ -77,16 +77,16 @@ struct ChartScript: PanelScript {
             \(y.isLogarithmic ? "set" : "unset") logscale y
             set xrange [\(number(x.range.lowerBound)):\(number(x.range.upperBound))]
             set yrange [\(number(y.range.lowerBound)):\(number(y.range.upperBound))]
-            \(ticksCommand("x", x))\(ticksCommand("y", y))\
+            \(ticksCommand("x", x, x.legibleTicks(on: frame.right - frame.left)))\(ticksCommand("y", y))\
             set xlabel \(quoted(axisLabel(chart.x.label, data.column(chart.x.column)))) noenhanced offset 0,0.6
-            set ylabel \(quoted(axisLabel(chart.y.label, data.column(chart.y.column)))) noenhanced offset 0.8,0
+            set ylabel \(quoted(axisLabel(chart.y.label, data.column(chart.y.column)))) noenhanced offset 0.2,0
             unset label
             unset arrow
 
             """
         func above(_ row: Int) -> String { number(1 + (10 * Double(row) + 5) / (frame.bottom - frame.top)) }
         if let title = chart.title {
-            text += "set label \(quoted(title)) at graph 0, graph \(above(topRows)) left noenhanced font ',7.5'\n"
+            text += "set label \(quoted(title)) at graph 0, graph \(above(topRows)) left noenhanced font large\n"
         }
         text += marks(above(0)) + key(above(topRows - 1), width: frame.right - frame.left)
         if hasEndLabels { text += endLabels(frame) }
@@ -98,9 +98,10 @@ struct ChartScript: PanelScript {
     private func key(_ height: String, width: Double) -> String {
         var place = 2.0
         return keyEntries.map { entry in
-            defer { place += textWidth(entry.name) + 14 }
-            return "set label \(quoted(entry.name)) at graph \(number(place / width)), graph \(height) left noenhanced "
-                + "offset 0.8,0 point pointtype \(entry.shape) pointsize 0.5 linecolor rgb '\(entry.color)'\n"
+            defer { place += textWidth(entry.name) + 13 }
+            return "set label '' at graph \(number(place / width)), graph \(height) point pointtype \(entry.shape) "
+                + "pointsize 0.5 linecolor rgb '\(entry.color)'\n"
+                + "set label \(quoted(entry.name)) at graph \(number((place + 5) / width)), graph \(height) left noenhanced\n"
         }.joined()
     }
 
@@ -153,7 +154,7 @@ struct ChartScript: PanelScript {
                 return ""
             }
             return "set label \(quoted(row[column].name)) at first \(number(x)), first \(number(y)) left noenhanced "
-                + "offset 0.5,0.3 font ',6'\n"
+                + "offset 0.5,0.3 font small\n"
         }.joined()
     }
 
@@ -170,7 +171,7 @@ struct ChartScript: PanelScript {
             return "\(file) using (of(\(line.number), \(place))):\(values)"
         }
         let bands = chart.band.map { band in
-            lines.filter { $0.style != .points && $0.style != .dashed }.map { line in
+            lines.filter { $0.style != .points && $0.style != .dotted }.map { line in
                 using(line, band.low, band.high)
                     + " with filledcurves fillstyle transparent solid 0.18 noborder linecolor rgb "
                     + "\(quoted(color(line.color))) notitle"
@@ -191,7 +192,7 @@ struct ChartScript: PanelScript {
         case .linesAndPoints: return "with linespoints linewidth 1 \(points) \(color) \(dash)"
         case .lines: return "with lines linewidth 1 \(color) \(dash)"
         case .points: return "with points \(points) \(color)"
-        case .dashed: return "with lines linewidth 1 \(color) dashtype 2"
+        case .dotted: return "with lines linewidth 1.5 \(color) dashtype 3"
         }
     }
 
