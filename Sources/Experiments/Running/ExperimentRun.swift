@@ -45,6 +45,8 @@ public struct ExperimentRun: Sendable {
     public struct Outcome: Sendable {
         /// The files written, in order.
         public let paths: [String]
+        /// What to read first: a table of each experiment, with the file that has all of it.
+        public let headlines: [(table: Table, path: String)]
         /// Figures that could not be drawn, one line each: the run is done all the same.
         public let undrawn: [String]
         /// Findings about the input.
@@ -106,8 +108,12 @@ public struct ExperimentRun: Sendable {
             undrawn += written.undrawn
         }
         for index in Set(prepared.compactMap { ResultsIndex(besides: $0.folder) }) { paths.append(try index.write()) }
+        let headlines = zip(prepared, reports).compactMap { item, report in
+            report.readable.first.map { (table: $0, path: "\(item.folder)/\(MarkdownWriter().fileName($0))") }
+        }
         return Outcome(
-            paths: paths, undrawn: undrawn, findings: reports.flatMap(\.findings), refused: refused,
+            paths: paths, headlines: headlines, undrawn: undrawn, findings: reports.flatMap(\.findings),
+            refused: refused,
             bytesRead: bytesRead)
     }
 

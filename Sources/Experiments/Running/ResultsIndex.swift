@@ -29,16 +29,7 @@ struct ResultsIndex: Hashable {
         let page = IndexPage(entries).html
         let path = "\(root)/\(ReportPage.fileName)"
         // Two runs may write it at a time: each renames a file of its own into place.
-        let staged = "\(path).staging-\(getpid())"
-        let file = try OutputFile(at: staged, for: path)
-        file.write(page)
-        do throws(EnvironmentError) {
-            try file.finish()
-            guard rename(staged, path) == 0 else { throw EnvironmentError("replace", path) }
-        } catch {
-            unlink(staged)
-            throw error
-        }
+        try replaceFile(path) { $0.write(page) }
         return path
     }
 
