@@ -93,7 +93,13 @@ extension Claim {
         all.append(reading("rounded_down", formula, inputs, rounding: 0...1))
         for stated in readings ?? [] {
             let merged = inputs.merging(stated.inputs ?? [:]) { $1 }
-            all.append(reading(stated.name, stated.formula ?? formula, merged))
+            let form = stated.formula ?? formula
+            all.append(reading(stated.name, form, merged))
+            // What the reading names may be in such units too; all of it, or the number of readings explodes.
+            if claim || form.inputs.contains(where: { merged[$0]?.isAmbiguous == true }) {
+                all.append(
+                    reading("\(stated.name)_in_powers_of_1024", form, merged, units: .binary, claim: .binary))
+            }
         }
         return all
     }

@@ -5,6 +5,7 @@ struct Claims: Experiment {
     static let name = "claims"
     static let question = "Do published numbers follow from the numbers they are said to follow from?"
     static let tableNames = ["verdicts", "readings"]
+    static let inputsName = "inputs"
 
     let settings: ClaimsSettings
 
@@ -72,6 +73,7 @@ extension Claim {
     /// Names of readings, known before their inputs are.
     fileprivate var allReadingNames: [String] {
         ["as_printed", "claim_in_powers_of_1024", "inputs_in_powers_of_1024", "all_in_powers_of_1024"]
-            + formula.siblings.map(\.rawValue) + ["rounded_up", "rounded_down"] + (readings ?? []).map(\.name)
+            + formula.siblings.map(\.rawValue) + ["rounded_up", "rounded_down"]
+            + (readings ?? []).flatMap { [$0.name, "\($0.name)_in_powers_of_1024"] }
     }
 }

@@ -14,6 +14,8 @@ protocol Experiment: Sendable {
     static var question: String { get }
     /// Names of the tables it may leave, in order.
     static var tableNames: [String] { get }
+    /// What `run.json` calls its inputs: checkpoints, unless an experiment reads something else.
+    static var inputsName: String { get }
 
     /// Opens the checkpoints it needs and plans; throws when nothing can be asked of them.
     init(_ settings: Settings, _ context: RunContext) throws
@@ -28,6 +30,7 @@ protocol Experiment: Sendable {
 }
 
 extension Experiment {
+    static var inputsName: String { "checkpoints" }
     func followUps(_ results: ReductionResults) -> [any Reduction] { [] }
     var matrixRequests: [any MatrixRequest] { [] }
 }
@@ -40,7 +43,7 @@ struct Report: Sendable {
     var readable: [Table]
     /// Findings about the input, one line each: they go to stderr and make the exit code 4.
     var findings: [String]
-    /// Facts about the inputs for `run.json`: checkpoints with their fingerprints.
+    /// Facts about the inputs for `run.json`, such as checkpoints with their fingerprints.
     var inputs: JSON
 
     /// Makes a report; see the properties.
