@@ -55,6 +55,9 @@ func runFacts(
         #expect(try holdsAs("olmo2-7b-stage1-tokens") == "rounded_up")
         #expect(try holdsAs("compute-exponent") == "rounded_down")
         #expect(try holdsAs("olmo2-1b-stage1-steps") == "")
+        #expect(
+            try holdsAs("olmo2-13b-name")
+                == "claim_in_powers_of_1024; olmo2_parameters_without_embedding; rounded_down")
         let readings = try table("readings", of: folder)
         let mean = try #require(readings.index(by: "claim", "reading")["olmo-1b-perplexity mean_of_exponentials"])
         #expect(readings["verdict"][mean] == "possible" && readings["gap"][mean] == "")
@@ -67,7 +70,7 @@ func runFacts(
     private static let one = """
         claims:
           - {name: a, statement: s, source: t, claimed: 1.5, formula: ratio, inputs: {part: 3, whole: 2}}
-          - {name: b, statement: s, source: t, claimed: 1.4, formula: ratio, inputs: {part: 3, whole: 2.0}}
+          - {name: b, statement: s, source: t, claimed: 1.3, formula: ratio, inputs: {part: 3, whole: 2.0}}
           - {name: c, statement: s, source: t, claimed: 1.47, formula: ratio, inputs: {part: 3, whole: 2.0}}
           - {name: d, statement: s, source: t, claimed: 1, formula: loss, inputs: {perplexity: -1}}
 
@@ -80,21 +83,21 @@ func runFacts(
                 | claim | printed | computed | computed low | computed high | deviation | verdict               | holds as |
                 | ----- | ------- | -------: | -----------: | ------------: | --------: | --------------------- | -------- |
                 | a     | 1.5     |  1.50000 |      1.50000 |       1.50000 |         0 | holds                 | --       |
-                | b     | 1.4     |  1.50000 |      1.46341 |       1.53846 |   0.07143 | does_not_hold         | --       |
+                | b     | 1.3     |  1.50000 |      1.46341 |       1.53846 |    0.1538 | does_not_hold         | --       |
                 | c     | 1.47    |  1.50000 |      1.46341 |       1.53846 |   0.02041 | holds_within_rounding | --       |
                 | d     | 1       |       -- |           -- |            -- |        -- | undefined             | --       |
 
                 """)
-        // From 1.45 to 60/41, over 1.4.
+        // From 1.35 to 60/41 (3 over 2.05), over 1.3.
         let gap = try table("verdicts", of: folder).number(1, "gap") ?? .nan
-        #expect(abs(gap - (60.0 / 41 - 1.45) / 1.4) < 1e-12)
+        #expect(abs(gap - (60.0 / 41 - 1.35) / 1.3) < 1e-12)
     }
 
     @Test func `strict makes findings of what does not hold`() throws {
         let outcome = try runFacts("claims", in: folder, settings: Self.one, "strict=true")
         #expect(
             outcome.findings == [
-                "claim 'b' does not hold: 1.4 computes to 1.5", "claim 'd' does not hold: 1 has no value",
+                "claim 'b' does not hold: 1.3 computes to 1.5", "claim 'd' does not hold: 1 has no value",
             ])
     }
 

@@ -6,12 +6,15 @@ import Testing
 
 @Suite struct TrainabilityGoldenTests {
     private static let fixtures = "\(packageRoot)/Tests/Fixtures/trainability"
+    /// One run for all: fewer weightings change nothing but the column of stability.
+    private static let shared = Result {
+        let folder = try ScratchFolder()
+        try runFacts("trainability", in: folder, "weightings=20")
+        return folder
+    }
     private let folder: ScratchFolder
 
-    init() throws {
-        folder = try ScratchFolder()
-        try runFacts("trainability", in: folder)
-    }
+    init() throws { folder = try Self.shared.get() }
 
     /// 1e-14: products of at most five factors.
     @Test func `every metric of every run is that of NumPy`() throws {
@@ -117,7 +120,7 @@ import Testing
         let rows = rankings.index(by: "ranking", "model")
         #expect(rankings["withheld"][try #require(rows["system Llama-3.3-70B"])] == "emissions_per_zettaflop")
         #expect(rankings["rank"][try #require(rows["system OpenBA-15B"])] == "")
-        let strict = try runFacts("trainability", in: folder, "strict=true")
+        let strict = try runFacts("trainability", in: ScratchFolder(), "strict=true", "weightings=20")
         #expect(strict.findings.count == checks.rows.count)
     }
 }
@@ -197,8 +200,8 @@ import Testing
             try problem("\nm,1,1,A100,nan\n")
                 == "runs.csv:2: column 'gpu_hours': expected a number above 0, found 'nan'")
         #expect(
-            try problem(",energy\nm,1,1,A100,1,1\n")
-                == "runs.csv:1: unknown column 'energy'; did you mean 'energy_mwh'?")
+            try problem(",energy_mhw\nm,1,1,A100,1,1\n")
+                == "runs.csv:1: unknown column 'energy_mhw'; did you mean 'energy_mwh'?")
         #expect(
             try problem("\nm,1,1,A100,1\nm,1,1,A100,1\n") == "runs.csv:3: column 'model': there are two rows for 'm'")
         #expect(
@@ -218,7 +221,7 @@ import Testing
             try problems { try runFacts("trainability", in: folder, settings: "strict: false\n") }
                 == ["there is nothing to look at; name a table under runs or throughput, or logs"])
         #expect(
-            try problems { try runFacts("trainability", in: folder, settings: "runs: none.csv\n") }
+            try problems { try runFacts("trainability", in: folder, settings: "runs: none.csv\ngpus: gpus.csv\n") }
                 == ["none.csv: cannot read the table: No such file or directory"])
     }
 

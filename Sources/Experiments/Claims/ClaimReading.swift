@@ -83,22 +83,32 @@ extension Claim {
         let values = formula.inputs.compactMap { inputs[$0] }
         var all = [reading("as_printed", formula, inputs)]
         let (claim, some) = (claimed.isAmbiguous, values.contains { $0.isAmbiguous })
+        func append(_ other: ClaimReading, ifUnlike plain: ClaimReading) {
+            // Units cancel in a ratio: that is no other reading.
+            guard let a = other.computed, let b = plain.computed, other.claimed == plain.claimed,
+                abs(a - b) <= 1e-12 * abs(b)
+            else { return all.append(other) }
+        }
         if claim { all.append(reading("claim_in_powers_of_1024", formula, inputs, claim: .binary)) }
-        if some { all.append(reading("inputs_in_powers_of_1024", formula, inputs, units: .binary)) }
+        if some { append(reading("inputs_in_powers_of_1024", formula, inputs, units: .binary), ifUnlike: all[0]) }
         if claim && some {
             all.append(reading("all_in_powers_of_1024", formula, inputs, units: .binary, claim: .binary))
         }
         all += formula.siblings.map { reading($0.rawValue, $0, inputs) }
-        all.append(reading("rounded_up", formula, inputs, rounding: -1...0))
-        all.append(reading("rounded_down", formula, inputs, rounding: 0...1))
+        // Up to the next printed number, which itself would be printed as it is.
+        let unit = 1 - 1e-9
+        all.append(reading("rounded_up", formula, inputs, rounding: -unit...0))
+        all.append(reading("rounded_down", formula, inputs, rounding: 0...unit))
         for stated in readings ?? [] {
             let merged = inputs.merging(stated.inputs ?? [:]) { $1 }
             let form = stated.formula ?? formula
-            all.append(reading(stated.name, form, merged))
+            let plain = reading(stated.name, form, merged)
+            all.append(plain)
             // What the reading names may be in such units too; all of it, or the number of readings explodes.
             if claim || form.inputs.contains(where: { merged[$0]?.isAmbiguous == true }) {
-                all.append(
-                    reading("\(stated.name)_in_powers_of_1024", form, merged, units: .binary, claim: .binary))
+                append(
+                    reading("\(stated.name)_in_powers_of_1024", form, merged, units: .binary, claim: .binary),
+                    ifUnlike: plain)
             }
         }
         return all
