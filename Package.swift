@@ -81,7 +81,8 @@ let package = Package(
             name: "CheckpointsTests", dependencies: ["Checkpoints", "HDF5", "Tensors", "CCodecs", "TestSupport"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"]),
         .testTarget(
-            name: "ExperimentsTests", dependencies: ["Experiments", "Checkpoints", "Tensors", "Reports", "TestSupport"]),
+            name: "ExperimentsTests",
+            dependencies: ["Experiments", "Checkpoints", "Statistics", "Tensors", "Reports", "TestSupport"]),
         // Through the front door: the built binary, its exit codes, its output and the files it leaves.
         .testTarget(name: "DynamicsTests", dependencies: ["dynamics", "Checkpoints", "Tensors", "TestSupport"]),
     ],

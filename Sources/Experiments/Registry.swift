@@ -5,6 +5,8 @@ public enum Registry {
         Drift.self,
         Norms.self,
         Spectra.self,
+        Trainability.self,
+        Claims.self,
     ]
 
     /// Names and questions, in the same order.

@@ -199,7 +199,7 @@ private final class Prepared {
             "question": .string(question),
             "version": .string(harnessVersion),
             "settings": settings,
-            "checkpoints": report.inputs,
+            type(of: experiment).inputsName: report.inputs,
             "refused": .array(refused.map { .string($0.description) }),
             "findings": .array(report.findings.map(JSON.string)),
             "tables": .array(report.tables.map { .string(CSVWriter().fileName($0)) }),
