@@ -53,7 +53,7 @@ let package = Package(
         .target(name: "HDF5", dependencies: ["CHDF5"]),
         .target(name: "Tensors", dependencies: ["CKernels", "CXXHash", "CBLAS"]),
         .target(name: "Statistics", dependencies: ["CNLopt"]),
-.target(name: "Checkpoints", dependencies: ["HDF5", "Tensors", "CCodecs", "CProcess"]),
+        .target(name: "Checkpoints", dependencies: ["HDF5", "Tensors", "CCodecs", "CProcess"]),
         .target(name: "Reports", dependencies: [.product(name: "Mustache", package: "swift-mustache")]),
         .target(
             name: "Experiments",
