@@ -2,7 +2,8 @@ import Foundation
 
 /// How the learning rate of one training run depends on its progress t, as OLMo's trainer computes it.
 ///
-/// With peak η, warm-up w, end T and final rate η_f = α·η, for t counted in `units` since the run began:
+/// With peak η, warm-up w, end T and final rate η_f = α·η, for t counted in `units` since the run began. In OLMo's trainer
+/// t is 1 step (or its tokens) at the first update:
 ///
 /// - warm-up, t < w: η₀ + (η−η₀)·t/w, where η₀ is `warmupMinimum`, or η/10 where that is not given;
 /// - cosine: η_f + (η−η_f)·(1+cos(π·(t−w)/(T−w)))/2, and η_f from T on;
@@ -39,11 +40,14 @@ public struct LearningRateSchedule: Sendable, Equatable, Codable {
     public var finalFraction: Double?
     /// Rate η₀ that the warm-up starts from; a tenth of η where nothing is said.
     public var warmupMinimum: Double?
+    /// Progress, in steps, at the first update: 1 where nothing is said, as in OLMo; 0 in trainers that advance the
+    /// schedule after the update.
+    public var firstUpdate: Int?
 
     /// Makes a schedule; see the properties.
     public init(
         shape: Shape, learningRate: Double?, units: Units? = nil, warmup: Int? = nil, end: Int? = nil,
-        finalFraction: Double? = nil, warmupMinimum: Double? = nil
+        finalFraction: Double? = nil, warmupMinimum: Double? = nil, firstUpdate: Int? = nil
     ) {
         self.shape = shape
         self.learningRate = learningRate
@@ -52,6 +56,7 @@ public struct LearningRateSchedule: Sendable, Equatable, Codable {
         self.end = end
         self.finalFraction = finalFraction
         self.warmupMinimum = warmupMinimum
+        self.firstUpdate = firstUpdate
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
@@ -62,6 +67,7 @@ public struct LearningRateSchedule: Sendable, Equatable, Codable {
         case end = "t_max"
         case finalFraction = "alpha_f"
         case warmupMinimum = "warmup_min_lr"
+        case firstUpdate = "first_update"
     }
 
     /// Why no rate can be computed from these numbers; `nil` when one can.
@@ -70,6 +76,7 @@ public struct LearningRateSchedule: Sendable, Equatable, Codable {
             return "the learning rate \(learningRate) is not a positive number"
         }
         if let warmup, warmup < 0 { return "a warm-up of \(warmup) \((units ?? .steps).rawValue) is not possible" }
+        guard (0...1).contains(firstUpdate ?? 1) else { return "the first update is at progress 0 or 1" }
         guard shape == .cosine || shape == .linear else { return nil }
         guard let end else { return "a \(shape.rawValue) schedule needs its end, t_max" }
         return end > warmup ?? 0 ? nil : "it ends at \(end), before its warm-up of \(warmup ?? 0) is over"

@@ -2,9 +2,13 @@
 public struct TrainingRun: Sendable, Equatable, Codable {
     /// How the optimiser was set.
     public struct Optimizer: Sendable, Equatable, Codable {
+        /// As the trainer calls it, such as `adamw`.
         public var name: String
+        /// Decay rates of the moments.
         public var betas: [Double]?
+        /// Added to the denominator.
         public var epsilon: Double?
+        /// Weight decay, where it applies.
         public var weightDecay: Double?
 
         /// Sets the facts; see the properties.
@@ -218,7 +222,8 @@ extension TrainingRun {
     /// η of the update that leads to `step`; `nil` without a schedule.
     fileprivate func rate(at step: Int, peak: Double) -> Double? {
         guard let schedule else { return nil }
-        let time = (schedule.units ?? .steps) == .steps ? step : step.multipliedClamping(by: batchTokens)
+        let steps = max(0, step - 1 + (schedule.firstUpdate ?? 1))
+        let time = (schedule.units ?? .steps) == .steps ? steps : steps.multipliedClamping(by: batchTokens)
         return schedule.rate(at: time, peak: peak)
     }
 
