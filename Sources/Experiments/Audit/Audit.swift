@@ -12,7 +12,10 @@ struct Audit: Experiment {
     let series: CheckpointSeries
     let contents: SeriesContents
     let branchPoint: Int?
+    let training: AuditTraining
     let soups: [AuditedSoup]
+    /// Pairs of a soup and an ingredient that it may be.
+    private let expectedCopies: Set<[Int]>
     /// Checkpoints that could not be opened.
     let refused: [CheckpointError]
 
@@ -26,7 +29,12 @@ struct Audit: Experiment {
         contents = SeriesContents(series, places: places, fingerprints: true)
         refused = context.refused
         branchPoint = try settings.branchPoint.map { try Audit.place(of: $0, in: series, "branch_point") }
-        soups = try Audit.soups(series, settings)
+        training = try AuditTraining(settings, context)
+        soups = try Audit.soups(series, settings, training)
+        expectedCopies = Set(
+            soups.filter { $0.isStated && $0.isOneOf }.flatMap { soup in
+                soup.ingredients.map { [soup.place, $0].sorted() }
+            })
     }
 
     private static func place(of label: String, in series: CheckpointSeries, _ setting: String) throws -> Int {
@@ -36,8 +44,11 @@ struct Audit: Experiment {
                 + series.checkpoints.map(\.label).joined(separator: ", "))
     }
 
-    /// What the settings state, and otherwise every checkpoint without a step against the last ones of the ingredients.
-    private static func soups(_ series: CheckpointSeries, _ settings: AuditSettings) throws -> [AuditedSoup] {
+    /// What the settings state, or the model's facts of `main`; otherwise every checkpoint without a step against the last
+    /// ones of the ingredients.
+    private static func soups(
+        _ series: CheckpointSeries, _ settings: AuditSettings, _ training: AuditTraining
+    ) throws -> [AuditedSoup] {
         let finals = series.ingredientFinals
         var soups: [AuditedSoup] = []
         for place in series.checkpoints.indices {
@@ -46,12 +57,33 @@ struct Audit: Experiment {
                 let ingredients = try stated.map { try Audit.place(of: $0, in: series, "soups.\(label)") }
                 guard !ingredients.isEmpty else { throw InputError("soups.\(label) names no ingredient") }
                 soups.append(AuditedSoup(series.checkpoints, place: place, ingredients: ingredients, isStated: true))
+            } else if label == "main", let known = soup(main: place, series, training) {
+                soups.append(known)
             } else if series.checkpoints[place].revision.step == nil, finals.count > 1 {
                 soups.append(AuditedSoup(series.checkpoints, place: place, ingredients: finals, isStated: false))
             }
         }
         for label in settings.soups.keys.sorted() { _ = try Audit.place(of: label, in: series, "soups") }
         return soups
+    }
+
+    private static func soup(main place: Int, _ series: CheckpointSeries, _ training: AuditTraining) -> AuditedSoup? {
+        switch training.model?.main {
+        case .average(let numbers):
+            training.finals(numbers, in: series).map {
+                AuditedSoup(series.checkpoints, place: place, ingredients: $0, isStated: true)
+            }
+        case .oneOf(let numbers):
+            training.finals(numbers, in: series).map {
+                AuditedSoup(series.checkpoints, place: place, ingredients: $0, isStated: true, isOneOf: true)
+            }
+        case .last:
+            series.checkpoints.lastIndex {
+                $0.revision.step != nil && $0.revision.step == training.plan?.runs.last?.endStep
+            }
+            .map { AuditedSoup(series.checkpoints, place: place, ingredients: [$0], isStated: true, isOneOf: true) }
+        case nil: nil
+        }
     }
 
     var requests: [any Reduction] {
@@ -79,7 +111,7 @@ struct Audit: Experiment {
         let info = series.checkpoints[place].tensors[tensor]
         guard info.shape.count == 2, info.shape[1] > 0, info.elementType.hasStatistics else { return nil }
         var rows = Set(architecture.paddingToken.map { [$0] } ?? [])
-        if let vocabulary = settings.vocabulary, vocabulary < info.shape[0] {
+        if let vocabulary = settings.vocabulary ?? training.model?.vocabulary, vocabulary < info.shape[0] {
             rows.formUnion(vocabulary..<min(info.shape[0], vocabulary + Audit.paddingLimit))
         }
         let there = rows.filter { (0..<info.shape[0]).contains($0) }.sorted()
@@ -97,7 +129,9 @@ struct Audit: Experiment {
         let verdicts = soups.map { ($0, $0.verdict(contents, results)) }
         var findings = refused.map(AuditFinding.init)
         findings += failures(results).map { audited.finding($0.error, $0.place) }
-        findings += audited.nameFindings + audited.structureFindings + audited.valueFindings + audited.normFindings
+        findings +=
+            audited.nameFindings + audited.trainingFindings + audited.structureFindings + audited.valueFindings
+            + audited.normFindings
         findings += audited.payloadFindings + audited.orderFindings(distances, order)
         findings += audited.soupFindings(verdicts)
         let ordered = sorted(findings)
@@ -127,7 +161,8 @@ struct Audit: Experiment {
             }
         }
         return AuditedSeries(
-            series: series, settings: settings, branchPoint: branchPoint,
+            series: series, settings: settings, training: training, expectedCopies: expectedCopies,
+            branchPoint: branchPoint,
             contents: summaries { results.summary(contents.request($0, $1)) },
             scans: summaries { results.summary(scan($0, $1)) },
             rows: all.map { place in rows(place).flatMap { results.summary($0) }?.rows ?? [] })

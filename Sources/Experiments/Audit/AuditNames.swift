@@ -40,7 +40,7 @@ extension AuditedSeries {
     }
 
     /// Names round to whole billions, up or down, and count from the beginning of their stage from stage 2 on.
-    private func agrees(_ tokens: Int, with told: Int, _ revision: Revision) -> Bool {
+    func agrees(_ tokens: Int, with told: Int, _ revision: Revision) -> Bool {
         let unit = told % 1_000_000_000 == 0 ? 1_000_000_000 : 0
         guard revision.stage ?? 1 > 1 else { return abs(tokens - told) <= unit }
         return tokens >= told - unit

@@ -47,7 +47,9 @@ extension AuditedSeries {
                 order[known] = AuditRun(
                     stage: stage, ingredient: ingredient, places: run.places + [place], startsItself: run.startsItself)
             } else {
-                let start = ingredient == nil && stage == 1 ? nil : statedStart(stage) ?? series.predecessor(of: place)
+                let start =
+                    ingredient == nil && stage == 1
+                    ? nil : statedStart(stage, ingredient) ?? series.predecessor(of: place)
                 order.append(
                     AuditRun(
                         stage: stage, ingredient: ingredient, places: (start.map { [$0] } ?? []) + [place],
@@ -57,7 +59,9 @@ extension AuditedSeries {
         return order
     }
 
-    private func statedStart(_ stage: Int) -> Int? { stage == 2 ? branchPoint : nil }
+    private func statedStart(_ stage: Int, _ ingredient: Int?) -> Int? {
+        stage == 2 ? branchPoint ?? training.start(stage: stage, ingredient: ingredient, in: series) : nil
+    }
 
     /// The order of each run by distance against that of its labels.
     func orderRecords(_ distances: AuditDistances) -> [AuditOrderRecord] {

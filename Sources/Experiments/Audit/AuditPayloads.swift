@@ -13,7 +13,7 @@ extension AuditedSeries {
             switch found.kind {
             case .nonFinite: return nil
             case .identicalCheckpoints:
-                guard !expectedCopies.contains([place, other]) else { return nil }
+                guard !expectedCopies.contains([place, other].sorted()) else { return nil }
                 return finding(
                     .identicalCheckpoints, place, count: found.tensorCount, other: other,
                     "all \(found.tensorCount) tensors are bit for bit those of \(checkpoints[other].label)")

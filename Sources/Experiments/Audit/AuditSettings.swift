@@ -4,12 +4,17 @@ import Checkpoints
 struct AuditSettings: ExperimentSettings {
     /// Files, folders of checkpoints, or Hugging Face directories.
     var series: [String] = []
+    /// How the model was trained: a known model's name, or files of runs or training configs.
+    var training: [String]?
+    /// Catalogs that list its checkpoints: CSV files, lists of revision names.
+    var catalog: [String]?
     /// Label of the branch point; the last stage-1 checkpoint when not given.
     var branchPoint: String?
     /// Averages and the labels they were made from, such as `main: [A, B, C]`. Others are held against the last
     /// checkpoints of all ingredients.
     var soups: [String: [String]] = [:]
-    /// Tokens in use: rows of the embedding from there on are padding. Without it, only the padding token's row is known.
+    /// Tokens in use: rows of the embedding from there on are padding. Without it, and without a known model, only the
+    /// padding token's row is known.
     var vocabulary: Int?
     /// How far ln‖x‖ of a tensor may leave its trend: at least this much, ...
     var normDeviation = 0.25
@@ -31,7 +36,7 @@ struct AuditSettings: ExperimentSettings {
     init() {}
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case series
+        case series, training, catalog
         case branchPoint = "branch_point"
         case soups, vocabulary
         case normDeviation = "norm_deviation"

@@ -10,11 +10,14 @@ struct AuditedSoup: Sendable {
     let ingredients: [Int]
     /// Whether settings or model facts say so; otherwise they are what the series happens to hold.
     let isStated: Bool
+    /// Whether it should be one of the ingredients, and not their mean.
+    let isOneOf: Bool
     /// Tensors that all of them have in one shape, by name, with their places in soup and ingredients.
     let tensors: [(name: String, places: [Int])]
 
-    init(_ checkpoints: [Checkpoint], place: Int, ingredients: [Int], isStated: Bool) {
-        (self.place, self.ingredients, self.isStated) = (place, ingredients, isStated)
+    init(_ checkpoints: [Checkpoint], place: Int, ingredients: [Int], isStated: Bool, isOneOf: Bool = false) {
+        (self.place, self.ingredients) = (place, ingredients)
+        (self.isStated, self.isOneOf) = (isStated, isOneOf)
         let all = ([place] + ingredients).map { checkpoints[$0].tensors }
         let places = all.map { tensors in
             Dictionary(tensors.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -110,6 +113,11 @@ struct SoupVerdict: Sendable {
     /// The ingredient that the soup is bit for bit, but for the sign of zeros.
     var copied: Int? { squaredDistances.firstIndex(of: 0) }
 
+    /// The ingredient that lies nearest to the soup.
+    var nearest: (index: Int, squaredDistance: Double)? {
+        squaredDistances.enumerated().min { $0.element < $1.element }.map { ($0.offset, $0.element) }
+    }
+
     /// Whether the best weights leave no more than twice what rounding would.
     var areWeightsFitting: Bool {
         guard let weights, let squaredResidual else { return false }
@@ -124,8 +132,15 @@ extension AuditedSeries {
     }
 
     private func finding(_ soup: AuditedSoup, _ verdict: SoupVerdict) -> AuditFinding? {
-        guard !verdict.isAverage else { return nil }
         let labels = soup.ingredients.map { checkpoints[$0].label }
+        if soup.isOneOf {
+            guard verdict.copied == nil, let near = verdict.nearest else { return nil }
+            return finding(
+                .soup, soup.place, other: soup.ingredients[near.index],
+                "it is to be \(labels.count > 1 ? "one of " : "")\(labels.joined(separator: ", ")), but the nearest of them, "
+                    + "\(labels[near.index]), is \(rounded(near.squaredDistance.squareRoot())) away")
+        }
+        guard !verdict.isAverage else { return nil }
         let residual = verdict.average.squareSum.squareRoot()
         let uniform = Array(repeating: 1 / Double(labels.count), count: labels.count)
         let base =
@@ -133,7 +148,6 @@ extension AuditedSeries {
             + "\(verdict.average.count) elements differ by more than rounding, at most by \(rounded(verdict.average.maximumULPs)) ulp; "
             + "residual \(rounded(residual)), of rounding \(rounded(verdict.rounding(uniform)))"
         if let copied = verdict.copied {
-            guard !expectedCopies.contains([soup.place, soup.ingredients[copied]]) else { return nil }
             return finding(
                 .soup, soup.place, other: soup.ingredients[copied], base + "; it is \(labels[copied]), unaveraged")
         }
@@ -146,7 +160,13 @@ extension AuditedSeries {
         }
         let weights = (verdict.weights ?? []).map(rounded).joined(separator: ", ")
         if verdict.areWeightsFitting {
-            return finding(.soup, soup.place, base + "; the weights \(weights) explain it within rounding")
+            let isMean = (verdict.weights ?? []).allSatisfy { abs($0 * Double(labels.count) - 1) < 0.01 }
+            return finding(
+                .soup, soup.place,
+                base
+                    + (isMean
+                        ? "; the weights are those of the mean, which was rounded more than once"
+                        : "; the weights \(weights) explain it within rounding"))
         }
         // Without a word on what it was made from, an ingredient may be missing here.
         guard soup.isStated else { return nil }

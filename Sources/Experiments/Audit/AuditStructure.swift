@@ -38,7 +38,7 @@ extension AuditedSeries {
         ]
     }
 
-    private func text(_ architecture: Architecture) -> String {
+    func text(_ architecture: Architecture) -> String {
         "\(architecture.family.rawValue) of \(architecture.layerCount) layers, hidden size \(architecture.hiddenSize), "
             + "\(architecture.parameterCount) parameters"
     }

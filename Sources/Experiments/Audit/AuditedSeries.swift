@@ -5,6 +5,10 @@ import Tensors
 struct AuditedSeries: Sendable {
     let series: CheckpointSeries
     let settings: AuditSettings
+    /// What is known of its training.
+    let training: AuditTraining
+    /// Pairs of places, in order, that are copies of each other because they should be.
+    let expectedCopies: Set<[Int]>
     /// Place of the branch point that the settings state.
     let branchPoint: Int?
     /// `contents[c][t]` is that of tensor t of checkpoint c; `nil` where it was not read.
@@ -27,11 +31,14 @@ struct AuditedSeries: Sendable {
     }
 
     init(
-        series: CheckpointSeries, settings: AuditSettings, branchPoint: Int?, contents: [[TensorContent?]],
+        series: CheckpointSeries, settings: AuditSettings, training: AuditTraining, expectedCopies: Set<[Int]>,
+        branchPoint: Int?, contents: [[TensorContent?]],
         scans: [[TensorScan?]], rows: [[RowContent]]
     ) {
         self.series = series
         self.settings = settings
+        self.training = training
+        self.expectedCopies = expectedCopies
         self.branchPoint = branchPoint
         self.contents = contents
         self.scans = scans
@@ -41,9 +48,6 @@ struct AuditedSeries: Sendable {
     }
 
     var checkpoints: [Checkpoint] { series.checkpoints }
-
-    /// Pairs of places that are copies of each other because they should be.
-    var expectedCopies: Set<[Int]> { [] }
 
     static func architecture(_ checkpoint: Checkpoint) -> Result<Architecture, ArchitectureError>? {
         checkpoint.contents.config.map { config in
