@@ -59,7 +59,9 @@ let package = Package(
             name: "Experiments",
             dependencies: [
                 "Checkpoints", "Tensors", "Statistics", "Reports", .product(name: "Yams", package: "Yams"),
-            ]),
+            ],
+            // Compiled in, so that the program knows the models wherever it is copied and started.
+            resources: [.embedInCode("Catalogs/Models")]),
         .executableTarget(
             name: "dynamics",
             dependencies: [
