@@ -46,18 +46,22 @@ private func position(_ plan: TrainingPlan, _ step: Int, stage: Int? = nil, ingr
         #expect(position(plan, 4, stage: 2, ingredient: 1)?.cumulativeLearningRate == 33 + 15)
     }
 
-    @Test func `sums over many knots are those of a loop`() throws {
-        let run = TrainingRun(
-            stage: 1, batchTokens: 7, endStep: 20_000,
-            schedule: LearningRateSchedule(
-                shape: .cosine, learningRate: 1e-3, units: .tokens, warmup: 700, end: 140_000))
-        let plan = try TrainingPlan([run])
-        var sum = 0.0
-        for step in 1...25_000 {
-            sum += try #require(position(plan, step)?.learningRate)
-            if [4095, 4096, 4097, 12_345, 20_000, 25_000].contains(step) {
-                // The same additions in the same order.
-                #expect(position(plan, step)?.cumulativeLearningRate == sum)
+    @Test(arguments: LearningRateSchedule.Shape.allCases, LearningRateSchedule.Units.allCases)
+    func `a sum in closed form is that of a loop`(shape: LearningRateSchedule.Shape, units: LearningRateSchedule.Units)
+        throws
+    {
+        for (warmup, end, first) in [(700, 14_000, 1), (0, 14_003, 0), (3, 5, 1), (705, 709, 1), (701, 14_000, 0)] {
+            let run = TrainingRun(
+                stage: 1, batchTokens: 7, endStep: 2500,
+                schedule: LearningRateSchedule(
+                    shape: shape, learningRate: 1e-3, units: units, warmup: warmup, end: end, firstUpdate: first))
+            let plan = try TrainingPlan([run])
+            var sum = 0.0
+            for step in 1...2500 {
+                sum += try #require(position(plan, step)?.learningRate)
+                // 2500 roundings of a sum of about 1.
+                let found = try #require(position(plan, step)?.cumulativeLearningRate)
+                #expect(abs(found - sum) <= 1e-12 * max(sum, 1e-3), "\(warmup) \(end) \(first) \(step)")
             }
         }
     }

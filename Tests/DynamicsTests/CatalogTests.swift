@@ -166,10 +166,8 @@ struct CatalogTests {
     @Test func `schedule prints rates at steps`() throws {
         let found = try dynamics("catalog", "schedule", "\(tinySeries)/training.yaml", "--step", "50")
         let lines = found.output.split(separator: "\n")
-        #expect(
-            lines.prefix(2) == [
-                "stage,ingredient,step,tokens,lr,cumulative_lr", "1,,50,204800,0.002,0.05100000000000001",
-            ])
+        #expect(lines[0] == "stage,ingredient,step,tokens,lr,cumulative_lr")
+        #expect(lines[1].hasPrefix("1,,50,204800,0.002,0.0510000000000000"))
         #expect(lines.count == 5 && found.code == 0)
     }
 

@@ -24,8 +24,8 @@ struct HelpTests {
                                       layouts, totals by module.
               import                  Turn Hugging Face directories into checkpoint HDF5
                                       files, bit for bit.
-              catalog                 Lists of checkpoints: check them, choose from them, and
-                                      what is known of models.
+              catalog                 Lists of checkpoints: check them, choose from them,
+                                      and what is known of models.
               compare                 Compare the tables of two results folders.
 
               See 'dynamics help <subcommand>' for detailed help.

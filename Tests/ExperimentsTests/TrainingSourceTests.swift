@@ -104,14 +104,14 @@ private let fixtures = "\(packageRoot)/Tests/Fixtures/catalog"
     @Test(arguments: [
         (
             "{name: cosine_with_warmpu, t_warmup: 5}",
-            "7: 'scheduler.name': unknown scheduler 'cosine_with_warmpu', so that no learning rate is known; known are cosine_with_warmup, linear_with_warmup, constant, constant_with_warmup; did you mean 'cosine_with_warmup'?"
+            "8: 'scheduler.name': unknown scheduler 'cosine_with_warmpu', so that no learning rate is known; known are cosine_with_warmup, linear_with_warmup, constant, constant_with_warmup; did you mean 'cosine_with_warmup'?"
         ),
-        ("{name: constant, units: days}", "7: 'scheduler.units': expected steps or tokens, found 'days'"),
+        ("{name: constant, units: days}", "8: 'scheduler.units': expected steps or tokens, found 'days'"),
         (
             "{name: linear_with_warmup, t_warmup: 5}",
-            "7: 'scheduler': needs t_max, because max_duration is in epochs, whose length the config does not tell"
+            "8: 'scheduler': needs t_max, because max_duration is in epochs, whose length the config does not tell"
         ),
-        ("{name: constant, t_warmup: soon}", "7: expected a whole number, found 'soon'"),
+        ("{name: constant, t_warmup: soon}", "8: expected a whole number, found 'soon'"),
     ])
     func `a schedule that cannot be used is told with file and line, and tokens are known all the same`(
         scheduler: String, problem: String

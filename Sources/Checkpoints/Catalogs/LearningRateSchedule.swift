@@ -98,4 +98,44 @@ public struct LearningRateSchedule: Sendable, Equatable, Codable {
         return shape == .cosine
             ? final + (peak - final) * (1 + cos(.pi * fraction)) / 2 : peak - (peak - final) * fraction
     }
+
+    /// Σ of the rates of the first `steps` updates, in closed form; `batch` is how much progress a step makes in tokens.
+    ///
+    /// Warm-up and linear decay are arithmetic series, the cosine's sum is Dirichlet's: Σ_{j=a}^{b−1} cos(α+δj) =
+    /// cos(α+δ(a+b−1)/2)·sin((b−a)δ/2)/sin(δ/2).
+    /// - Precondition: `problem` is `nil`.
+    func sum(steps: Int, batch: Int, peak inherited: Double) -> Double {
+        let peak = learningRate ?? inherited
+        let unit = units == .tokens ? batch : 1
+        let warmup = shape == .constant ? 0 : self.warmup ?? 0
+        // Updates by index j, at progress j·unit: up to `ramp` they warm up, up to `decayed` they decay.
+        let first = firstUpdate ?? 1
+        let last = steps + first
+        let ramp = min(max((warmup + unit - 1) / unit, first), last)
+        var sum = 0.0
+        if ramp > first {
+            let start = warmupMinimum ?? peak * 0.1
+            sum += Double(ramp - first) * start
+            sum += (peak - start) * (progress(first..<ramp, unit) / Double(warmup))
+        }
+        guard shape == .cosine || shape == .linear, let end else { return sum + Double(last - ramp) * peak }
+        let decayed = min(max((end - 1) / unit + 1, ramp), last)
+        let final = peak * (finalFraction ?? 0.1)
+        let count = Double(decayed - ramp)
+        let length = Double(end - warmup)
+        if decayed > ramp, shape == .linear {
+            sum += count * peak - (peak - final) * ((progress(ramp..<decayed, unit) - count * Double(warmup)) / length)
+        } else if decayed > ramp {
+            let step = .pi * Double(unit) / length
+            let middle = .pi * (Double(ramp + decayed - 1) / 2 * Double(unit) - Double(warmup)) / length
+            let cosines = decayed - ramp == 1 ? cos(middle) : cos(middle) * sin(count * step / 2) / sin(step / 2)
+            sum += count * final + (peak - final) * (count + cosines) / 2
+        }
+        return sum + Double(last - decayed) * final
+    }
+
+    /// Σ j·unit over the indices.
+    private func progress(_ indices: Range<Int>, _ unit: Int) -> Double {
+        Double(indices.lowerBound + indices.upperBound - 1) * Double(indices.count) / 2 * Double(unit)
+    }
 }
