@@ -5,6 +5,9 @@ public enum Registry {
         Drift.self,
         Norms.self,
         Spectra.self,
+        Audit.self,
+        Trainability.self,
+        Claims.self,
     ]
 
     /// Names and questions, in the same order.
