@@ -70,10 +70,16 @@ public struct LearningRateSchedule: Sendable, Equatable, Codable {
         case firstUpdate = "first_update"
     }
 
+    /// Steps or tokens: sums of a few of them still fit.
+    private static let timeLimit = 1 << 60
+
     /// Why no rate can be computed from these numbers; `nil` when one can.
     public var problem: String? {
         if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
             return "the learning rate \(learningRate) is not a positive number"
+        }
+        for time in [warmup, end] {
+            if let time, time > LearningRateSchedule.timeLimit { return "\(time) is more than any training has" }
         }
         if let warmup, warmup < 0 { return "a warm-up of \(warmup) \((units ?? .steps).rawValue) is not possible" }
         guard (0...1).contains(firstUpdate ?? 1) else { return "the first update is at progress 0 or 1" }
