@@ -110,6 +110,13 @@ import Testing
         #expect(pick.notes == ["only 3 checkpoints are there to pick"])
     }
 
+    @Test func `a step that no training reaches is not picked`() throws {
+        let catalog = try catalog(stage1: [0, 5, .max], stage2: [.max - 1])
+        let pick = try CatalogPick(9, from: catalog, around: 5, plan: nil)
+        #expect(names(pick, catalog) == ["stage1-step0", "stage1-step5"])
+        #expect(try CatalogPick(2, from: catalog, spacing: .log, plan: nil).choices.count == 2)
+    }
+
     @Test func `what cannot be kept is refused`() throws {
         let chain = try TrainingPlan([
             TrainingRun(stage: 1, batchTokens: 1), TrainingRun(stage: 2, batchTokens: 1, fromStep: 5),
