@@ -75,6 +75,7 @@ struct CheckpointDescription {
                                 "module": .string(ParameterName(tensor.name).module.rawValue),
                                 "dtype": .string(tensor.elementType.rawValue),
                                 "shape": .array(tensor.shape.map(JSON.integer)),
+                                "stored_as": tensor.origin.map { .string($0.description) } ?? .null,
                                 "layout": .string(tensor.layout.rawValue),
                                 "filters": .array(tensor.filters.map(JSON.string)),
                                 "stored_bytes": .integer(tensor.storedByteCount),
@@ -100,7 +101,8 @@ struct CheckpointDescription {
             [
                 tensor.name, tensor.elementType.rawValue, tensor.shape.map(String.init).joined(separator: "x"),
                 ([tensor.layout.rawValue] + tensor.filters).joined(separator: " "), byteText(tensor.storedByteCount),
-                tensor.elementType.hasStatistics ? "" : "no statistics",
+                (tensor.elementType.hasStatistics ? "" : "no statistics ")
+                    + (tensor.origin.map { "stored as \($0)" } ?? ""),
             ]
         }
         text += aligned([["tensor", "dtype", "shape", "layout", "stored", ""]] + rows, numeric: [4])
