@@ -17,7 +17,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         // Levels for what goes to stderr (--log-level).
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        // Settings files (experiments/NAME.yaml).
+        // Settings files (experiments/NAME.yaml), and OLMo's config.yaml.
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -30,10 +30,11 @@ let package = Package(
             ]),
         // XXH3: 128-bit fingerprints of tensors at memory speed.
         .target(name: "CXXHash", linkerSettings: [.linkedLibrary("xxhash")]),
-        // Chunk filters: libdeflate (2-3x zlib's speed on whole chunks), liblzf (h5py's lzf), and the byte shuffles.
+        // Chunk filters: libdeflate (2-3x zlib's speed on whole chunks), liblzf (h5py's lzf), and the byte shuffles; zlib
+        // for members of archives, which may be too large to inflate whole.
         .target(
             name: "CCodecs", cSettings: exactC,
-            linkerSettings: [.linkedLibrary("deflate"), .linkedLibrary("lzf")]),
+            linkerSettings: [.linkedLibrary("deflate"), .linkedLibrary("lzf"), .linkedLibrary("z")]),
         // Loops whose speed depends on the processor's vectors.
         .target(name: "CKernels", cSettings: exactC),
 
@@ -49,7 +50,9 @@ let package = Package(
         .target(name: "HDF5", dependencies: ["CHDF5"]),
         .target(name: "Tensors", dependencies: ["CKernels", "CXXHash", "CBLAS"]),
         .target(name: "Statistics", dependencies: ["CNLopt"]),
-        .target(name: "Checkpoints", dependencies: ["HDF5", "Tensors", "CCodecs"]),
+        .target(
+            name: "Checkpoints",
+            dependencies: ["HDF5", "Tensors", "CCodecs", .product(name: "Yams", package: "Yams")]),
         .target(name: "Reports"),
         .target(
             name: "Experiments",

@@ -39,7 +39,7 @@ struct CheckpointManifest: Sendable {
 }
 
 /// Where a tensor's bytes are.
-indirect enum TensorStorage: Sendable, Equatable {
+enum TensorStorage: Sendable, Equatable {
     /// Bytes in file order, little-endian unless `bigEndian`, one extent after the other.
     case extents([Extent], bigEndian: Bool)
     /// Every element is this value, in little-endian bytes.
@@ -49,7 +49,7 @@ indirect enum TensorStorage: Sendable, Equatable {
     /// Blocks that only libhdf5 can read (compact, szip, plugins); served by the worker.
     case served(dataset: Int, bigEndian: Bool)
     /// These elements, in order, of another tensor.
-    case view(Blocks, of: TensorStorage)
+    indirect case view(Blocks, of: TensorStorage)
 
     /// Where the whole tensor is that this one is a view of.
     var whole: TensorStorage { if case .view(_, let whole) = self { whole } else { self } }

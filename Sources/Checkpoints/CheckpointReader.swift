@@ -33,12 +33,14 @@ public final class CheckpointReader: Sendable {
         _ location: CheckpointLocation, options: ReadOptions
     ) throws(CheckpointError) -> CheckpointReader {
         var status = stat()
-        if stat(location.path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+        let isDirectory = stat(location.path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        if isDirectory || SourceCheckpoint.isSource(file: location.path) {
             guard location.group == nil else {
                 throw CheckpointError(
-                    .unreachable, checkpoint: location.description, problem: "a directory has no groups inside")
+                    .unreachable, checkpoint: location.description,
+                    problem: "\(isDirectory ? "a directory" : "it is no HDF5 file, and") has no groups inside")
             }
-            let manifest = try HuggingFaceDirectory.manifest(location.path)
+            let manifest = try SourceCheckpoint.manifest(location.path, dumps: options.bfloat16Dumps)
             try manifest.checkTotals(location.description)
             return try CheckpointReader(location, manifest: manifest.withCanonicalNames())
         }

@@ -72,10 +72,10 @@ struct CheckpointDescription {
                         checkpoint.tensors.map { tensor in
                             [
                                 "name": .string(tensor.name),
+                                "stored_as": tensor.origin.map { .string($0.description) } ?? .null,
                                 "module": .string(ParameterName(tensor.name).module.rawValue),
                                 "dtype": .string(tensor.elementType.rawValue),
                                 "shape": .array(tensor.shape.map(JSON.integer)),
-                                "stored_as": tensor.origin.map { .string($0.description) } ?? .null,
                                 "layout": .string(tensor.layout.rawValue),
                                 "filters": .array(tensor.filters.map(JSON.string)),
                                 "stored_bytes": .integer(tensor.storedByteCount),

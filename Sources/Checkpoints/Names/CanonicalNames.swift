@@ -17,14 +17,14 @@ struct CanonicalNames {
     /// The scheme; `nil` when tensors are read under their own names.
     let scheme: NamingScheme?
     private let shapes: [String: [Int]]
-    private let facts: ModelFacts
+    private let facts: NamingFacts
 
     /// Recognises the scheme by the names of blocks.
     init(_ tensors: [TensorInfo], config: String?) {
         let stored = tensors.map { StoredName($0.name) }
         scheme = stored.lazy.compactMap(\.scheme).first
         shapes = Dictionary(tensors.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
-        var facts = ModelFacts(config: config)
+        var facts = NamingFacts(config: config)
         let hasQueryNorm = stored.contains { ["q_norm", "attention.q_norm"].contains($0.role) }
         // In the published models the two came together: OLMo 2 has both, OLMo and Llama neither.
         facts.normAfter = facts.normAfter ?? hasQueryNorm

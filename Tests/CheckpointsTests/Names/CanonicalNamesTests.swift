@@ -12,7 +12,8 @@ import Testing
     }
 
     /// Each canonical name with the stored one that it comes from.
-    private func mapped(_ tensors: [TensorInfo], config: String? = nil) -> [String: String] {
+    private func mapped(_ unordered: [TensorInfo], config: String? = nil) -> [String: String] {
+        let tensors = unordered.sorted { $0.name < $1.name }
         let manifest = CheckpointManifest(
             tensors: tensors,
             storage: tensors.map { .extents([Extent(file: 0, offset: 0, byteCount: $0.storedByteCount)], bigEndian: false) },

@@ -2,7 +2,7 @@ import Foundation
 
 /// What a configuration tells of how tensors are to be read: Hugging Face's `config.json`, also that of OLMo's own class
 /// on the Hub, which has the trainer's keys.
-struct ModelFacts: Sendable, Equatable {
+struct NamingFacts: Sendable, Equatable {
     /// Attention heads of queries.
     var heads: Int?
     /// Whether norms follow attention and feed-forward (OLMo 2) or come before them.
