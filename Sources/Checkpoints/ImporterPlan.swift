@@ -167,8 +167,10 @@ extension SourceCheckpoint {
     fileprivate func checkComplete() throws(CheckpointError) {
         guard let lost = leftOut.first(where: { $0.reason.hasPrefix(NumPyArchive.lostPrefix) }) else { return }
         throw CheckpointError(
-            .unsupported, checkpoint: path, problem: "'\(lost.name)' has the \(lost.reason), which HDF5 files here cannot hold",
-            remedy: "leave it out of the file, or say that 2-byte opaque values are bfloat16 with --bfloat16-dump opaque16")
+            .unsupported, checkpoint: path,
+            problem: "'\(lost.name)' has the \(lost.reason), which HDF5 files here cannot hold",
+            remedy:
+                "leave it out of the file, or say that 2-byte opaque values are bfloat16 with --bfloat16-dump opaque16")
     }
 }
 

@@ -25,7 +25,8 @@ extension SourceCheckpoint {
                 guard tensor.deflated == nil, !tensor.isBigEndian else {
                     throw CheckpointError(
                         .unsupported, checkpoint: path,
-                        problem: "'\(tensor.name)' is stored \(tensor.deflated == nil ? "big-endian" : "deflated"), so that "
+                        problem:
+                            "'\(tensor.name)' is stored \(tensor.deflated == nil ? "big-endian" : "deflated"), so that "
                             + "nothing can point at its bytes", remedy: "import it without --link")
                 }
                 let file = files[tensor.extent.file]

@@ -74,7 +74,9 @@ public final class TensorWindow {
     public func pointer(to element: Int) -> UnsafeRawPointer {
         guard let blocks else { return stored.pointer(to: element) }
         precondition(held.contains(element))
-        guard blocks.count > 1, let base = gathered.baseAddress else { return stored.pointer(to: blocks.place(element)) }
+        guard blocks.count > 1, let base = gathered.baseAddress else {
+            return stored.pointer(to: blocks.place(element))
+        }
         return UnsafeRawPointer(base + (element - held.lowerBound) * elementByteCount)
     }
 }

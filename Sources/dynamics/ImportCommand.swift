@@ -47,7 +47,7 @@ struct Import: ParsableCommand {
 
     @Option(
         name: .long,
-        help: "Read such NumPy arrays as bfloat16: uint16 or opaque16. Repeatable.")
+        help: ArgumentHelp("Read NumPy arrays of this type as bfloat16. Repeatable.", valueName: "type"))
     var bfloat16Dump: [BFloat16Dump] = []
 
     @OptionGroup var messages: MessageOptions

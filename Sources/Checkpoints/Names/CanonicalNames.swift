@@ -149,7 +149,9 @@ private struct StoredName {
             prefix += "transformer."
             parts.removeFirst()
         }
-        if parts.count > 2, parts[0] == "blocks", !parts[1].isEmpty, parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
+        if parts.count > 2, parts[0] == "blocks", !parts[1].isEmpty,
+            parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) })
+        {
             layer = parts[1]
             role = parts[2...].joined(separator: ".")
             if isOLMo {

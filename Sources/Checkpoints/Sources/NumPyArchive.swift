@@ -25,7 +25,8 @@ struct NumPyArchive {
             }
             let header = try NumPyHeader(of: entry, in: file)
             guard let (type, isBigEndian) = header.type(dumps) else {
-                leftOut.append(LeftOut(name: printable(name), reason: "\(NumPyArchive.lostPrefix) \(printable(header.type))"))
+                leftOut.append(
+                    LeftOut(name: printable(name), reason: "\(NumPyArchive.lostPrefix) \(printable(header.type))"))
                 continue
             }
             guard !header.isColumnMajor || header.shape.count(where: { $0 != 1 }) < 2 else {
@@ -102,7 +103,9 @@ struct NumPyHeader {
         guard let text = fields.text(start..<start + length), let members = NumPyHeader.members(of: text),
             case .text(let type)? = members["descr"], case .truth(let isColumnMajor)? = members["fortran_order"],
             case .numbers(let shape)? = members["shape"]
-        else { throw fail("its header is '\(printable(String(decoding: bytes[start..<start + length], as: UTF8.self)))'") }
+        else {
+            throw fail("its header is '\(printable(String(decoding: bytes[start..<start + length], as: UTF8.self)))'")
+        }
         (self.type, self.shape, self.isColumnMajor) = (type, shape, isColumnMajor)
         byteCount = start + length
     }

@@ -138,7 +138,8 @@ struct SourceCheckpoint: Sendable {
             }
             guard tensor.deflated == nil else {
                 throw CheckpointError(
-                    .unsupported, checkpoint: path, problem: "'\(tensor.name)' is deflated, so that it is read only whole",
+                    .unsupported, checkpoint: path,
+                    problem: "'\(tensor.name)' is deflated, so that it is read only whole",
                     remedy: "turn the file into HDF5 with 'dynamics import', or write it with np.savez")
             }
             manifest.tensors.append(

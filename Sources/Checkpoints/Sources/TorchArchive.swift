@@ -83,7 +83,8 @@ struct TorchArchive {
         guard tensor.isRowMajor else {
             throw CheckpointError(
                 .unsupported, checkpoint: site.checkpoint,
-                problem: "'\(site.path)' stores '\(shown)' \(tensor.shape) with the strides \(tensor.strides), not row by row",
+                problem:
+                    "'\(site.path)' stores '\(shown)' \(tensor.shape) with the strides \(tensor.strides), not row by row",
                 remedy: "save it again with .contiguous()")
         }
         return SourceCheckpoint.Tensor(
@@ -102,7 +103,8 @@ struct TorchArchive {
             _ dictionary: Int, of objects: PickleMachine, prefix: String, depth: Int, _ site: TorchSite
         ) throws(CheckpointError) {
             guard depth < TorchArchive.depthLimit else {
-                throw site.malformed("nests dictionaries deeper than \(TorchArchive.depthLimit), at '\(printable(prefix))'")
+                throw site.malformed(
+                    "nests dictionaries deeper than \(TorchArchive.depthLimit), at '\(printable(prefix))'")
             }
             for (key, value) in objects.dictionaries[dictionary] {
                 visited += 1

@@ -16,12 +16,15 @@ import Testing
         let tensors = unordered.sorted { $0.name < $1.name }
         let manifest = CheckpointManifest(
             tensors: tensors,
-            storage: tensors.map { .extents([Extent(file: 0, offset: 0, byteCount: $0.storedByteCount)], bigEndian: false) },
+            storage: tensors.map {
+                .extents([Extent(file: 0, offset: 0, byteCount: $0.storedByteCount)], bigEndian: false)
+            },
             files: ["f"], attributes: [:], config: config, leftOut: []
         ).withCanonicalNames()
         #expect(manifest.tensors.map(\.name) == manifest.tensors.map(\.name).sorted())
         #expect(manifest.storage.count == manifest.tensors.count)
-        return Dictionary(uniqueKeysWithValues: manifest.tensors.map { ($0.name, $0.origin?.description ?? "as it is") })
+        return Dictionary(
+            uniqueKeysWithValues: manifest.tensors.map { ($0.name, $0.origin?.description ?? "as it is") })
     }
 
     /// A block of width 8 with 4 rows of keys and of values, 12 rows of up and of gate.
@@ -127,7 +130,9 @@ import Testing
 
     @Test func `GPT-NeoX interleaves query, key and value by head`() {
         let name = "gpt_neox.layers.0.attention.query_key_value"
-        let tensors = [info("\(name).weight", [24, 8]), info("\(name).bias", [24]), info("gpt_neox.embed_in.weight", [32, 8])]
+        let tensors = [
+            info("\(name).weight", [24, 8]), info("\(name).bias", [24]), info("gpt_neox.embed_in.weight", [32, 8]),
+        ]
         #expect(
             mapped(tensors, config: #"{"num_attention_heads": 2}"#) == [
                 "gpt_neox.layers.0.attention.query.weight": "\(name).weight[0:4 of each 12]",

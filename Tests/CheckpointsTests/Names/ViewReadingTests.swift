@@ -40,9 +40,10 @@ import Testing
     @Test(arguments: [1 << 20, 100_003, Int.max])
     func `interleaved ones of GPT-NeoX, in chunks`(step: Int) throws {
         let reader = try openCheckpoint("\(formats)/fused_neox.h5")
-        #expect(reader.tensors.map { $0.name.split(separator: ".").suffix(2).joined(separator: ".") } == [
-            "key.bias", "key.weight", "query.bias", "query.weight", "value.bias", "value.weight",
-        ])
+        #expect(
+            reader.tensors.map { $0.name.split(separator: ".").suffix(2).joined(separator: ".") } == [
+                "key.bias", "key.weight", "query.bias", "query.weight", "value.bias", "value.weight",
+            ])
         for (place, part) in [(0, 1), (1, 1), (2, 0), (3, 0), (4, 2), (5, 2)] {
             let rows = (0..<16).flatMap { head in (0..<32).map { head * 96 + part * 32 + $0 } }
             let bytes = try elements(reader, place, capacity: 1, step: step)

@@ -60,7 +60,9 @@ struct ForgedZip {
     /// A member's record in the directory.
     private func record(_ member: Member, offset: Int) -> [UInt8] {
         let name = Array((member.listedName ?? member.name).utf8)
-        let numbers = [member.listedByteCount ?? member.content.count, member.content.count, member.listedOffset ?? offset]
+        let numbers = [
+            member.listedByteCount ?? member.content.count, member.content.count, member.listedOffset ?? offset,
+        ]
         let extra = is64Bit ? fields([1, 24] + numbers, [2, 2, 8, 8, 8]) : []
         let short = is64Bit ? [-1, -1, -1] : numbers
         let head = [0x0201_4b50, 20, 20, member.flags, member.method, 0, 0, short[1], short[0]]

@@ -12,7 +12,9 @@ import Testing
 
     init() throws { folder = try ScratchFolder() }
 
-    private func expectModel(_ path: String, type: ElementType = .bfloat16, _ options: ReadOptions = readOptions()) throws {
+    private func expectModel(_ path: String, type: ElementType = .bfloat16, _ options: ReadOptions = readOptions())
+        throws
+    {
         let reader = try openCheckpoint(path, options)
         let model = SmallModel(1, type: type)
         #expect(reader.tensors.map(\.name) == model.tensors.map(\.name))
@@ -55,9 +57,10 @@ import Testing
         #expect(error?.problem == "'lm_head.weight' is deflated, so that it is read only whole")
         #expect(error?.remedy?.contains("dynamics import") == true)
         let result = try Importer(.init(destination: folder.path, link: .absolute)).run(["\(formats)/deflated.npz"])
-        #expect(result.failed.map(\.reason) == [
-            "'lm_head.weight' is stored deflated, so that nothing can point at its bytes; import it without --link"
-        ])
+        #expect(
+            result.failed.map(\.reason) == [
+                "'lm_head.weight' is stored deflated, so that nothing can point at its bytes; import it without --link"
+            ])
     }
 
     @Test func `bfloat16 that NumPy has no type for needs to be named`() throws {
@@ -71,9 +74,10 @@ import Testing
 
     private func values(_ path: String) throws -> [String: [UInt8]] {
         let reader = try openCheckpoint(path)
-        return Dictionary(uniqueKeysWithValues: try reader.tensors.indices.map {
-            (reader.tensors[$0].name, try elements(reader, $0))
-        })
+        return Dictionary(
+            uniqueKeysWithValues: try reader.tensors.indices.map {
+                (reader.tensors[$0].name, try elements(reader, $0))
+            })
     }
 
     @Test func `all types, shared storages, scalars and parameters of torch`() throws {
@@ -102,11 +106,16 @@ import Testing
 
     @Test func `all types of NumPy, deflated`() throws {
         let found = try openCheckpoint(try imported("\(formats)/types.npz"))
-        #expect(found.tensors.map(\.name) == ["b1", "c8", "f2", "f4", "f8", "i1", "i2", "i4", "i8", "scalar", "u1", "u2", "u4", "u8"])
-        #expect(found.tensors.map(\.elementType) == [
-            .bool, .complex64, .float16, .float32, .float64, .int8, .int16, .int32, .int64, .float32, .uint8, .uint16,
-            .uint32, .uint64,
-        ])
+        #expect(
+            found.tensors.map(\.name) == [
+                "b1", "c8", "f2", "f4", "f8", "i1", "i2", "i4", "i8", "scalar", "u1", "u2", "u4", "u8",
+            ])
+        #expect(
+            found.tensors.map(\.elementType) == [
+                .bool, .complex64, .float16, .float32, .float64, .int8, .int16, .int32, .int64, .float32, .uint8,
+                .uint16,
+                .uint32, .uint64,
+            ])
         for (place, tensor) in found.tensors.enumerated() where tensor.name != "scalar" {
             let bytes = try elements(found, place)
             let width = tensor.elementType.byteCount
@@ -135,7 +144,8 @@ import Testing
         let error = try #require(failure("\(formats)/\(name)"))
         #expect(error.problem.contains(expected), "\(error)")
         #expect(error.remedy != nil)
-        #expect(name.hasPrefix("os") || name.hasPrefix("eval") || name.hasPrefix("numpy") ? error.kind == .refused : true)
+        #expect(
+            name.hasPrefix("os") || name.hasPrefix("eval") || name.hasPrefix("numpy") ? error.kind == .refused : true)
         #expect(try Importer(.init(destination: folder.path)).run(["\(formats)/\(name)"]).failed.count == 1)
         for place in [".", packageRoot, formats] {
             #expect(!FileManager.default.fileExists(atPath: place + "/pickle_was_run"))
@@ -145,9 +155,10 @@ import Testing
     @Test func `arrays of text and objects are left out, but an import would lose them`() throws {
         let reader = try openCheckpoint("\(formats)/not_numbers.npz")
         #expect(reader.tensors.map(\.name) == ["w"])
-        #expect(reader.leftOut == [
-            LeftOut(name: "text", reason: "NumPy type <U1"), LeftOut(name: "objects", reason: "NumPy type |O"),
-        ])
+        #expect(
+            reader.leftOut == [
+                LeftOut(name: "text", reason: "NumPy type <U1"), LeftOut(name: "objects", reason: "NumPy type |O"),
+            ])
         let result = try Importer(.init(destination: folder.path)).run(["\(formats)/not_numbers.npz"])
         #expect(result.failed.first?.reason.hasPrefix("'text' has the NumPy type <U1") == true)
     }
@@ -183,7 +194,8 @@ import Testing
         try FileManager.default.copyItem(
             atPath: "\(formats)/olmo/\(FormatFixturesTests.revision)", toPath: folder.path + "/step1")
         let original = try folder.text("step1/config.yaml")
-        let deep = original + "data:\n  paths: \(String(repeating: "[", count: 400_000))\n"
+        let deep =
+            original + "data:\n  paths: \(String(repeating: "[", count: 400_000))\n"
             + (1..<700).map { String(repeating: " ", count: $0) + "- a:\n" }.joined()
         try folder.write("step1/config.yaml", deep)
         try expectModel(folder.path + "/step1")

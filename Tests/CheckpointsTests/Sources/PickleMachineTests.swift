@@ -72,12 +72,14 @@ import Testing
         for code in UInt8.min...UInt8.max where !known.contains(code) {
             #expect(
                 problem([code])
-                    == "the pickle instruction 0x\(String(code, radix: 16)), which no file of tensors needs at 0, refused")
+                    == "the pickle instruction 0x\(String(code, radix: 16)), which no file of tensors needs at 0, refused"
+            )
         }
         // INST, OBJ, NEWOBJ, EXT1, BINBYTES and REDUCE of what is no function are among them.
         for code in ascii("io") + [0x81, 0x92, 0x82, UInt8(ascii: "B")] { #expect(!known.contains(code)) }
         #expect(problem(text("print") + ascii(")R."))?.contains("cannot be called") == true)
-        #expect(problem(ascii("ccollections\nOrderedDict\n(K") + [1] + ascii("tR."))?.contains("with 1 arguments") == true)
+        #expect(
+            problem(ascii("ccollections\nOrderedDict\n(K") + [1] + ascii("tR."))?.contains("with 1 arguments") == true)
     }
 
     /// Each member of what torch wrote: whatever byte it ends at, the reader says so.
@@ -112,7 +114,8 @@ import Testing
         #expect(problem(ascii("X") + [1, 0, 0, 0, 0xFF]) == "a text is not UTF-8 at 0")
         #expect(problem(ascii("c") + [UInt8](repeating: 65, count: 1000))?.hasPrefix("a name of more than") == true)
         #expect(problem([UInt8](repeating: UInt8(ascii: "("), count: 2 << 20))?.hasPrefix("nested deeper") == true)
-        #expect(problem([UInt8](repeating: UInt8(ascii: "N"), count: 2 << 20))?.hasPrefix("more objects at once") == true)
+        #expect(
+            problem([UInt8](repeating: UInt8(ascii: "N"), count: 2 << 20))?.hasPrefix("more objects at once") == true)
         // A list of a list of a list, in each other by the million: flat in memory, and no stack is exhausted.
         let tower = ascii("]") + [UInt8](repeating: 0x85, count: 3 << 20) + ascii(".")
         #expect(problem(tower) == nil)
