@@ -35,6 +35,8 @@ let package = Package(
         .target(
             name: "CCodecs", cSettings: exactC,
             linkerSettings: [.linkedLibrary("deflate"), .linkedLibrary("lzf"), .linkedLibrary("z")]),
+        // Fork, and descriptors through sockets: workers that start in a millisecond.
+        .target(name: "CProcess"),
         // Loops whose speed depends on the processor's vectors.
         .target(name: "CKernels", cSettings: exactC),
 
@@ -52,7 +54,7 @@ let package = Package(
         .target(name: "Statistics", dependencies: ["CNLopt"]),
         .target(
             name: "Checkpoints",
-            dependencies: ["HDF5", "Tensors", "CCodecs", .product(name: "Yams", package: "Yams")]),
+            dependencies: ["HDF5", "Tensors", "CCodecs", "CProcess", .product(name: "Yams", package: "Yams")]),
         .target(name: "Reports"),
         .target(
             name: "Experiments",

@@ -88,11 +88,13 @@ public struct RunDirectory: ~Copyable {
 
     /// Whether the lock is held; `false` where the file system has none (some network ones).
     private static func lock(_ descriptor: Int32, _ path: String) throws(EnvironmentError) -> Bool {
-        if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
-        guard errno != EWOULDBLOCK else {
-            throw EnvironmentError("write into", path, reason: "another run is using it; wait for it to end")
+        // A child process of an owner that has just let go may hold the lock until it has become its own program.
+        for _ in 0..<50 {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+            guard errno == EWOULDBLOCK else { return false }
+            usleep(10_000)
         }
-        return false
+        throw EnvironmentError("write into", path, reason: "another run is using it; wait for it to end")
     }
 
     private static func removeStale(in path: String, isLocked: Bool) {

@@ -19,9 +19,10 @@ struct Dynamics: ParsableCommand {
         if CommandLine.arguments.dropFirst().first == "__hdf5-worker" { runHDF5Worker() }
         occupyStandardStreams()
         raiseDescriptorLimit()
-        interruptOnSignals()
         do {
             var command = try parseAsRoot()
+            prepareHDF5Workers()
+            interruptOnSignals()
             try command.run()
         } catch {
             endProcess(error)
