@@ -24,7 +24,7 @@ struct CanonicalNames {
         let stored = tensors.map { StoredName($0.name) }
         scheme = stored.lazy.compactMap(\.scheme).first
         shapes = Dictionary(tensors.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
-        var facts = NamingFacts(config: config)
+        var facts = NamingFacts(config: scheme == nil ? nil : config)
         let hasQueryNorm = stored.contains { ["q_norm", "attention.q_norm"].contains($0.role) }
         // In the published models the two came together: OLMo 2 has both, OLMo and Llama neither.
         facts.normAfter = facts.normAfter ?? hasQueryNorm

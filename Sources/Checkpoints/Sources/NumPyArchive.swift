@@ -80,26 +80,27 @@ struct NumPyHeader {
                 problem: "member '\(printable(entry.name))' of '\(path)' is no NumPy array: \(problem)",
                 remedy: "fetch it again")
         }
-        let count = min(entry.byteCount, NumPyHeader.lengthLimit + 12)
-        guard count >= 12 else { throw fail("it has \(count) bytes") }
-        var bytes = [UInt8](repeating: 0, count: count)
-        if entry.isDeflated {
-            // A member that ends within this is inflated whole, and its checksum verified.
+        guard entry.byteCount >= 12 else { throw fail("it has \(entry.byteCount) bytes") }
+        let inflating = entry.isDeflated ? InflatingReader(entry) : nil
+        func next(_ count: Int, at offset: Int) throws(CheckpointError) -> [UInt8] {
+            guard let inflating else { return try file.bytes(at: entry.stored.lowerBound + offset, count: count) }
+            var bytes = [UInt8](repeating: 0, count: count)
             try bytes.withUnsafeMutableBufferPointer { buffer throws(CheckpointError) in
-                try InflatingReader(entry).read(from: file, into: UnsafeMutableRawBufferPointer(buffer))
+                try inflating.read(from: file, into: UnsafeMutableRawBufferPointer(buffer))
             }
-        } else {
-            bytes = try file.bytes(at: entry.stored.lowerBound, count: count)
+            return bytes
         }
+        var bytes = try next(12, at: 0)
         guard bytes.starts(with: [0x93] + Array("NUMPY".utf8)), (1...3).contains(bytes[6]) else {
             throw fail("it begins with something else")
         }
-        let fields = LittleEndianBytes(bytes)
         let start = bytes[6] == 1 ? 10 : 12
-        let length = bytes[6] == 1 ? fields.uint16(8) : fields.uint32(8)
-        guard length <= NumPyHeader.lengthLimit, start + length <= count else {
-            throw fail("its header of \(length) bytes is longer than it")
+        let length = bytes[6] == 1 ? LittleEndianBytes(bytes).uint16(8) : LittleEndianBytes(bytes).uint32(8)
+        guard length >= 2, length <= NumPyHeader.lengthLimit, start + length <= entry.byteCount else {
+            throw fail("its header of \(length) bytes is longer than it, or than any")
         }
+        bytes += try next(start + length - 12, at: 12)
+        let fields = LittleEndianBytes(bytes)
         guard let text = fields.text(start..<start + length), let members = NumPyHeader.members(of: text),
             case .text(let type)? = members["descr"], case .truth(let isColumnMajor)? = members["fortran_order"],
             case .numbers(let shape)? = members["shape"]

@@ -19,7 +19,7 @@ struct PickleMachine {
 
     /// Far more than a state dictionary of 200,000 tensors needs.
     private static let stackLimit = 1 << 20
-    private static let objectLimit = 1 << 22
+    private static let objectLimit = 1 << 21
     /// What a file may take, in bytes; the objects it describes take some ten times that.
     static let byteLimit = 64 << 20
     private static let nameLimit = 256

@@ -35,6 +35,22 @@ import Testing
         return try #require(result.written.first?.path)
     }
 
+    /// Whether the Python at hand, if any, has what `make_formats.py` needs.
+    private static let hasTorch =
+        (try? testPython.map { try run($0, "-c", "import h5py, ml_dtypes, numpy, safetensors, torch") }) == 0
+
+    @Test(.enabled(if: hasTorch, "needs torch, safetensors, ml_dtypes and h5py in .venv or DYNAMICS_PYTHON"))
+    func `what the torch and NumPy at hand write`() throws {
+        let python = try #require(testPython)
+        #expect(try run(python, "\(formats)/make_formats.py", folder.path) == 0)
+        for name in ["olmo", "olmo_safetensors", "pytorch_bin", "pytorch_shards"] {
+            try expectModel("\(folder.path)/\(name)/\(FormatFixturesTests.revision)")
+        }
+        try expectModel("\(folder.path)/stored.npz", type: .float32)
+        try expectModel(try imported("\(folder.path)/deflated.npz"), type: .float32)
+        #expect(try values("\(folder.path)/types.pt") == values("\(formats)/types.pt"))
+    }
+
     @Test(arguments: ["olmo", "olmo_safetensors", "pytorch_bin", "pytorch_shards"])
     func `directories with torch's files and OLMo's names`(name: String) throws {
         let path = "\(formats)/\(name)/\(FormatFixturesTests.revision)"

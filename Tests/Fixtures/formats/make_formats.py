@@ -2,7 +2,7 @@
 
 Run with Python 3.11, torch 2.13.0+cpu, numpy 2.4.6, ml_dtypes 0.6.0, safetensors 0.8.0, h5py 3.16.0:
 
-    python Tests/Fixtures/formats/make_formats.py
+    python Tests/Fixtures/formats/make_formats.py [FOLDER]
 
 The model is checkpoint number 1 of TestSupport's SmallModel: its names, shapes and values are stated
 here a second time, so that what Swift reads is compared with what torch and NumPy wrote.
@@ -15,6 +15,7 @@ import os
 import pathlib
 import pickle
 import shutil
+import sys
 import zipfile
 
 import h5py
@@ -23,7 +24,7 @@ import numpy as np
 import torch
 from safetensors.torch import save_file
 
-HERE = pathlib.Path(__file__).parent
+HERE = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else pathlib.Path(__file__).parent
 K = 1
 CONFIG_YAML = """run_name: small
 seed: 6198
