@@ -11,7 +11,7 @@
 
 EXPERIMENTS := $(basename $(notdir $(wildcard experiments/*.yaml)))
 DYNAMICS := .build/release/dynamics
-LIBRARIES := libhdf5-dev libxxhash-dev libdeflate-dev liblzf-dev libopenblas-dev libnlopt-dev
+LIBRARIES := libhdf5-dev libxxhash-dev libdeflate-dev liblzf-dev zlib1g-dev libopenblas-dev libnlopt-dev
 TEST_TOOLS := hdf5-tools python3-venv
 PYTHON := .venv/.made
 
