@@ -5,6 +5,7 @@ public enum Registry {
         Drift.self,
         Norms.self,
         Spectra.self,
+        Audit.self,
         Trainability.self,
         Claims.self,
     ]
