@@ -51,6 +51,31 @@ public struct RunDirectory: ~Copyable {
         staged.append(name)
     }
 
+    /// The folder in which files are staged, for programs that read and write there.
+    var stagingFolder: String { staging }
+
+    /// Stages the file of an earlier run as it is. Returns whether there is one.
+    mutating func keep(_ name: String) throws(EnvironmentError) -> Bool {
+        let place = "\(path)/\(name)"
+        guard FileManager.default.fileExists(atPath: place) else { return false }
+        if staged.isEmpty { try makeFolder(staging) }
+        try? FileManager.default.removeItem(atPath: "\(staging)/\(name)")
+        do {
+            try FileManager.default.copyItem(atPath: place, toPath: "\(staging)/\(name)")
+        } catch {
+            throw EnvironmentError("copy", place, reason: error.localizedDescription)
+        }
+        staged.append(name)
+        return true
+    }
+
+    /// Stages a file that another program wrote into `stagingFolder`. Returns whether it did.
+    mutating func adopt(_ name: String) -> Bool {
+        guard FileManager.default.fileExists(atPath: "\(staging)/\(name)") else { return false }
+        staged.append(name)
+        return true
+    }
+
     /// Moves the staged files into their places, in the order of writing: the one that says what was run comes last.
     ///
     /// `owned` are the files that such a run may leave. Those it has not left this time are removed, because they would

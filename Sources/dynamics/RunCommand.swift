@@ -88,6 +88,7 @@ struct Run: ParsableCommand {
         }
         for error in outcome.refused { logger.warning("\(refusal(error))") }
         for finding in outcome.findings { logger.warning("\(finding)") }
+        for line in outcome.undrawn { logger.notice("\(line)") }
         try StandardOutput.write(outcome.paths.map { $0 + "\n" }.joined())
         let seconds = String(format: "%.2f", Date().timeIntervalSince(started))
         logger.info("read \(byteText(outcome.bytesRead)) in \(seconds) s")

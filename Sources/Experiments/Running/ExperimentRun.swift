@@ -21,6 +21,8 @@ public struct ExperimentRun: Sendable {
         public var journal: String?
         /// Threads to work on.
         public var jobs: Int
+        /// How wide figures are printed.
+        public var figureWidth = GnuplotScript.Width.one
         /// How checkpoints are read.
         public var readOptions = ReadOptions()
 
@@ -43,6 +45,8 @@ public struct ExperimentRun: Sendable {
     public struct Outcome: Sendable {
         /// The files written, in order.
         public let paths: [String]
+        /// Figures that could not be drawn, one line each: the run is done all the same.
+        public let undrawn: [String]
         /// Findings about the input.
         public let findings: [String]
         /// Checkpoints that were left out because they could not be read.
@@ -94,12 +98,16 @@ public struct ExperimentRun: Sendable {
         let bytesRead = context.checkpoints.reduce(0) { $0 + ($1.reader?.bytesRead ?? 0) }
 
         let reports = try prepared.map { try $0.experiment.report(results) }
-        var paths: [String] = []
+        var (paths, undrawn): ([String], [String]) = ([], [])
         for (item, report) in zip(prepared, reports) {
             let machine = MachineRecord(started: started, jobs: options.jobs, bytesRead: bytesRead)
-            paths += try item.write(report, refused: refused, machine: machine)
+            let written = try item.write(report, refused: refused, machine: machine, figureWidth: options.figureWidth)
+            paths += written.paths
+            undrawn += written.undrawn
         }
-        return Outcome(paths: paths, findings: reports.flatMap(\.findings), refused: refused, bytesRead: bytesRead)
+        return Outcome(
+            paths: paths, undrawn: undrawn, findings: reports.flatMap(\.findings), refused: refused,
+            bytesRead: bytesRead)
     }
 
     private func prepare<E: Experiment>(_ type: E.Type, _ context: RunContext) throws -> Prepared {
@@ -164,10 +172,10 @@ private final class Prepared {
     /// Makes sure before hours of reading that the results can be written, and that no other run writes there.
     func reserveFolder() throws(EnvironmentError) { directory = try RunDirectory(at: folder) }
 
-    /// Writes tables, their descriptions and the record of the run, all together.
-    func write(_ report: Report, refused: [CheckpointError], machine: MachineRecord) throws(EnvironmentError)
-        -> [String]
-    {
+    /// Writes tables, figures, their descriptions and the record of the run, all together.
+    func write(
+        _ report: Report, refused: [CheckpointError], machine: MachineRecord, figureWidth: GnuplotScript.Width
+    ) throws(EnvironmentError) -> (paths: [String], undrawn: [String]) {
         guard var directory = directory.take() else { preconditionFailure("the results' folder is not reserved") }
         for table in report.tables {
             try directory.write(CSVWriter().fileName(table)) { CSVWriter().write(table, to: &$0) }
@@ -176,16 +184,21 @@ private final class Prepared {
             try directory.write(LaTeXWriter().fileName(table)) { LaTeXWriter().write(table, to: &$0) }
             try directory.write(MarkdownWriter().fileName(table)) { MarkdownWriter().write(table, to: &$0) }
         }
-        let package = DataPackage(name, title: question, tables: report.tables)
+        let experiment = type(of: experiment)
+        let figures = experiment.figures(report.tables)
+        let undrawn = try FigureFiles(figures, width: figureWidth, jobs: machine.jobs).write(to: &directory)
+        let package = DataPackage(name, title: question, tables: report.tables + figures.map(\.data))
         try directory.write(DataPackage.fileName) { package.write(to: &$0) }
         try directory.write("machine.json") { machine.json.write(to: &$0) }
-        try directory.write("run.json") { record(report, refused).write(to: &$0) }
-        let tables = type(of: experiment).tableNames
-        return try directory.publish(owning: tables.flatMap { name in ["csv", "tex", "md"].map { "\(name).\($0)" } })
+        try directory.write("run.json") { record(report, figures, refused).write(to: &$0) }
+        let owned =
+            experiment.tableNames.flatMap { name in ["csv", "tex", "md"].map { "\(name).\($0)" } }
+            + experiment.figureNames.flatMap(FigureFiles.names)
+        return (try directory.publish(owning: owned), undrawn)
     }
 
     /// What was run on what; nothing that differs between two runs of the same input.
-    private func record(_ report: Report, _ refused: [CheckpointError]) -> JSON {
+    private func record(_ report: Report, _ figures: [Figure], _ refused: [CheckpointError]) -> JSON {
         [
             "experiment": .string(name),
             "question": .string(question),
@@ -195,6 +208,7 @@ private final class Prepared {
             "refused": .array(refused.map { .string($0.description) }),
             "findings": .array(report.findings.map(JSON.string)),
             "tables": .array(report.tables.map { .string(CSVWriter().fileName($0)) }),
+            "figures": .array(figures.map { .string($0.name) }),
         ]
     }
 }
