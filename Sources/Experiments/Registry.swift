@@ -5,6 +5,8 @@ public enum Registry {
         Drift.self,
         Norms.self,
         Spectra.self,
+        Scaling.self,
+        Transfer.self,
     ]
 
     /// Names and questions, in the same order.

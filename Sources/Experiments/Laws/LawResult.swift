@@ -12,10 +12,13 @@ struct LawResult: Sendable {
     /// Resamples that were taken.
     let resampleCount: Int
     let confidence: Double
+    /// Why no parameter is to be trusted, whatever the intervals say.
+    let caveat: String?
 
     /// Fits, profiles and resamples; `nil` for too few runs.
     init?(
-        _ law: NamedLaw, _ data: LawData, _ options: LawFit.Options, _ bootstrap: Bootstrap?, _ parallel: Parallel
+        _ law: NamedLaw, _ data: LawData, _ options: LawFit.Options, _ bootstrap: Bootstrap?, _ parallel: Parallel,
+        caveat: String? = nil
     ) throws(Interrupted) {
         guard let fit = LawFit(law.form, to: data, options, parallel) else { return nil }
         try Interruption.check()
@@ -26,11 +29,21 @@ struct LawResult: Sendable {
         resamples = bootstrap.map { fit.bootstrap($0, parallel).compactMap { $0 } } ?? []
         resampleCount = bootstrap?.resamples ?? 0
         confidence = options.confidence
+        self.caveat = caveat
     }
 
-    /// Names of parameters that the data do not bound on both sides.
+    /// Whether the data bound a parameter on both sides, and nothing else speaks against it.
+    func isIdentified(_ parameter: Int) -> Bool { caveat == nil && profiles[parameter].isIdentified }
+
+    /// Names of the parameters that are not identified.
     var unidentified: [String] {
-        zip(law.form.parameterNames, profiles).filter { !$0.1.isIdentified }.map(\.0)
+        law.form.parameterNames.indices.filter { !isIdentified($0) }.map { law.form.parameterNames[$0] }
+    }
+
+    /// Why the law says nothing beyond its runs; `nil` where it does.
+    var reasonAgainstExtrapolation: String? {
+        if let caveat { return caveat }
+        return unidentified.isEmpty ? nil : "not identified: \(unidentified.joined(separator: ", "))"
     }
 
     /// The percentile interval of what a function makes of the parameters; `nil` where that is of few resamples only.

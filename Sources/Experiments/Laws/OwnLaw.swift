@@ -71,13 +71,15 @@ struct OwnLaw: Codable, Equatable, Sendable {
             if let variable = LawVariable(rawValue: text) { return variable }
             let known = LawVariable.allCases.map(\.rawValue)
             let remedy = nearest(to: text, among: known).map { "did you mean '\($0)'?" }
-            throw InputError("\(context): '\(text)' is no variable; \(remedy ?? "these are \(known.joined(separator: ", "))")")
+            throw InputError(
+                "\(context): '\(text)' is no variable; \(remedy ?? "these are \(known.joined(separator: ", "))")")
         }
 
         var exponentList: [LawForm.Exponent] = []
         for (name, range) in (exponents ?? [:]).sorted(by: { $0.key < $1.key }) {
             guard range.count == 2, range[0] < range[1] else {
-                throw InputError("\(context): the range of '\(name)' is two numbers, the lower one first, as in [-1, 0]")
+                throw InputError(
+                    "\(context): the range of '\(name)' is two numbers, the lower one first, as in [-1, 0]")
             }
             exponentList.append(LawForm.Exponent(name, .within(range[0]...range[1])))
         }
@@ -86,7 +88,8 @@ struct OwnLaw: Codable, Equatable, Sendable {
         }
         guard (1...6).contains(terms.count), exponentList.count <= 4 else {
             throw InputError(
-                "\(context): expected 1 to 6 terms and at most 4 exponents, found \(terms.count) and \(exponentList.count)")
+                "\(context): expected 1 to 6 terms and at most 4 exponents, found \(terms.count) and \(exponentList.count)"
+            )
         }
         let names = exponentList.map(\.name) + terms.map(\.coefficient)
         guard Set(names).count == names.count else { throw InputError("\(context): two parameters have one name") }

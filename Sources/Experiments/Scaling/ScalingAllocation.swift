@@ -7,12 +7,34 @@ func computeFrontier(_ runs: [ScalingRun]) -> [ScalingRun] {
     let known = runs.compactMap { run in run.point.compute.map { (compute: $0, run: run) } }
     var best = Double.infinity
     var frontier: [ScalingRun] = []
-    for (_, run) in known.sorted(by: { ($0.compute, $0.run.loss, $0.run.line) < ($1.compute, $1.run.loss, $1.run.line) })
+    for (_, run) in known.sorted(by: { ($0.compute, $0.run.loss, $0.run.line) < ($1.compute, $1.run.loss, $1.run.line) }
+    )
     where run.loss < best {
         best = run.loss
         frontier.append(run)
     }
     return frontier
+}
+
+/// Lines of the runs of least or most parameters, or tokens. On the frontier they may stand there because no run went further,
+/// not because more would have been a waste.
+func edgeLines(_ runs: [ScalingRun]) -> Set<Int> {
+    var lines: Set<Int> = []
+    for variable in [LawVariable.parameters, .tokens] {
+        let values = runs.compactMap { $0.point[variable] }
+        guard let least = values.min(), let most = values.max() else { continue }
+        lines.formUnion(runs.filter { [least, most].contains($0.point[variable]) }.map(\.line))
+    }
+    return lines
+}
+
+/// Why a frontier does not tell what compute buys; `nil` where enough of it lies inside the runs.
+func edgeCaveat(_ frontier: [ScalingRun], of runs: [ScalingRun], wanted: Int) -> String? {
+    let edges = edgeLines(runs)
+    let outer = frontier.count { edges.contains($0.line) }
+    guard outer > 0, frontier.count - outer < wanted else { return nil }
+    return
+        "\(outer) of the \(frontier.count) runs on the frontier have the least or most parameters or tokens of all runs"
 }
 
 /// Runs of about the same compute, and the size that their parabola has its minimum at (approach 2).
@@ -74,18 +96,25 @@ struct AllocationRow: Sendable {
     let reason: String?
 
     static func rows(
-        frontier: [ScalingRun], isoflop: [IsoFLOPGroup], laws: [LawResult], confidence: Double
+        _ runs: [ScalingRun], isoflop: [IsoFLOPGroup], laws: [LawResult], confidence: Double
     ) -> [AllocationRow] {
-        let envelope = frontier.compactMap { run -> (Double, Double, Double)? in
-            guard let c = run.point.compute, let n = run.point.parameters, let d = run.point.tokens else { return nil }
-            return (c, n, d)
-        }
+        let frontier = computeFrontier(runs)
+        let caveat = edgeCaveat(frontier, of: runs, wanted: 3)
+        let envelope =
+            caveat != nil
+            ? []
+            : frontier.compactMap { run -> (Double, Double, Double)? in
+                guard let c = run.point.compute, let n = run.point.parameters, let d = run.point.tokens else {
+                    return nil
+                }
+                return (c, n, d)
+            }
         let minima = isoflop.compactMap { group in
             group.optimum.map { (group.compute, $0.parameters, group.compute / (6 * $0.parameters)) }
         }
         var rows: [AllocationRow] = []
         for (approach, points, reason) in [
-            ("envelope", envelope, "fewer than three runs on the frontier"),
+            ("envelope", envelope, caveat ?? "fewer than three runs on the frontier"),
             ("isoflop", minima, "fewer than three groups with a minimum"),
         ] {
             for (quantity, values) in [("parameters", points.map { $0.1 }), ("tokens", points.map { $0.2 })] {
@@ -128,7 +157,9 @@ struct ComputeOptimum: Sendable, Equatable {
     /// Searches along C = 6ND; `nil` where the loss has no minimum inside four decades beyond the sizes of the runs.
     init?(_ law: NamedLaw, _ values: [Double], compute: Double, sizes: ClosedRange<Double>) {
         func loss(_ logSize: Double) -> Double? {
-            law.arguments(LawPoint(parameters: exp(logSize), compute: compute)).map { law.form.loss($0, parameters: values) }
+            law.arguments(LawPoint(parameters: exp(logSize), compute: compute)).map {
+                law.form.loss($0, parameters: values)
+            }
         }
         let (low, high) = (log(sizes.lowerBound) - 9.2, log(sizes.upperBound) + 9.2)
         let steps = 80

@@ -61,14 +61,14 @@ struct ScalingRuns: Sendable {
         guard columns.parameters != nil || columns.tokens != nil || columns.compute != nil else {
             throw InputError("columns: name at least one of parameters, tokens and compute in \(table.file)")
         }
-        func column(_ name: String?, _ unit: String, _ setting: String) throws(InputError) -> [Double?]? {
+        func column(_ name: String?, _ unit: Quantity) throws(InputError) -> [Double?]? {
             guard let name else { return nil }
-            let factor = try unitFactor(unit, "units.\(setting)")
+            let factor = unit.value
             return try reading { () throws(CSVError) in try table.numbers(name) }.map { $0.map { $0 * factor } }
         }
-        let parameters = try column(columns.parameters, settings.units.parameters, "parameters")
-        let tokens = try column(columns.tokens, settings.units.tokens, "tokens")
-        let compute = try column(columns.compute, settings.units.compute, "compute")
+        let parameters = try column(columns.parameters, settings.units.parameters)
+        let tokens = try column(columns.tokens, settings.units.tokens)
+        let compute = try column(columns.compute, settings.units.compute)
         let losses = try reading { () throws(CSVError) in try table.numbers(columns.loss) }
         var names: [[String?]] = []
         for name in columns.name { names.append(try reading { () throws(CSVError) in try table.texts(name) }) }
@@ -82,10 +82,12 @@ struct ScalingRuns: Sendable {
             func value(_ values: [Double?]?, _ name: String?, least: Double) throws(InputError) -> Double? {
                 guard let values, let name else { return nil }
                 guard let value = values[place] else {
-                    throw InputError("\(table.file):\(row.line): column '\(name)' is empty; leave the row out, or fill it")
+                    throw InputError(
+                        "\(table.file):\(row.line): column '\(name)' is empty; leave the row out, or fill it")
                 }
                 guard value > 0 else {
-                    throw InputError("\(table.file):\(row.line): column '\(name)': expected a number above 0, found \(value)")
+                    throw InputError(
+                        "\(table.file):\(row.line): column '\(name)': expected a number above 0, found \(value)")
                 }
                 guard value >= least else {
                     throw InputError(
@@ -99,7 +101,8 @@ struct ScalingRuns: Sendable {
                 tokens: try value(tokens, columns.tokens, least: 1000),
                 compute: try value(compute, columns.compute, least: 1e6))
             guard let loss = losses[place] else {
-                throw InputError("\(table.file):\(row.line): column '\(columns.loss)' is empty; leave the row out, or fill it")
+                throw InputError(
+                    "\(table.file):\(row.line): column '\(columns.loss)' is empty; leave the row out, or fill it")
             }
             let name = names.isEmpty ? "line \(row.line)" : names.map { $0[place] ?? "" }.joined(separator: "-")
             guard loss > 0 else {
@@ -121,7 +124,8 @@ struct ScalingRuns: Sendable {
         if let first = above.first {
             throw InputError(
                 "\(file):\(first.line): a loss of \(short(first.loss)) nats is above ln(\(vocabulary)) = \(short(limit)), what "
-                    + "guessing costs (\(above.count) of \(runs.count) runs); if these are perplexities or bits, set loss_is")
+                    + "guessing costs (\(above.count) of \(runs.count) runs); if these are perplexities or bits, set loss_is"
+            )
         }
         if let first = runs.first(where: { $0.loss <= 0 }) {
             throw InputError("\(file):\(first.line): a perplexity is above 1")
@@ -151,19 +155,23 @@ struct ScalingRuns: Sendable {
                 checks.append(
                     ScalingCheck(
                         check: "units", lines: "\(low.line) \(high.line)",
-                        message: "\(variable.rawValue) jumps from \(short(low.value)) to \(short(high.value)) with nothing between: "
+                        message:
+                            "\(variable.rawValue) jumps from \(short(low.value)) to \(short(high.value)) with nothing between: "
                             + "are two units mixed?"))
             }
         }
         let off = runs.filter { run in
-            guard let n = run.point.parameters, let d = run.point.tokens, let c = run.point.compute else { return false }
+            guard let n = run.point.parameters, let d = run.point.tokens, let c = run.point.compute else {
+                return false
+            }
             return !(1.0 / 3...3).contains(c / (6 * n * d))
         }
         if !off.isEmpty {
             checks.append(
                 ScalingCheck(
                     check: "compute", lines: off.map { String($0.line) }.joined(separator: " "),
-                    message: "compute is not within a factor of 3 of 6ND: another unit, or another count of parameters?"))
+                    message: "compute is not within a factor of 3 of 6ND: another unit, or another count of parameters?"
+                ))
         }
         return checks
     }
@@ -178,20 +186,6 @@ extension ScalingSettings.LossKind {
         case .perplexity: log(value)
         }
     }
-}
-
-/// What a unit written as `1`, `1e9` or `2^30` is worth.
-func unitFactor(_ text: String, _ setting: String) throws(InputError) -> Double {
-    let parts = text.split(separator: "^", omittingEmptySubsequences: false)
-    let numbers = parts.compactMap { Double($0) }
-    guard numbers.count == parts.count, (1...2).contains(numbers.count) else {
-        throw InputError("\(setting) is '\(text)'; expected a number such as 1, 1e9 or 2^30")
-    }
-    let factor = numbers.count == 1 ? numbers[0] : pow(numbers[0], numbers[1])
-    guard factor > 0, factor.isFinite else {
-        throw InputError("\(setting) is '\(text)'; expected a number above 0, such as 1, 1e9 or 2^30")
-    }
-    return factor
 }
 
 /// Four significant digits, for messages.

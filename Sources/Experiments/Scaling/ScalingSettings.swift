@@ -85,9 +85,9 @@ struct ScalingSettings: ExperimentSettings {
     }
 
     struct Units: Codable, Equatable, Sendable {
-        var parameters = "1"
-        var tokens = "1"
-        var compute = "1"
+        var parameters = Quantity.one
+        var tokens = Quantity.one
+        var compute = Quantity.one
 
         enum CodingKeys: String, CodingKey, CaseIterable {
             case parameters, tokens, compute
@@ -152,7 +152,8 @@ struct ScalingSettings: ExperimentSettings {
         let coefficients = Set(laws.flatMap { $0.form.terms.map(\.coefficient) })
         for name in pinned.keys.sorted() where !coefficients.contains(name) {
             throw InputError(
-                "pinned: no law has a coefficient '\(name)'; these are \(coefficients.sorted().joined(separator: ", "))")
+                "pinned: no law has a coefficient '\(name)'; these are \(coefficients.sorted().joined(separator: ", "))"
+            )
         }
         return laws
     }
@@ -162,10 +163,16 @@ struct ScalingSettings: ExperimentSettings {
         let problems: [(Bool, String)] = [
             (huberDelta >= 0, "huber_delta is \(huberDelta), not 0 (least squares) or above"),
             ((1...1000).contains(starts), "starts is \(starts), not a number from 1 to 1000"),
-            ((0...100_000).contains(bootstrap.resamples), "bootstrap.resamples is \(bootstrap.resamples), not 0 to 100000"),
+            (
+                (0...100_000).contains(bootstrap.resamples),
+                "bootstrap.resamples is \(bootstrap.resamples), not 0 to 100000"
+            ),
             ((0...100).contains(bootstrap.starts), "bootstrap.starts is \(bootstrap.starts), not 0 to 100"),
             (confidence > 0 && confidence < 1, "confidence is \(confidence), not between 0 and 1"),
-            (leaveLargestOut >= 0 && leaveLargestOut < 1, "leave_largest_out is \(leaveLargestOut), not a share below 1"),
+            (
+                leaveLargestOut >= 0 && leaveLargestOut < 1,
+                "leave_largest_out is \(leaveLargestOut), not a share below 1"
+            ),
             (isoflopTolerance >= 0, "isoflop_tolerance is \(isoflopTolerance), not a share of compute"),
             (leaveOutHighest >= 0, "leave_out_highest is \(leaveOutHighest), not a number of runs"),
             (vocabulary ?? 2 >= 2, "vocabulary is \(vocabulary ?? 0), not a number of tokens above 1"),
