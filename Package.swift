@@ -78,6 +78,9 @@ let package = Package(
         // Our side of bench/spectra_numpy.py.
         .executableTarget(name: "bench-spectra", dependencies: ["Tensors"], path: "bench/spectra"),
 
+        // Speed beside SciPy, and coverage of the intervals: bench/laws_scipy.py.
+        .executableTarget(name: "bench-laws", dependencies: ["Statistics", "Reports"], path: "bench/laws"),
+
         .target(name: "TestSupport", dependencies: ["HDF5", "Checkpoints", "Tensors"], path: "Tests/TestSupport"),
         .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels", "TestSupport"]),

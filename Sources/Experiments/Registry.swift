@@ -6,6 +6,8 @@ public enum Registry {
         Norms.self,
         Spectra.self,
         Audit.self,
+        Scaling.self,
+        Transfer.self,
         Trainability.self,
         Claims.self,
     ]
