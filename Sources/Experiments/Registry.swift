@@ -7,6 +7,9 @@ public enum Registry {
         Spectra.self,
         Scaling.self,
         Transfer.self,
+        Audit.self,
+        Trainability.self,
+        Claims.self,
     ]
 
     /// Names and questions, in the same order.

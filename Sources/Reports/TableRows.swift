@@ -70,12 +70,22 @@ extension Table {
             rows: records.map { row in row.cells + columns.map { $0.cell(row) } })
     }
 
+    /// The same table under another name.
+    public func named(_ name: String) -> Table {
+        Table(name, title: title, columns: columns, primaryKey: primaryKey, rows: rows)
+    }
+
+    /// The table's first rows.
+    func first(_ count: Int) -> Table {
+        Table(name, title: title, columns: columns, primaryKey: primaryKey, rows: Array(rows.prefix(count)))
+    }
+
     /// The same table with other names for some columns.
     public func renaming(_ names: [String: String]) -> Table {
         let columns = columns.map { column in
             Column(
                 names[column.name] ?? column.name, column.kind, unit: column.unit, digits: column.digits,
-                tolerance: column.tolerance, meaning: column.meaning)
+                uncertainty: column.uncertainty, tolerance: column.tolerance, meaning: column.meaning)
         }
         return Table(name, title: title, columns: columns, primaryKey: primaryKey.map { names[$0] ?? $0 }, rows: rows)
     }

@@ -14,6 +14,8 @@ protocol Experiment: Sendable {
     static var question: String { get }
     /// Names of the tables it may leave, in order.
     static var tableNames: [String] { get }
+    /// What `run.json` calls its inputs: checkpoints, unless an experiment reads something else.
+    static var inputsName: String { get }
     /// Names of the figures it may leave; nothing, unless an experiment says otherwise.
     static var figureNames: [String] { get }
 
@@ -33,6 +35,7 @@ protocol Experiment: Sendable {
 }
 
 extension Experiment {
+    static var inputsName: String { "checkpoints" }
     func followUps(_ results: ReductionResults) -> [any Reduction] { [] }
     var matrixRequests: [any MatrixRequest] { [] }
     static var figureNames: [String] { [] }
@@ -47,7 +50,7 @@ struct Report: Sendable {
     var readable: [Table]
     /// Findings about the input, one line each: they go to stderr and make the exit code 4.
     var findings: [String]
-    /// Facts about the inputs for `run.json`: checkpoints with their fingerprints.
+    /// Facts about the inputs for `run.json`, such as checkpoints with their fingerprints.
     var inputs: JSON
 
     /// Makes a report; see the properties.

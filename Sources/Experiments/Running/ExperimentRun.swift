@@ -45,6 +45,8 @@ public struct ExperimentRun: Sendable {
     public struct Outcome: Sendable {
         /// The files written, in order.
         public let paths: [String]
+        /// What to read first: a table of each experiment, with the file that has all of it.
+        public let headlines: [(table: Table, path: String)]
         /// Figures that could not be drawn, one line each: the run is done all the same.
         public let undrawn: [String]
         /// Findings about the input.
@@ -105,8 +107,13 @@ public struct ExperimentRun: Sendable {
             paths += written.paths
             undrawn += written.undrawn
         }
+        for index in Set(prepared.compactMap { ResultsIndex(besides: $0.folder) }) { paths.append(try index.write()) }
+        let headlines = zip(prepared, reports).compactMap { item, report in
+            report.readable.first.map { (table: $0, path: "\(item.folder)/\(MarkdownWriter().fileName($0))") }
+        }
         return Outcome(
-            paths: paths, undrawn: undrawn, findings: reports.flatMap(\.findings), refused: refused,
+            paths: paths, headlines: headlines, undrawn: undrawn, findings: reports.flatMap(\.findings),
+            refused: refused,
             bytesRead: bytesRead)
     }
 
@@ -156,7 +163,7 @@ public struct ExperimentRun: Sendable {
 private final class Prepared {
     let experiment: any Experiment
     private let settings: JSON
-    private let folder: String
+    let folder: String
     /// Between `reserveFolder` and `write`.
     private var directory: RunDirectory?
 
@@ -172,43 +179,30 @@ private final class Prepared {
     /// Makes sure before hours of reading that the results can be written, and that no other run writes there.
     func reserveFolder() throws(EnvironmentError) { directory = try RunDirectory(at: folder) }
 
-    /// Writes tables, figures, their descriptions and the record of the run, all together.
+    /// Writes everything the run leaves, all together.
     func write(
         _ report: Report, refused: [CheckpointError], machine: MachineRecord, figureWidth: GnuplotScript.Width
     ) throws(EnvironmentError) -> (paths: [String], undrawn: [String]) {
-        guard var directory = directory.take() else { preconditionFailure("the results' folder is not reserved") }
-        for table in report.tables {
-            try directory.write(CSVWriter().fileName(table)) { CSVWriter().write(table, to: &$0) }
-        }
-        for table in report.readable {
-            try directory.write(LaTeXWriter().fileName(table)) { LaTeXWriter().write(table, to: &$0) }
-            try directory.write(MarkdownWriter().fileName(table)) { MarkdownWriter().write(table, to: &$0) }
-        }
-        let experiment = type(of: experiment)
-        let figures = experiment.figures(report.tables)
-        let undrawn = try FigureFiles(figures, width: figureWidth, jobs: machine.jobs).write(to: &directory)
-        let package = DataPackage(name, title: question, tables: report.tables + figures.map(\.data))
-        try directory.write(DataPackage.fileName) { package.write(to: &$0) }
-        try directory.write("machine.json") { machine.json.write(to: &$0) }
-        try directory.write("run.json") { record(report, figures, refused).write(to: &$0) }
-        let owned =
-            experiment.tableNames.flatMap { name in ["csv", "tex", "md"].map { "\(name).\($0)" } }
-            + experiment.figureNames.flatMap(FigureFiles.names)
-        return (try directory.publish(owning: owned), undrawn)
+        guard let directory = directory.take() else { preconditionFailure("the results' folder is not reserved") }
+        let results = ResultsFiles(
+            type(of: experiment), question: question, tables: report.tables, readable: report.readable,
+            run: record(report, refused), figureWidth: figureWidth, jobs: machine.jobs)
+        return try results.write(
+            to: directory, tables: true,
+            records: [("machine.json", machine.json), ("run.json", record(report, refused))])
     }
 
     /// What was run on what; nothing that differs between two runs of the same input.
-    private func record(_ report: Report, _ figures: [Figure], _ refused: [CheckpointError]) -> JSON {
+    private func record(_ report: Report, _ refused: [CheckpointError]) -> JSON {
         [
             "experiment": .string(name),
             "question": .string(question),
             "version": .string(harnessVersion),
             "settings": settings,
-            "checkpoints": report.inputs,
+            type(of: experiment).inputsName: report.inputs,
             "refused": .array(refused.map { .string($0.description) }),
             "findings": .array(report.findings.map(JSON.string)),
             "tables": .array(report.tables.map { .string(CSVWriter().fileName($0)) }),
-            "figures": .array(figures.map { .string($0.name) }),
         ]
     }
 }

@@ -24,9 +24,9 @@ struct FigureFiles {
     /// - Parameter redraw: whether pictures of an earlier run are drawn anew even when they are up to date.
     /// - Returns: what could not be drawn, one line each.
     func write(to directory: inout RunDirectory, redraw: Bool = false) throws(EnvironmentError) -> [String] {
-        var work: [(script: GnuplotScript, output: String)] = []
-        for figure in figures {
-            let script = GnuplotScript(figure, width: width)
+        var (kept, work): (Set<String>, [(script: GnuplotScript, output: String)]) = ([], [])
+        let scripts = figures.map { GnuplotScript($0, width: width) }
+        for (figure, script) in zip(figures, scripts) {
             let csv = CSVWriter()
             let isCurrent =
                 !redraw && FigureFiles.text("\(directory.path)/\(script.fileName)") == script.text
@@ -34,23 +34,32 @@ struct FigureFiles {
             try directory.write(script.fileName) { $0.write(script.text) }
             try directory.write(csv.fileName(figure.data)) { csv.write(figure.data, to: &$0) }
             for output in script.outputNames {
-                if isCurrent, try directory.keep(output) { continue }
-                work.append((script, output))
+                if isCurrent, FileManager.default.fileExists(atPath: "\(directory.path)/\(output)") {
+                    kept.insert(output)
+                } else {
+                    work.append((script, output))
+                }
             }
         }
-        guard !work.isEmpty else { return [] }
+        let undrawn = draw(work, in: directory.stagingFolder)
+        for output in scripts.flatMap(\.outputNames) {
+            if kept.contains(output) { try directory.keep(output) } else { directory.adopt(output) }
+        }
+        return undrawn
+    }
+
+    private func draw(_ pictures: [(script: GnuplotScript, output: String)], in folder: String) -> [String] {
+        guard !pictures.isEmpty else { return [] }
         guard let gnuplot = Gnuplot() else {
-            let names = work.map(\.output).joined(separator: ", ")
+            let names = pictures.map(\.output).joined(separator: ", ")
             return ["gnuplot is not installed (Debian: gnuplot-nox); not drawn: \(names)"]
         }
         let problems = Mutex<[Int: String]>([:])
-        let (folder, pictures) = (directory.stagingFolder, work)
         inParallel(pictures.count, jobs: jobs) { index in
             let (script, output) = pictures[index]
             let problem = gnuplot.draw(output, of: script, in: folder)
             problems.withLock { $0[index] = problem.map { "\(output) not drawn: \($0)" } }
         }
-        for picture in pictures { _ = directory.adopt(picture.output) }
         return problems.withLock { $0.sorted { $0.key < $1.key }.map(\.value) }
     }
 

@@ -47,6 +47,25 @@ struct AxisScale {
         }
     }
 
+    /// Of the labelled ticks those whose labels do not run into each other on a horizontal axis of that length in points,
+    /// the last one and then from the left.
+    func legibleTicks(on length: Double) -> [Axis.Tick] {
+        var kept: [Axis.Tick] = []
+        for tick in ticks.suffix(1) + ticks.dropLast() {
+            let isFree = kept.allSatisfy { other in
+                let distance = abs(fraction(tick.value) - fraction(other.value)) * length
+                return distance > (AxisScale.width(tick) + AxisScale.width(other)) / 2 + 3
+            }
+            if isFree { kept.append(tick) }
+        }
+        return kept.sorted { $0.value < $1.value }
+    }
+
+    /// Width of a label without its markup.
+    static func width(_ tick: Axis.Tick) -> Double {
+        tick.label.contains("{") ? textWidth(tick.label) - textWidth("^{}") : textWidth(tick.label)
+    }
+
     /// The place of a value as a fraction of the axis.
     func fraction(_ value: Double) -> Double {
         let (low, high) = (range.lowerBound, range.upperBound)

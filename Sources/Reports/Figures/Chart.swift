@@ -49,8 +49,8 @@ public struct Chart: Sendable {
     /// How a line is drawn.
     public enum Style: Sendable {
         case linesAndPoints, lines, points
-        /// For fits and other models: dashed, without points.
-        case dashed
+        /// For fits and other models: without points.
+        case dotted
     }
 
     /// A straight line across the panel with its name.

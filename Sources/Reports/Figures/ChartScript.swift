@@ -8,6 +8,7 @@ struct ChartScript: PanelScript {
     private let x: AxisScale
     private let y: AxisScale
     private let isWide: Bool
+    private let width: Double
 
     /// One line of a layer.
     private struct Line {
@@ -22,6 +23,7 @@ struct ChartScript: PanelScript {
         self.chart = chart
         self.data = data
         self.isWide = isWide
+        self.width = width
         let shown = chart.layers.map { layer in data.records.filter { row in layer.rows.allSatisfy { $0.accepts(row) } }
         }
         let all = shown.flatMap { $0 }
@@ -55,17 +57,17 @@ struct ChartScript: PanelScript {
     }
 
     var margins: Margins {
-        let ticks = y.ticks.map { $0.label.count - ($0.label.contains("{") ? 4 : 0) }.max() ?? 0
+        let ticks = y.ticks.map(AxisScale.width).max() ?? 0
         let names = hasEndLabels ? colors.map(textWidth).max() ?? 0 : 0
         return Margins(
-            left: 20 + 3.75 * Double(ticks), right: names > 0 ? names + 12 : 8,
+            left: 23 + ticks, right: names > 0 ? names + 12 : 8,
             top: 5 + (chart.title == nil ? 0 : 11) + 10 * Double(topRows), bottom: 27)
     }
 
     private var hasEndLabels: Bool { chart.labels == .atEnds && colors.count > 1 }
     private var hasMarkNames: Bool { chart.marks.contains { if case .vertical = $0 { true } else { false } } }
     /// Rows of text just above the axes: names of vertical marks, and the key over them.
-    private var topRows: Int { (hasMarkNames ? 1 : 0) + (keyEntries.isEmpty ? 0 : 1) }
+    private var topRows: Int { (hasMarkNames ? 1 : 0) + keyRows.count }
 
     func text(in frame: Frame, page: (width: Double, height: Double)) -> String {
         var text = frame.margins(page)
@@ -77,30 +79,35 @@ struct ChartScript: PanelScript {
             \(y.isLogarithmic ? "set" : "unset") logscale y
             set xrange [\(number(x.range.lowerBound)):\(number(x.range.upperBound))]
             set yrange [\(number(y.range.lowerBound)):\(number(y.range.upperBound))]
-            \(ticksCommand("x", x))\(ticksCommand("y", y))\
+            \(ticksCommand("x", x, x.legibleTicks(on: frame.right - frame.left)))\(ticksCommand("y", y))\
             set xlabel \(quoted(axisLabel(chart.x.label, data.column(chart.x.column)))) noenhanced offset 0,0.6
-            set ylabel \(quoted(axisLabel(chart.y.label, data.column(chart.y.column)))) noenhanced offset 0.8,0
+            set ylabel \(quoted(axisLabel(chart.y.label, data.column(chart.y.column)))) noenhanced offset 0.2,0
             unset label
             unset arrow
 
             """
         func above(_ row: Int) -> String { number(1 + (10 * Double(row) + 5) / (frame.bottom - frame.top)) }
         if let title = chart.title {
-            text += "set label \(quoted(title)) at graph 0, graph \(above(topRows)) left noenhanced font ',7.5'\n"
+            text += "set label \(quoted(title)) at graph 0, graph \(above(topRows)) left noenhanced font large\n"
         }
-        text += marks(above(0)) + key(above(topRows - 1), width: frame.right - frame.left)
+        text += marks(above(0)) + key(width: frame.right - frame.left, above)
         if hasEndLabels { text += endLabels(frame) }
         if let column = chart.pointLabels { text += pointLabels(column) }
         return text + "plot \\\n    " + plots.joined(separator: ", \\\n    ") + "\n"
     }
 
-    /// Marks and their names in a row.
-    private func key(_ height: String, width: Double) -> String {
-        var place = 2.0
-        return keyEntries.map { entry in
-            defer { place += textWidth(entry.name) + 14 }
-            return "set label \(quoted(entry.name)) at graph \(number(place / width)), graph \(height) left noenhanced "
-                + "offset 0.8,0 point pointtype \(entry.shape) pointsize 0.5 linecolor rgb '\(entry.color)'\n"
+    /// Marks and their names, in rows from the top.
+    private func key(width: Double, _ above: (Int) -> String) -> String {
+        keyRows.enumerated().map { index, row in
+            let height = above(topRows - 1 - index)
+            var place = 2.0
+            return row.map { entry in
+                defer { place += ChartScript.keyWidth(entry) }
+                return "set label '' at graph \(number(place / width)), graph \(height) point pointtype \(entry.shape) "
+                    + "pointsize 0.5 linecolor rgb '\(entry.color)'\n"
+                    + "set label \(quoted(entry.name)) at graph \(number((place + 5) / width)), graph \(height) "
+                    + "left noenhanced\n"
+            }.joined()
         }.joined()
     }
 
@@ -153,7 +160,7 @@ struct ChartScript: PanelScript {
                 return ""
             }
             return "set label \(quoted(row[column].name)) at first \(number(x)), first \(number(y)) left noenhanced "
-                + "offset 0.5,0.3 font ',6'\n"
+                + "offset 0.5,0.3 font small\n"
         }.joined()
     }
 
@@ -170,7 +177,7 @@ struct ChartScript: PanelScript {
             return "\(file) using (of(\(line.number), \(place))):\(values)"
         }
         let bands = chart.band.map { band in
-            lines.filter { $0.style != .points && $0.style != .dashed }.map { line in
+            lines.filter { $0.style != .points && $0.style != .dotted }.map { line in
                 using(line, band.low, band.high)
                     + " with filledcurves fillstyle transparent solid 0.18 noborder linecolor rgb "
                     + "\(quoted(color(line.color))) notitle"
@@ -191,18 +198,42 @@ struct ChartScript: PanelScript {
         case .linesAndPoints: return "with linespoints linewidth 1 \(points) \(color) \(dash)"
         case .lines: return "with lines linewidth 1 \(color) \(dash)"
         case .points: return "with points \(points) \(color)"
-        case .dashed: return "with lines linewidth 1 \(color) dashtype 2"
+        case .dotted: return "with lines linewidth 1.5 \(color) dashtype 3"
         }
     }
 
-    private var keyEntries: [(name: String, shape: Int, color: String)] {
-        var entries: [(name: String, shape: Int, color: String)] = []
+    private typealias KeyEntry = (name: String, shape: Int, color: String)
+
+    private var keyEntries: [KeyEntry] {
+        var entries: [KeyEntry] = []
         if chart.labels == .key, colors.count > 1 {
             entries += colors.enumerated().map { ($1, Palette.shape($0), color($0)) }
         }
-        if shapes.count > 1 { entries += shapes.enumerated().map { ($1, Palette.shape($0), "#555555") } }
+        if shapes.count > 1 {
+            // What a tick names stands above it.
+            let named = Set(x.ticks.map(\.label))
+            entries += shapes.enumerated().map { ($1, Palette.shape($0), "#555555") }.filter {
+                !named.contains($0.name)
+            }
+        }
         return entries
     }
+
+    /// The key's entries in rows that fit the panel.
+    private var keyRows: [[KeyEntry]] {
+        var (rows, room): ([[KeyEntry]], Double) = ([], 0)
+        for entry in keyEntries {
+            if rows.isEmpty || room < ChartScript.keyWidth(entry) {
+                rows.append([])
+                room = width - 40
+            }
+            rows[rows.count - 1].append(entry)
+            room -= ChartScript.keyWidth(entry)
+        }
+        return rows
+    }
+
+    private static func keyWidth(_ entry: KeyEntry) -> Double { textWidth(entry.name) + 13 }
 }
 
 /// Places at least `distance` apart, in order, within 0 to `room`, as near to the wanted ones as may be in the sense of

@@ -83,8 +83,12 @@ public struct GnuplotScript: Sendable {
             set encoding utf8
             if (format eq 'svg') {
                 set terminal svg size \(number(pixels.0.rounded())),\(number(pixels.1.rounded())) font 'Helvetica,9.3' linewidth 1.33 background rgb 'white'
+                small = ',8'
+                large = ',10'
             } else {
                 set terminal pdfcairo size \(number(width.points / 72))in,\(number(height / 72))in font 'Helvetica,7' fontscale 0.75 linewidth 1.5
+                small = ',6'
+                large = ',7.5'
             }
             set output '\(name).'.format
             set datafile separator comma
@@ -155,8 +159,8 @@ func number(_ value: Double) -> String {
 func axisLabel(_ label: String, _ column: Column) -> String { label + (column.unit.map { " (\($0))" } ?? "") }
 
 /// `set xtics ...` with these labels and the small ticks between.
-func ticksCommand(_ axis: String, _ scale: AxisScale) -> String {
-    let labelled = scale.ticks.map { "\(quoted($0.label)) \(number($0.value))" }
+func ticksCommand(_ axis: String, _ scale: AxisScale, _ ticks: [Axis.Tick]? = nil) -> String {
+    let labelled = (ticks ?? scale.ticks).map { "\(quoted($0.label)) \(number($0.value))" }
     let minor = scale.minorTicks.map { "'' \(number($0)) 1" }
     return
         "set \(axis)tics (\((labelled + minor).joined(separator: ", "))) \(scale.isEnhanced ? "enhanced" : "noenhanced")\n"

@@ -76,7 +76,7 @@ struct HeatMapScript: PanelScript {
             """
         if let title = map.title {
             let top = 1 + 6 / (frame.bottom - frame.top)
-            text += "set label \(quoted(title)) at graph 0, graph \(number(top)) left noenhanced font ',7.5'\n"
+            text += "set label \(quoted(title)) at graph 0, graph \(number(top)) left noenhanced font large\n"
         }
         text += numbers(frame)
         let lines = Set(cells.map(\.line)).sorted()
@@ -96,7 +96,7 @@ struct HeatMapScript: PanelScript {
             .first { $0.allSatisfy { textWidth($0) * 6 / 7 <= room } }
         guard rowHeight >= 9, let texts else { return "" }
         return zip(cells, texts).map { cell, text in
-            "set label \(quoted(text)) at first \(cell.x), first \(cell.y) center noenhanced front font ',6' textcolor rgb "
+            "set label \(quoted(text)) at first \(cell.x), first \(cell.y) center noenhanced front font small textcolor rgb "
                 + "'\(Palette.text(upon: scale.fraction(cell.value)))'\n"
         }.joined()
     }

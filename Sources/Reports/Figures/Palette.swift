@@ -18,8 +18,8 @@ enum Palette {
         return shade(count > 1 ? 0.82 * Double(place) / Double(count - 1) : 0)
     }
 
-    /// What tells apart lines of one hue: solid, dashed, dotted.
-    static func dash(_ place: Int, isOrdered: Bool) -> Int { isOrdered ? 1 : 1 + place / hues.count }
+    /// What tells apart lines of one hue: solid, dashed, dashes and dots. Dots alone are for fits.
+    static func dash(_ place: Int, isOrdered: Bool) -> Int { isOrdered ? 1 : [1, 2, 4, 5][min(place / hues.count, 3)] }
 
     /// gnuplot's number of the mark.
     static func shape(_ place: Int) -> Int { shapes[place % shapes.count] }

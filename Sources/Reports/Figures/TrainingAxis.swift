@@ -56,7 +56,6 @@ public struct TrainingAxis: Sendable {
             let names = ends.compactMap { $0.text("revision") }.distinct
             ticks.append(Axis.Tick(1, names.count == 1 && names[0].count < 8 ? names[0] : "end"))
         }
-        ticks = TrainingAxis.legible(ticks)
         axis = Axis("position", "optimiser step", scale: .linear, range: -0.015...1.015, ticks: ticks)
         marks = segments.dropFirst().map { .vertical($0.start, "stage \($0.stage ?? 0)") }
     }
@@ -87,19 +86,6 @@ public struct TrainingAxis: Sendable {
             Column("position", .number, meaning: "Place on the figure's axis of steps, 0 left and 1 right."),
         ]
         return Table(table.name, title: table.title, columns: table.columns + columns, rows: rows)
-    }
-
-    /// The ticks whose labels do not run into each other on an axis of one column, from both ends inwards.
-    private static func legible(_ ticks: [Axis.Tick]) -> [Axis.Tick] {
-        let axisWidth = 150.0
-        var kept: [Axis.Tick] = []
-        for tick in ticks.suffix(1) + ticks.dropLast() {
-            let isFree = kept.allSatisfy { other in
-                abs(tick.value - other.value) * axisWidth > (textWidth(tick.label) + textWidth(other.label)) / 2 + 3
-            }
-            if isFree { kept.append(tick) }
-        }
-        return kept.sorted { $0.value < $1.value }
     }
 
     private func segment(_ row: TableRow) -> Int? { segments.firstIndex { $0.stage == row.integer("stage") } }
