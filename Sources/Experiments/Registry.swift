@@ -8,6 +8,9 @@ public enum Registry {
         Audit.self,
         Scaling.self,
         Transfer.self,
+        Scaling.self,
+        Transfer.self,
+        Audit.self,
         Trainability.self,
         Claims.self,
     ]
