@@ -156,6 +156,15 @@ import Testing
         #expect(try series.findings() == [1, 2].map { "other_run \(Self.finals[$0])" })
     }
 
+    @Test(arguments: [100, 200])
+    func `of ingredients that are exchanged at one step, that step is told`(step: Int) throws {
+        let series = try DamagedSeries()
+        let names = (2...3).map { "stage2-ingredient\($0)-step\(step)-tokens1B" }
+        try series.relabel(names[0], with: names[1])
+        try series.relabel(names[1], with: names[0])
+        #expect(try series.findings() == names.map { "other_run \($0)" })
+    }
+
     @Test func `an ingredient that starts from an earlier checkpoint is told`() throws {
         let series = try DamagedSeries(Self.stage1 + ["stage2-ingredient1-step100-tokens1B", Self.finals[0]])
         let (earlier, branch) = (try EditedCheckpoint(Self.stage1[6]), try EditedCheckpoint(Self.stage1[7]))
@@ -258,7 +267,7 @@ import Testing
             var checkpoint = try EditedCheckpoint("main")
             checkpoint.revision = Revision(named: tied ? "step1" : "step2")
             checkpoint.config = config
-            var next: Float = 1
+            var next: Float = tied ? 1 : 1.5
             checkpoint.tensors = expected.map { tensor in
                 var made = EditedCheckpoint.Tensor(name: tensor.name, type: .bfloat16, shape: tensor.shape, bytes: [])
                 made.values = (0..<tensor.shape.reduce(1, *)).map { _ in

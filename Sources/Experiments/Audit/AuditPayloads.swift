@@ -24,9 +24,11 @@ extension AuditedSeries {
     }
 
     /// What two checkpoints share besides constants. Gains and biases may come to rest before the end of a schedule, where
-    /// 16 bits do not tell their last changes; between neighbours of a run that is no finding.
+    /// 16 bits do not tell their last changes; between neighbours of a run, and with an average, that is no finding.
     private func shared(_ place: Int, _ other: Int) -> AuditFinding? {
-        let areNeighbours = series.predecessor(of: other) == place || series.predecessor(of: place) == other
+        let areNeighbours =
+            series.predecessor(of: other) == place || series.predecessor(of: place) == other
+            || [place, other].contains { checkpoints[$0].revision.step == nil }
         var owners: [Payload: [String]] = [:]
         for (name, payload) in payloads(other) { owners[payload, default: []].append(name) }
         let common = payloads(place).filter { name, payload in
