@@ -6,6 +6,8 @@ public enum Registry {
         Norms.self,
         Spectra.self,
         Audit.self,
+        Trainability.self,
+        Claims.self,
     ]
 
     /// Names and questions, in the same order.
