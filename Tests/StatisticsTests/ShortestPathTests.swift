@@ -22,14 +22,15 @@ import Testing
         #expect(ShortestPath(distances([0, 5, 2, 3, 4, 1, 6])).kept == [0, 2, 3, 4, 6])
     }
 
-    /// Every path of seven points is tried.
+    /// Every path of seven points, along a line with noise and shuffled, is tried.
     @Test(arguments: 1...20) func `no path is shorter`(seed: UInt64) {
         var state = seed
         func unit() -> Double {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
             return Double(state >> 40) / Double(1 << 24)
         }
-        let points = (0..<7).map { _ in (unit(), unit()) }
+        let places = (0..<7).map { (unit(), $0) }.sorted { $0.0 < $1.0 }.map { Double($0.1) }
+        let points = places.map { ($0 + unit() / 2, unit()) }
         let lengths = points.map { a in
             points.map { b in ((a.0 - b.0) * (a.0 - b.0) + (a.1 - b.1) * (a.1 - b.1)).squareRoot() }
         }
