@@ -15,7 +15,7 @@ enum RankingMetric: String, CaseIterable, Sendable {
     var isBetterLarge: Bool { self == .utilisation || self == .flopsPerJoule }
 
     /// The value of a run; `nil` where it is not known.
-    func value(_ run: TrainingRun) -> Double? {
+    func value(_ run: PublishedRun) -> Double? {
         switch self {
         case .activeParameters: run.computedParameters
         case .tokens: run.tokens
@@ -61,7 +61,7 @@ struct Ranking: Sendable {
     let seed: UInt64
 
     /// A record a run, the best first, unranked ones last.
-    func records(_ runs: [TrainingRun], withheld: [String: [RankingMetric]]) -> [RankingRecord] {
+    func records(_ runs: [PublishedRun], withheld: [String: [RankingMetric]]) -> [RankingRecord] {
         let values = runs.map { run in
             weights.map { metric, _ -> Double? in
                 guard withheld[run.model]?.contains(metric) != true, let value = metric.value(run) else { return nil }

@@ -11,7 +11,7 @@ struct Trainability: Experiment {
     static let inputsName = "inputs"
 
     let settings: TrainabilitySettings
-    let runs: [TrainingRun]
+    let runs: [PublishedRun]
     let accounts: [Account]
     let throughputs: [ThroughputRecord]
     let logs: [TrainingLog]
@@ -43,10 +43,10 @@ struct Trainability: Experiment {
             let near = nearest(to: name, among: gpus.keys.sorted()).map { "; did you mean '\($0)'?" }
             throw InputError("prices: '\(name)' is not in the table of GPUs\(near ?? "")")
         }
-        var runs: [TrainingRun] = []
-        if let table = try read(settings.runs, "runs", TrainingRun.columns, TrainingRun.required) {
+        var runs: [PublishedRun] = []
+        if let table = try read(settings.runs, "runs", PublishedRun.columns, PublishedRun.required) {
             for row in table.rows {
-                let run = try TrainingRun(
+                let run = try PublishedRun(
                     table, row, gpus: gpus, referencePeak: referencePeak, prices: settings.prices)
                 if runs.contains(where: { $0.model == run.model }) {
                     throw table.failure(row, "model", "there are two rows for '\(run.model)'")

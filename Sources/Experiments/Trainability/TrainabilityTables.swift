@@ -33,14 +33,14 @@ enum TrainabilityTables {
             primaryKey: ["ranking", "model"], records: records)
     }
 
-    static func efficiency(_ runs: [TrainingRun]) -> Table {
+    static func efficiency(_ runs: [PublishedRun]) -> Table {
         Table(
             "efficiency", title: "Published training runs: what they took, a row each.", columns: efficiencyColumns,
             primaryKey: ["model"], records: runs)
     }
 
     /// The columns that fit a page, of runs that have any of them.
-    static func brief(_ runs: [TrainingRun]) -> Table {
+    static func brief(_ runs: [PublishedRun]) -> Table {
         let wanted = [
             "model", "gpu", "training_flops", "mfu", "mfu_reported", "hfu", "gpu_hours_per_billion_tokens",
             "normalised_gpu_hours_per_billion_tokens", "energy", "emissions",
@@ -51,7 +51,7 @@ enum TrainabilityTables {
             records: runs.filter { $0.gpuHours != nil || $0.energy != nil })
     }
 
-    private static let efficiencyColumns: [TypedColumn<TrainingRun>] = [
+    private static let efficiencyColumns: [TypedColumn<PublishedRun>] = [
         .string("model", "The run.") { $0.model },
         .string("gpu", "Kind of GPU.") { $0.gpu },
         .integer("gpus", "Number of GPUs.") { $0.gpus },

@@ -67,12 +67,12 @@ struct TrainingChecks: Sendable {
     let limits: TrainabilitySettings.Limits
 
     /// In the order of the runs.
-    func records(_ runs: [TrainingRun], _ accounts: [Account]) -> [CheckRecord] {
+    func records(_ runs: [PublishedRun], _ accounts: [Account]) -> [CheckRecord] {
         runs.flatMap { run in possible(run) + agreeing(run) + several(run, accounts.filter { $0.model == run.model }) }
     }
 
     /// What cannot be.
-    private func possible(_ run: TrainingRun) -> [CheckRecord] {
+    private func possible(_ run: PublishedRun) -> [CheckRecord] {
         var found: [CheckRecord] = []
         for (value, name) in [
             (run.utilisation, "6·N·D over GPU-hours × peak"), (run.reportedUtilisation, "as reported"),
@@ -105,7 +105,7 @@ struct TrainingChecks: Sendable {
     }
 
     /// Two ways to one figure.
-    private func agreeing(_ run: TrainingRun) -> [CheckRecord] {
+    private func agreeing(_ run: PublishedRun) -> [CheckRecord] {
         var found: [CheckRecord] = []
         if let reported = run.reportedFLOPs, let computed = run.trainingFLOPs, differ(reported, computed) {
             found.append(
@@ -136,7 +136,7 @@ struct TrainingChecks: Sendable {
     }
 
     /// Several accounts of one figure, which are not comparable.
-    private func several(_ run: TrainingRun, _ accounts: [Account]) -> [CheckRecord] {
+    private func several(_ run: PublishedRun, _ accounts: [Account]) -> [CheckRecord] {
         var quantities: [String] = []
         for account in accounts where !quantities.contains(account.quantity) { quantities.append(account.quantity) }
         return quantities.compactMap { quantity in
@@ -153,7 +153,7 @@ struct TrainingChecks: Sendable {
     }
 
     private func record(
-        _ run: TrainingRun, _ check: CheckRecord.Check, _ value: Double, low: Double? = nil, high: Double? = nil,
+        _ run: PublishedRun, _ check: CheckRecord.Check, _ value: Double, low: Double? = nil, high: Double? = nil,
         _ reason: String
     ) -> CheckRecord {
         CheckRecord(model: run.model, check: check, value: value, low: low, high: high, reason: reason)

@@ -1,7 +1,7 @@
 import Reports
 
 /// A published training run: the facts, and what follows from them. Missing is `nil`, and so is all that needs it.
-struct TrainingRun: Sendable {
+struct PublishedRun: Sendable {
     let model: String
     /// Parameters in all, and those that a token passes through where not all are.
     let parameters: Double?
@@ -111,7 +111,7 @@ struct GPU: Sendable {
     }
 }
 
-extension TrainingRun {
+extension PublishedRun {
     /// Parameters that a token passes through: N.
     var computedParameters: Double? { activeParameters ?? parameters }
 
