@@ -8,9 +8,6 @@ public enum Registry {
         Audit.self,
         Scaling.self,
         Transfer.self,
-        Scaling.self,
-        Transfer.self,
-        Audit.self,
         Trainability.self,
         Claims.self,
     ]
