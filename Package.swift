@@ -37,7 +37,7 @@ let package = Package(
         // Loops whose speed depends on the processor's vectors.
         .target(name: "CKernels", cSettings: exactC),
 
-        // BLAS and LAPACK: matrix products, QR and eigenvalues for the spectra.
+        // BLAS and LAPACK: matrix products, QR and eigenvalues for spectra and classifiers.
         .target(
             name: "CBLAS",
             // On Linux the door loads libopenblas itself, when it is first needed.
@@ -48,7 +48,7 @@ let package = Package(
 
         .target(name: "HDF5", dependencies: ["CHDF5"]),
         .target(name: "Tensors", dependencies: ["CKernels", "CXXHash", "CBLAS"]),
-        .target(name: "Statistics", dependencies: ["CNLopt"]),
+        .target(name: "Statistics", dependencies: ["CNLopt", "CBLAS"]),
         .target(name: "Checkpoints", dependencies: ["HDF5", "Tensors", "CCodecs"]),
         .target(name: "Reports"),
         .target(
