@@ -50,11 +50,13 @@ let package = Package(
         .target(name: "Tensors", dependencies: ["CKernels", "CXXHash", "CBLAS"]),
         .target(name: "Statistics", dependencies: ["CNLopt", "CBLAS"]),
         .target(name: "Checkpoints", dependencies: ["HDF5", "Tensors", "CCodecs"]),
+        .target(name: "LanguageModels", dependencies: ["Checkpoints", "Tensors", "CKernels", "CBLAS"]),
         .target(name: "Reports"),
         .target(
             name: "Experiments",
             dependencies: [
-                "Checkpoints", "Tensors", "Statistics", "Reports", .product(name: "Yams", package: "Yams"),
+                "LanguageModels", "Checkpoints", "Tensors", "Statistics", "Reports",
+                .product(name: "Yams", package: "Yams"),
             ]),
         .executableTarget(
             name: "dynamics",
@@ -75,6 +77,8 @@ let package = Package(
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
         .testTarget(
             name: "CheckpointsTests", dependencies: ["Checkpoints", "HDF5", "Tensors", "CCodecs", "TestSupport"]),
+        .testTarget(
+            name: "LanguageModelsTests", dependencies: ["LanguageModels", "Checkpoints", "Tensors", "TestSupport"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"]),
         .testTarget(
             name: "ExperimentsTests", dependencies: ["Experiments", "Checkpoints", "Tensors", "Reports", "TestSupport"]),

@@ -23,6 +23,8 @@ protocol Experiment: Sendable {
     func followUps(_ results: ReductionResults) -> [any Reduction]
     /// What has to be computed over whole matrices; nothing, unless an experiment says otherwise.
     var matrixRequests: [any MatrixRequest] { get }
+    /// What has to be computed by running checkpoints as models; nothing, unless an experiment says otherwise.
+    var modelRequests: [any ModelRequest] { get }
     /// Makes the tables. A pure function of the summaries: nothing is read here.
     func report(_ results: ReductionResults) throws -> Report
 }
@@ -30,6 +32,7 @@ protocol Experiment: Sendable {
 extension Experiment {
     func followUps(_ results: ReductionResults) -> [any Reduction] { [] }
     var matrixRequests: [any MatrixRequest] { [] }
+    var modelRequests: [any ModelRequest] { [] }
 }
 
 /// What an experiment has to say once its reductions are done.
