@@ -26,7 +26,6 @@ import Testing
         pairs = try JSONDecoder().decode([Pair].self, from: Data(contentsOf: file))
     }
 
-    /// Double precision throughout; the offset of 100 in one pair costs the uncentred products of the truth four digits.
     @Test func `alignments agree with NumPy`() throws {
         for pair in pairs {
             let grams = pair.states.map { CenteredGram(of: $0) }
