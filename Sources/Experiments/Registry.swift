@@ -5,6 +5,7 @@ public enum Registry {
         Drift.self,
         Norms.self,
         Spectra.self,
+        Probe.self,
     ]
 
     /// Names and questions, in the same order.

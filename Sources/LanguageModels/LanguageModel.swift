@@ -10,8 +10,6 @@ public struct LanguageModel: Sendable {
 
     /// Tokens that go through a layer together: memory holds what a layer makes of so many.
     private static let groupTokens = 2048
-    /// Bytes of the unembedding that are held at a time, as float32.
-    static let bandBytes = 32 << 20
 
     /// Number of blocks.
     public var layerCount: Int { architecture.shape.layers }

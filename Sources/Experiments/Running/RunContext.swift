@@ -11,7 +11,7 @@ final class RunContext: Sendable {
     /// Settings that the command line states: their relative paths start from the current folder.
     private let stated: Set<String>
     let journal: Journal
-    private let readOptions: ReadOptions
+    let readOptions: ReadOptions
     private let state = Mutex(State())
 
     private struct State {
