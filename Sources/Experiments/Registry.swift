@@ -6,6 +6,7 @@ public enum Registry {
         Norms.self,
         Spectra.self,
         Probe.self,
+        DriftAndLoss.self,
     ]
 
     /// Names and questions, in the same order.

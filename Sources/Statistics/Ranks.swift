@@ -33,12 +33,13 @@ public enum Ranks {
     }
 
     /// The percentile interval of ``correlation(_:_:)`` over resampled pairs; resamples without a correlation are left out.
-    /// - Returns: `nil` for fewer than ``fewestPairs`` pairs.
+    /// - Returns: `nil` for fewer than ``fewestPairs`` pairs, and for orders that agree or oppose throughout: so do all their
+    ///   resamples, which tells nothing of other pairs.
     public static func correlationInterval(
         _ x: [Double], _ y: [Double], _ bootstrap: Bootstrap, confidence: Double = 0.95
     ) -> ClosedRange<Double>? {
         precondition(x.count == y.count)
-        guard x.count >= fewestPairs else { return nil }
+        guard x.count >= fewestPairs, let found = correlation(x, y), abs(found) < 1 else { return nil }
         let correlations = (0..<bootstrap.resamples).compactMap { resample in
             let places = bootstrap.indices(of: resample, count: x.count)
             return correlation(places.map { x[$0] }, places.map { y[$0] })

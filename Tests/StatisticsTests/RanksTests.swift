@@ -20,7 +20,7 @@ import Testing
         #expect(Ranks.correlation([1], [2]) == nil)
     }
 
-    @Test func `the interval holds the correlation, and is missing for fewer than five pairs`() throws {
+    @Test func `the interval holds the correlation, and is missing for fewer than five pairs and for equal orders`() throws {
         let truth = ClassifierTruth.shared.ranks[1]
         let bootstrap = Bootstrap(resamples: 1000, seed: 2)
         let interval = try #require(Ranks.correlationInterval(truth.x, truth.y, bootstrap))
@@ -28,5 +28,6 @@ import Testing
         // Fisher's interval for 18 pairs is about ±0.35 about 0.54.
         #expect(interval.lowerBound > -0.2 && interval.upperBound < 0.95)
         #expect(Ranks.correlationInterval([1, 2, 3, 4], [1, 3, 2, 4], bootstrap) == nil)
+        #expect(Ranks.correlationInterval([1, 2, 3, 4, 5, 6], [6, 5, 4, 3, 2, 1], bootstrap) == nil)
     }
 }

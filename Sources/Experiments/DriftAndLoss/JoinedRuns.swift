@@ -44,7 +44,9 @@ struct JoinedRuns: Sendable {
         let labels = Set(points.map(\.label)).intersection(losses.keys)
         try Self.requireOneSeries(drift, loss, labels)
         let unmatched =
-            points.map(\.label).filter { !labels.contains($0) }.map { "'\($0)' is in \(drift.name) but not in \(loss.name)" }
+            points.map(\.label).filter { !labels.contains($0) }.map {
+                "'\($0)' is in \(drift.name) but not in \(loss.name)"
+            }
             + loss.checkpoints.map(\.label).filter { losses[$0] != nil && !labels.contains($0) }
             .map { "'\($0)' is in \(loss.name) but not in \(drift.name)" }
         if !unmatched.isEmpty, !allowUnmatched {
