@@ -6,6 +6,7 @@ public enum Registry {
         Norms.self,
         Spectra.self,
         Probe.self,
+        LinearProbe.self,
         DriftAndLoss.self,
     ]
 

@@ -7,6 +7,8 @@ import Tensors
 /// several requests need.
 final class ModelWorkspace {
     private let checkpoints: [Checkpoint]
+    /// Threads to work on.
+    let jobs: Int
     /// How forward passes are carried out.
     let execution: Execution
     private let stepDone: (Int, Int, Int) -> Void
@@ -18,6 +20,7 @@ final class ModelWorkspace {
     /// - Parameter stepDone: called with a checkpoint's place, a step's number and the number of steps after each step.
     init(_ checkpoints: [Checkpoint], jobs: Int, stepDone: @escaping (Int, Int, Int) -> Void) {
         self.checkpoints = checkpoints
+        self.jobs = jobs
         self.stepDone = stepDone
         let shared: ParallelLoop = { count, body in inParallel(count, jobs: jobs, body) }
         execution = Execution(loop: jobs == 1 ? serialLoop : shared) { try Interruption.check() }

@@ -16,15 +16,13 @@ public struct ClassificationTask: Sendable {
     public let split: StratifiedSplit
     /// The fold of every training sample.
     public let folds: [Int]
-    /// The C to choose from, ascending; see ``LogisticRegression``.
-    public let inverseStrengths: [Double]
-    /// How the intervals are found.
-    public let bootstrap: Bootstrap
+    /// How it was set.
+    public let options: Options
     /// Labels of the controls, each shuffled within the training part and within the part held out.
     private let controls: [(training: [Int], heldOut: [Int])]
 
     /// How a task is set.
-    public struct Options: Sendable, Equatable {
+    public struct Options: Sendable, Equatable, CustomStringConvertible {
         /// Share of every class that is held out.
         public var heldOut = 0.25
         /// Folds of the cross-validation; no more than the smallest class has training samples.
@@ -40,7 +38,16 @@ public struct ClassificationTask: Sendable {
 
         /// The defaults.
         public init() {}
+
+        /// All of them, in canonical text.
+        public var description: String {
+            "held_out=\(heldOut) folds=\(folds) inverse_strengths=\(inverseStrengths) controls=\(controls) "
+                + "resamples=\(resamples) seed=\(seed)"
+        }
     }
+
+    /// The C to choose from, ascending; see ``LogisticRegression``.
+    private var inverseStrengths: [Double] { options.inverseStrengths.sorted() }
 
     /// Splits samples.
     /// - Parameter labels: classes from 0, each with at least ``StratifiedSplit/smallestClass`` samples.
@@ -57,8 +64,7 @@ public struct ClassificationTask: Sendable {
         self.classes = classes
         self.split = split
         folds = StratifiedSplit.folds(labels: training, count: min(options.folds, smallest), seed: options.seed)
-        inverseStrengths = options.inverseStrengths.sorted()
-        bootstrap = Bootstrap(resamples: options.resamples, seed: options.seed)
+        self.options = options
         controls = (0..<options.controls).map { control in
             let seed = options.seed &+ 2 &* UInt64(control)
             return (
@@ -110,7 +116,9 @@ public struct ClassificationTask: Sendable {
             training: ClassifiedSamples(
                 found.model.logProbabilities(parts.training), labels: split.training.map { labels[$0] }
             ).scores,
-            heldOut: heldOut.scores, interval: heldOut.interval(bootstrap), predictions: heldOut.predictions,
+            heldOut: heldOut.scores,
+            interval: heldOut.interval(Bootstrap(resamples: options.resamples, seed: options.seed)),
+            predictions: heldOut.predictions,
             labelProbabilities: heldOut.labelProbabilities, controlLoss: mean(\.loss), controlAccuracy: mean(\.accuracy)
         )
     }
@@ -122,15 +130,13 @@ public struct ClassificationTask: Sendable {
 
     /// The fit of the training part whose strength cross-validates best.
     private func fit(_ parts: Parts, _ labels: [Int]) -> (model: LogisticRegression, validationLoss: Double) {
-        let losses = validationLosses(parts.training, labels)
+        let strengths = inverseStrengths
+        let losses = Self.validationLosses(
+            parts.training, labels, classes: classes, folds: folds, inverseStrengths: strengths)
         let best = losses.indices.reduce(0) { losses[$1] < losses[$0] ? $1 : $0 }
         let model = LogisticRegression(
-            parts.training, labels: labels, classes: classes, inverseStrength: inverseStrengths[best])
+            parts.training, labels: labels, classes: classes, inverseStrength: strengths[best])
         return (model, losses[best])
-    }
-
-    private func validationLosses(_ samples: FeatureMatrix, _ labels: [Int]) -> [Double] {
-        Self.validationLosses(samples, labels, classes: classes, folds: folds, inverseStrengths: inverseStrengths)
     }
 
     /// Mean over the folds of the mean loss on a fold of the fit on the others, for every strength.
@@ -173,11 +179,14 @@ public struct ClassificationOutcome: Sendable, Equatable, Codable {
     /// Their intervals over the samples held out.
     public let interval: ScoreInterval
     /// The likeliest class of each sample held out.
-    public let predictions: [Int]
+    public private(set) var predictions: [Int]?
     /// The probability that each of them gives to its label.
-    public let labelProbabilities: [Double]
+    public private(set) var labelProbabilities: [Double]?
     /// Mean loss of the controls, in nats; `nil` without any.
     public let controlLoss: Double?
     /// Mean accuracy of the controls.
     public let controlAccuracy: Double?
+
+    /// Leaves out what has an entry a sample.
+    public mutating func forgetPredictions() { (predictions, labelProbabilities) = (nil, nil) }
 }
