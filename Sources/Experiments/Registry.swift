@@ -7,6 +7,7 @@ public enum Registry {
         Spectra.self,
         Probe.self,
         LinearProbe.self,
+        Similarity.self,
         DriftAndLoss.self,
     ]
 
