@@ -107,7 +107,7 @@ struct ProbeDivergenceRequest: ModelRequest {
         // The reference's last: they are then the last to be given up.
         let states = try workspace.finalStates(checkpoint, over: probe)
         let referenceModel = try workspace.model(reference)
-        let referenceStates = try workspace.finalStates(reference, over: probe)
+        let referenceStates = try workspace.referenceStates(reference, over: probe)
         return try workspace.attributed(to: checkpoint) {
             let found = try model.divergences(
                 states, from: referenceModel, referenceStates, probe, workspace.execution)

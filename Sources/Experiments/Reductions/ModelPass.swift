@@ -11,14 +11,17 @@ struct ModelPass {
     let jobs: Int
     let progress: @Sendable (ExperimentRun.Progress) -> Void
     let record: Record
+    /// Where final states are kept for later runs, by a checkpoint's place and the probe set.
+    let statePath: (Int, Fingerprint) -> String
 
     /// Adds the summaries of all requests, except what a checkpoint that fails on the way leaves undone.
     func run(_ requests: [any ModelRequest], into results: inout ReductionResults) throws {
         let steps = StepCount(requests, checkpoints, progress)
-        let workspace = ModelWorkspace(checkpoints, jobs: jobs) { steps.finish(step: $1, of: $2, checkpoint: $0) }
-        for (number, request) in requests.enumerated() {
+        let workspace = ModelWorkspace(checkpoints, jobs: jobs, statePath: statePath) {
+            steps.finish(step: $1, of: $2, checkpoint: $0)
+        }
+        for request in requests {
             try Interruption.check()
-            steps.begin(number)
             guard !request.checkpoints.contains(where: { results.failures[$0] != nil }) else { continue }
             do {
                 try finish(request, workspace, &results)
@@ -44,29 +47,29 @@ struct ModelPass {
     }
 }
 
-/// How far the requests are, in bytes of weights.
+/// How far the requests are: each checkpoint counts with its bytes, when the first request that runs it does.
 private final class StepCount {
     private let progress: @Sendable (ExperimentRun.Progress) -> Void
+    /// The checkpoints in the order of their requests, and their bytes.
+    private let order: [Int]
     private let sizes: [Int]
-    private var number = 0
 
     init(
         _ requests: [any ModelRequest], _ checkpoints: [Checkpoint],
         _ progress: @escaping @Sendable (ExperimentRun.Progress) -> Void
     ) {
         self.progress = progress
-        sizes = requests.map { request in
-            request.checkpoints.last.map { checkpoints[$0].tensors.reduce(0) { $0 + $1.storedByteCount } } ?? 0
-        }
+        var order: [Int] = []
+        for place in requests.flatMap(\.checkpoints) where !order.contains(place) { order.append(place) }
+        self.order = order
+        sizes = order.map { checkpoints[$0].tensors.reduce(0) { $0 + $1.storedByteCount } }
     }
 
-    func begin(_ number: Int) { self.number = number }
-
     func finish(step: Int, of count: Int, checkpoint: Int) {
-        let done = sizes[..<number].reduce(0, +) + sizes[number] * step / count
+        guard let number = order.firstIndex(of: checkpoint) else { return }
         progress(
             ExperimentRun.Progress(
-                done: done, total: sizes.reduce(0, +),
-                stage: "checkpoint \(number + 1)/\(sizes.count), layer \(step)/\(count)"))
+                done: sizes[..<number].reduce(0, +) + sizes[number] * step / count, total: sizes.reduce(0, +),
+                stage: "checkpoint \(number + 1)/\(order.count), layer \(step)/\(count)"))
     }
 }

@@ -22,18 +22,18 @@ protocol ModelRequest: Sendable {
 }
 
 extension ReductionKey {
-    /// A model is its config and its weights, with their names.
-    init<R: ModelRequest>(_ request: R, in all: [Checkpoint]) {
-        var text = request.parameters
+    /// Of a computation with models: a model is its config and its weights, with their names.
+    init(kernel: String, parameters: String, models: [Int], in all: [Checkpoint]) {
+        var text = parameters
         var inputs: [TensorReference] = []
-        for place in request.checkpoints {
+        for place in models {
             let tensors = all[place].tensors
             let weights = tensors.indices.filter { tensors[$0].elementType.hasStatistics }
             let names = weights.map { tensors[$0].name }.joined(separator: "\n")
             text += " model=\(Fingerprint(of: names + "\n" + (all[place].contents.config ?? "")))"
             inputs += weights.map { TensorReference(checkpoint: place, tensor: $0) }
         }
-        self.init(kernel: R.kernel, parameters: text, inputs: inputs)
+        self.init(kernel: kernel, parameters: text, inputs: inputs)
     }
 }
 

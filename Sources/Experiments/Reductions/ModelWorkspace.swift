@@ -1,4 +1,5 @@
 import Checkpoints
+import Foundation
 import LanguageModels
 import Synchronization
 import Tensors
@@ -11,16 +12,24 @@ final class ModelWorkspace {
     let jobs: Int
     /// How forward passes are carried out.
     let execution: Execution
+    private let statePath: (Int, Fingerprint) -> String
     private let stepDone: (Int, Int, Int) -> Void
     private var kept: [(checkpoint: Int, probe: Fingerprint, states: HiddenStates)] = []
+
+    /// Files of final states that were read or written.
+    private var onDisk: Set<String> = []
 
     /// Final states kept: the reference's and those of the checkpoint that is being worked on.
     private static let keptStates = 2
 
-    /// - Parameter stepDone: called with a checkpoint's place, a step's number and the number of steps after each step.
-    init(_ checkpoints: [Checkpoint], jobs: Int, stepDone: @escaping (Int, Int, Int) -> Void) {
-        self.checkpoints = checkpoints
-        self.jobs = jobs
+    /// - Parameters:
+    ///   - statePath: where final states of a checkpoint, by its place, and a probe set are kept for later runs.
+    ///   - stepDone: called with a checkpoint's place, a step's number and the number of steps after each step.
+    init(
+        _ checkpoints: [Checkpoint], jobs: Int, statePath: @escaping (Int, Fingerprint) -> String,
+        stepDone: @escaping (Int, Int, Int) -> Void
+    ) {
+        (self.checkpoints, self.jobs, self.statePath) = (checkpoints, jobs, statePath)
         self.stepDone = stepDone
         let shared: ParallelLoop = { count, body in inParallel(count, jobs: jobs, body) }
         execution = Execution(loop: jobs == 1 ? serialLoop : shared) { try Interruption.check() }
@@ -46,9 +55,13 @@ final class ModelWorkspace {
                 stepDone(place, step + 1, model.stepCount)
             }
         }
-        kept.append((place, probe.fingerprint, states))
-        if kept.count > ModelWorkspace.keptStates { kept.removeFirst() }
+        keep(states, of: place, probe.fingerprint)
         return states
+    }
+
+    private func keep(_ states: HiddenStates, of place: Int, _ probe: Fingerprint) {
+        kept.append((place, probe, states))
+        if kept.count > ModelWorkspace.keptStates { kept.removeFirst() }
     }
 
     /// The states after the final norm, computed once while they are kept.
@@ -60,6 +73,23 @@ final class ModelWorkspace {
             return kept[kept.count - 1].states
         }
         return try forward(place, over: probe)
+    }
+
+    /// The final states of a checkpoint that others are compared with: also kept in a file beside the journal, so that a
+    /// checkpoint which joins the series later does not cost the reference's run again.
+    func referenceStates(_ place: Int, over probe: ProbeSet) throws -> HiddenStates {
+        let (fingerprint, path) = (probe.fingerprint, statePath(place, probe.fingerprint))
+        let isKept = kept.contains { $0.checkpoint == place && $0.probe == fingerprint }
+        if !isKept, let found = HiddenStates(file: path, of: probe, width: try model(place).width) {
+            keep(found, of: place, fingerprint)
+            onDisk.insert(path)
+        }
+        let states = try finalStates(place, over: probe)
+        if onDisk.insert(path).inserted {
+            try makeFolder((path as NSString).deletingLastPathComponent)
+            guard states.write(to: path) else { throw EnvironmentError("write", path) }
+        }
+        return states
     }
 
     /// Says whose failure it is.

@@ -123,10 +123,14 @@ struct ReductionEngine: Sendable {
             if gone.isEmpty { pending.append(request) }
         }
         guard !pending.isEmpty else { return results }
-        let pass = ModelPass(checkpoints: checkpoints, jobs: jobs, progress: progress) {
-            [journal, results] request, summary in
-            try journal.append(summary, for: keys.text(request, results))
-        }
+        let pass = ModelPass(
+            checkpoints: checkpoints, jobs: jobs, progress: progress,
+            record: { [journal, results] request, summary in
+                try journal.append(summary, for: keys.text(request, results))
+            },
+            statePath: { [journal, results] place, probe in
+                journal.path(ofFileFor: keys.text(finalStatesOf: place, probe, results))
+            })
         try pass.run(pending, into: &results)
         return results
     }
@@ -211,7 +215,16 @@ private struct JournalKeys: Sendable {
     }
 
     func text<R: ModelRequest>(_ request: R, _ results: ReductionResults) -> String {
-        text(ReductionKey(request, in: checkpoints), results, byContent: true)
+        let key = ReductionKey(
+            kernel: R.kernel, parameters: request.parameters, models: request.checkpoints, in: checkpoints)
+        return text(key, results, byContent: true)
+    }
+
+    /// What final states, which are too large for the journal, are known by.
+    func text(finalStatesOf place: Int, _ probe: Fingerprint, _ results: ReductionResults) -> String {
+        let key = ReductionKey(
+            kernel: "final-states/1", parameters: "probe=\(probe)", models: [place], in: checkpoints)
+        return text(key, results, byContent: true)
     }
 
     /// A tensor's content is known by the file it is in, everything else by the content of its inputs.

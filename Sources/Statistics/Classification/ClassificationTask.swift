@@ -170,7 +170,7 @@ public struct ClassificationOutcome: Sendable, Equatable, Codable {
     public let inverseStrength: Double
     /// Its mean cross-entropy in cross-validation, in nats.
     public let validationLoss: Double
-    /// Whether the final search met its tolerance.
+    /// See ``LogisticRegression/hasConverged``.
     public let hasConverged: Bool
     /// Scores on the training part.
     public let training: ClassificationScores

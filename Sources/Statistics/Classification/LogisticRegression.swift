@@ -21,7 +21,7 @@ public struct LogisticRegression: Sendable, Equatable {
     public let intercepts: [Double]
     /// C.
     public let inverseStrength: Double
-    /// Whether the search met its tolerance.
+    /// Whether no derivative of the mean loss with its penalty is above ``largestDerivative`` where the search ended.
     public let hasConverged: Bool
 
     /// Fits.
@@ -54,8 +54,15 @@ public struct LogisticRegression: Sendable, Equatable {
         self.inverseStrength = inverseStrength
         weights = Array(found[..<(features * classes)])
         intercepts = found[(features * classes)...].map { $0 - shift }
-        hasConverged = minimum?.hasConverged ?? false
+        // The search's own word depends on rounding: it may give up, or not, where nothing is left to gain.
+        var slope = [Double](repeating: 0, count: found.count)
+        _ = found.withUnsafeBufferPointer { point in slope.withUnsafeMutableBufferPointer { objective.value(point, $0) }
+        }
+        hasConverged = slope.allSatisfy { abs($0) <= Self.largestDerivative }
     }
+
+    /// Samples and standardised features being of order 1.
+    static let largestDerivative = 1e-5
 
     /// log p(k | x) in nats: K values a sample.
     public func logProbabilities(_ samples: FeatureMatrix) -> [[Double]] {

@@ -134,15 +134,16 @@ def rank_cases():
     return cases
 
 
-truth = {
-    "cases": [
-        case("three classes", 45, 6, 3, 1.5, 1),
-        case("two classes", 36, 5, 2, 2.0, 2),
-        case("more features than samples", 40, 60, 4, 3.0, 3),
-    ],
-    "scores": score_cases(),
-    "ranks": rank_cases(),
-}
-path = Path(__file__).parent / "classifiers.json"
-path.write_text(json.dumps(truth, separators=(",", ":")) + "\n")
-print(path, path.stat().st_size)
+if __name__ == "__main__":
+    truth = {
+        "cases": [
+            case("three classes", 45, 6, 3, 1.5, 1),
+            case("two classes", 36, 5, 2, 2.0, 2),
+            case("more features than samples", 40, 60, 4, 3.0, 3),
+        ],
+        "scores": score_cases(),
+        "ranks": rank_cases(),
+    }
+    path = Path(__file__).parent / "classifiers.json"
+    path.write_text(json.dumps(truth, separators=(",", ":")) + "\n")
+    print(path, path.stat().st_size)

@@ -54,28 +54,25 @@ def participation_ratio(z):
     return e.sum() ** 2 / (e**2).sum()
 
 
-random = np.random.default_rng(11)
-
-
-def states(rows, columns, decay, offset):
+def states(random, rows, columns, decay, offset):
     z = random.normal(size=(rows, columns)) * decay ** np.arange(columns) @ random.normal(size=(columns, columns))
     return (z + offset).astype(np.float32)
 
 
-pairs = []
-for rows, first, second, decay, offset, mix in [
-    (12, 5, 7, 1.0, 0.0, 0.0),
-    (12, 5, 5, 0.7, 3.0, 0.8),
-    (9, 16, 16, 0.9, -1.0, 0.5),
-    (40, 6, 20, 0.8, 100.0, 0.9),
-]:
-    x = states(rows, first, decay, offset)
-    y = states(rows, second, decay, 0)
-    common = min(first, second)
-    y[:, :common] = (mix * (x[:, :common] - offset) + (1 - mix) * y[:, :common]).astype(np.float32)
-    a, b = x.astype(np.float64), y.astype(np.float64)
-    pairs.append(
-        {
+def make_pairs():
+    random = np.random.default_rng(11)
+    for rows, first, second, decay, offset, mix in [
+        (12, 5, 7, 1.0, 0.0, 0.0),
+        (12, 5, 5, 0.7, 3.0, 0.8),
+        (9, 16, 16, 0.9, -1.0, 0.5),
+        (40, 6, 20, 0.8, 100.0, 0.9),
+    ]:
+        x = states(random, rows, first, decay, offset)
+        y = states(random, rows, second, decay, 0)
+        common = min(first, second)
+        y[:, :common] = (mix * (x[:, :common] - offset) + (1 - mix) * y[:, :common]).astype(np.float32)
+        a, b = x.astype(np.float64), y.astype(np.float64)
+        yield {
             "rows": rows,
             "x": x.ravel().tolist(),
             "y": y.ravel().tolist(),
@@ -85,9 +82,8 @@ for rows, first, second, decay, offset, mix in [
             "effective_rank": [effective_rank(a), effective_rank(b)],
             "participation_ratio": [participation_ratio(a), participation_ratio(b)],
         }
-    )
-path = Path(__file__).parent / "representations.json"
-path.write_text(json.dumps(pairs, separators=(",", ":")) + "\n")
-for pair in pairs:
-    print({key: value for key, value in pair.items() if key not in "xy"})
-print(path.stat().st_size)
+
+
+if __name__ == "__main__":
+    text = json.dumps(list(make_pairs()), separators=(",", ":")) + "\n"
+    (Path(__file__).parent / "representations.json").write_text(text)
