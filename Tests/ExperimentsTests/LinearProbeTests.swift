@@ -15,7 +15,7 @@ import Testing
     private func settings(_ more: String..., probeSet: String = "{file: '\(labelledProbeSet)', domains: [a, b]}")
         -> String
     {
-        "series: [.]\nprobe_set: \(probeSet)\nfolds: 3\nresamples: 20\n" + more.map { $0 + "\n" }.joined()
+        "series: [.]\nprobe_set: \(probeSet)\nresamples: 20\n" + more.map { $0 + "\n" }.joined()
     }
 
     /// Against NumPy in float64 and scikit-learn (`Fixtures/linear_probe/make_goldens.py`), with a split, folds and shuffles
@@ -142,7 +142,7 @@ import Testing
         try folder.write("a.bin", String(repeating: row, count: 4))
         try folder.write("b.bin", other)
         let set = "{files: {a: '\(folder.path)/a.bin', b: '\(folder.path)/b.bin'}, memmap_dtype: uint16, length: 3}"
-        let outcome = try run("linear_probe", settings("folds: 2", probeSet: set), in: folder)
+        let outcome = try run("linear_probe", settings(probeSet: set), in: folder)
         #expect(outcome.findings.contains { $0.hasPrefix("3 sequence(s) of the probe set hold the same tokens") })
     }
 }

@@ -38,15 +38,15 @@ import Testing
     {
         let golden = try CSVRows(file: "\(packageRoot)/Tests/Fixtures/similarity/\(name).csv")
         let found = try table(name, of: folder)
-        func name(_ rows: CSVRows, _ row: Int) -> String { key.map { rows.cell(row, $0) ?? "" }.joined(separator: " ") }
+        func text(_ rows: CSVRows, _ row: Int) -> String { key.map { rows.cell(row, $0) ?? "" }.joined(separator: " ") }
         let places = Dictionary(
-            found.rows.indices.map { (name(found, $0), $0) }, uniquingKeysWith: { first, _ in first })
+            found.rows.indices.map { (text(found, $0), $0) }, uniquingKeysWith: { first, _ in first })
         for row in golden.rows.indices {
-            let place = try #require(places[name(golden, row)], "no row for \(name(golden, row))")
+            let place = try #require(places[text(golden, row)], "no row for \(text(golden, row))")
             for column in columns {
                 let value = try #require(found.number(place, column))
                 let expected = try #require(golden.number(row, column))
-                #expect(abs(value - expected) <= tolerance * max(1, expected), "\(column) of \(name(golden, row))")
+                #expect(abs(value - expected) <= tolerance * max(1, expected), "\(column) of \(text(golden, row))")
             }
         }
         #expect(golden.rows.count == rows)
