@@ -19,6 +19,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         // Settings files (experiments/NAME.yaml).
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        // The report page: templates whose values are escaped unless they say otherwise; no dependencies of its own.
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     ],
     targets: [
         // The C doors. Each finds one library's header and links it, without pkg-config or variables.
@@ -34,6 +36,8 @@ let package = Package(
         .target(
             name: "CCodecs", cSettings: exactC,
             linkerSettings: [.linkedLibrary("deflate"), .linkedLibrary("lzf")]),
+        // Fork, and descriptors through sockets: workers that start in a millisecond.
+        .target(name: "CProcess"),
         // Loops whose speed depends on the processor's vectors.
         .target(name: "CKernels", cSettings: exactC),
 
@@ -49,15 +53,17 @@ let package = Package(
         .target(name: "HDF5", dependencies: ["CHDF5"]),
         .target(name: "Tensors", dependencies: ["CKernels", "CXXHash", "CBLAS"]),
         .target(name: "Statistics", dependencies: ["CNLopt", "CBLAS"]),
-        .target(name: "Checkpoints", dependencies: ["HDF5", "Tensors", "CCodecs"]),
+        .target(name: "Checkpoints", dependencies: ["HDF5", "Tensors", "CCodecs", "CProcess"]),
         .target(name: "LanguageModels", dependencies: ["Checkpoints", "Tensors", "CKernels", "CBLAS"]),
-        .target(name: "Reports"),
+        .target(name: "Reports", dependencies: [.product(name: "Mustache", package: "swift-mustache")]),
         .target(
             name: "Experiments",
             dependencies: [
                 "LanguageModels", "Checkpoints", "Tensors", "Statistics", "Reports",
                 .product(name: "Yams", package: "Yams"),
-            ]),
+            ],
+            // Compiled in, so that the program knows the models wherever it is copied and started.
+            resources: [.embedInCode("Catalogs/Models")]),
         .executableTarget(
             name: "dynamics",
             dependencies: [
@@ -81,7 +87,8 @@ let package = Package(
             name: "LanguageModelsTests", dependencies: ["LanguageModels", "Checkpoints", "Tensors", "CKernels", "TestSupport"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"]),
         .testTarget(
-            name: "ExperimentsTests", dependencies: ["Experiments", "Checkpoints", "Tensors", "Reports", "TestSupport"]),
+            name: "ExperimentsTests",
+            dependencies: ["Experiments", "Checkpoints", "Statistics", "Tensors", "Reports", "TestSupport"]),
         // Through the front door: the built binary, its exit codes, its output and the files it leaves.
         .testTarget(name: "DynamicsTests", dependencies: ["dynamics", "Checkpoints", "Tensors", "TestSupport"]),
     ],

@@ -9,6 +9,9 @@ public enum Registry {
         LinearProbe.self,
         Similarity.self,
         DriftAndLoss.self,
+        Audit.self,
+        Trainability.self,
+        Claims.self,
     ]
 
     /// Names and questions, in the same order.
