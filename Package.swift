@@ -42,7 +42,7 @@ let package = Package(
         // Loops whose speed depends on the processor's vectors.
         .target(name: "CKernels", cSettings: exactC),
 
-        // BLAS and LAPACK: matrix products, QR and eigenvalues for the spectra.
+        // BLAS and LAPACK: matrix products, QR and eigenvalues for spectra and classifiers.
         .target(
             name: "CBLAS",
             // On Linux the door loads libopenblas itself, when it is first needed.
@@ -53,15 +53,17 @@ let package = Package(
 
         .target(name: "HDF5", dependencies: ["CHDF5"]),
         .target(name: "Tensors", dependencies: ["CKernels", "CXXHash", "CBLAS"]),
-        .target(name: "Statistics", dependencies: ["CNLopt"]),
+        .target(name: "Statistics", dependencies: ["CNLopt", "CBLAS"]),
         .target(
             name: "Checkpoints",
             dependencies: ["HDF5", "Tensors", "CCodecs", "CProcess", .product(name: "Yams", package: "Yams")]),
+        .target(name: "LanguageModels", dependencies: ["Checkpoints", "Tensors", "CKernels", "CBLAS"]),
         .target(name: "Reports", dependencies: [.product(name: "Mustache", package: "swift-mustache")]),
         .target(
             name: "Experiments",
             dependencies: [
-                "Checkpoints", "Tensors", "Statistics", "Reports", .product(name: "Yams", package: "Yams"),
+                "LanguageModels", "Checkpoints", "Tensors", "Statistics", "Reports",
+                .product(name: "Yams", package: "Yams"),
             ],
             // Compiled in, so that the program knows the models wherever it is copied and started.
             resources: [.embedInCode("Catalogs/Models")]),
@@ -87,6 +89,8 @@ let package = Package(
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
         .testTarget(
             name: "CheckpointsTests", dependencies: ["Checkpoints", "HDF5", "Tensors", "CCodecs", "TestSupport"]),
+        .testTarget(
+            name: "LanguageModelsTests", dependencies: ["LanguageModels", "Checkpoints", "Tensors", "CKernels", "TestSupport"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"]),
         .testTarget(
             name: "ExperimentsTests",
