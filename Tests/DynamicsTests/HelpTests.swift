@@ -25,8 +25,10 @@ struct HelpTests {
               list                    List the experiments and what they answer.
               inspect                 Show what a checkpoint holds: facts, tensors, types,
                                       layouts, totals by module.
-              import                  Turn Hugging Face directories into checkpoint HDF5
-                                      files, bit for bit.
+              import                  Turn checkpoints of Hugging Face, OLMo, torch and
+                                      NumPy into HDF5 files, bit for bit.
+              catalog                 Lists of checkpoints: check them, choose from them,
+                                      and what is known of models.
               compare                 Compare the tables of two results folders.
 
               See 'dynamics help <subcommand>' for detailed help.
@@ -163,7 +165,8 @@ struct HelpTests {
             USAGE: dynamics inspect <checkpoint> [--json] [--allow-external <dir> ...]
 
             ARGUMENTS:
-              <checkpoint>            An .h5 file, FILE:/GROUP, or a Hugging Face directory.
+              <checkpoint>            An .h5 file, FILE:/GROUP, a directory of Hugging Face
+                                      or OLMo, or a .safetensors, .pt, .bin or .npz file.
 
             OPTIONS:
               --json                  Write JSON instead of text.
@@ -179,19 +182,22 @@ struct HelpTests {
 
     @Test func `the help of import`() throws {
         let expected = """
-            OVERVIEW: Turn Hugging Face directories into checkpoint HDF5 files, bit for
-            bit.
+            OVERVIEW: Turn checkpoints of Hugging Face, OLMo, torch and NumPy into HDF5
+            files, bit for bit.
 
-            Each source becomes DIR/REVISION.h5. A finished file of the same source is
-            skipped, so an import that was stopped goes on where it was. The paths of the
-            files go to stdout.
+            Pickles are read without running them. Each source becomes DIR/REVISION.h5. A
+            finished file of the same source is skipped, so an import that was stopped goes
+            on where it was. The paths of the files go to stdout.
 
             USAGE: dynamics import <sources> ... --to <dir> [--model <model>] [--revision <revision>] [--facts \
-            <file>] [--link] [--relative] [--force] [--quiet] [--log-level <log-level>]
+            <file>] [--link] [--relative] [--force] [--bfloat16-dump <type> ...] [--quiet] [--log-level \
+            <log-level>]
 
             ARGUMENTS:
-              <sources>               Hugging Face directories, snapshots of a Hub cache,
-                                      or a cache's folder models--ORG--NAME.
+              <sources>               Directories with model.safetensors, pytorch_model.bin
+                                      (or shards of either) or model.pt; snapshots of a Hub
+                                      cache, or a cache's folder models--ORG--NAME; single
+                                      .safetensors, .pt, .bin or .npz files.
 
             OPTIONS:
               --to <dir>              Folder for the files.
@@ -201,11 +207,13 @@ struct HelpTests {
                                       or refs tell it otherwise.
               --facts <file>          JSON file of exact steps and token counts, where
                                       names round them.
-              --link                  Copy nothing: point at the bytes in the safetensors
+              --link                  Copy nothing: point at the bytes in the source's
                                       files, by absolute paths.
               --relative              With --link: by paths from the destination folder;
                                       h5py then needs HDF5_EXTFILE_PREFIX='${ORIGIN}'.
               --force                 Replace files that were made from another source.
+              --bfloat16-dump <type>  Read NumPy arrays of this type as bfloat16.
+                                      Repeatable. (values: uint16, opaque16)
               --quiet                 No progress and no notes: only warnings and errors.
               --log-level <log-level> Least severe messages shown: debug, info, warning or
                                       error. (values: debug, info, warning, error; default:
