@@ -74,7 +74,7 @@ extension CheckpointLocation {
     }
 
     /// The file's or directory's name without `.h5` and the like; with the group, where there is one.
-    var revisionName: String {
+    public var revisionName: String {
         var name = String(path.split(separator: "/").last ?? "checkpoint")
         for suffix in [".h5", ".hdf5", ".keras"] + SourceCheckpoint.endings where name.hasSuffix(suffix) {
             name.removeLast(suffix.count)

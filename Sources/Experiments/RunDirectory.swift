@@ -51,6 +51,28 @@ public struct RunDirectory: ~Copyable {
         staged.append(name)
     }
 
+    /// The folder in which files are staged, for programs that read and write there.
+    var stagingFolder: String { staging }
+
+    /// Stages the file of an earlier run as it is.
+    mutating func keep(_ name: String) throws(EnvironmentError) {
+        precondition(!staged.contains(name), "\(name) is written twice")
+        let place = "\(path)/\(name)"
+        if staged.isEmpty { try makeFolder(staging) }
+        do {
+            try FileManager.default.copyItem(atPath: place, toPath: "\(staging)/\(name)")
+        } catch {
+            throw EnvironmentError("copy", place, reason: error.localizedDescription)
+        }
+        staged.append(name)
+    }
+
+    /// Stages a file that another program wrote into `stagingFolder`, if it did.
+    mutating func adopt(_ name: String) {
+        precondition(!staged.contains(name), "\(name) is written twice")
+        if FileManager.default.fileExists(atPath: "\(staging)/\(name)") { staged.append(name) }
+    }
+
     /// Moves the staged files into their places, in the order of writing: the one that says what was run comes last.
     ///
     /// `owned` are the files that such a run may leave. Those it has not left this time are removed, because they would

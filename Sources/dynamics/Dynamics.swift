@@ -13,7 +13,9 @@ struct Dynamics: ParsableCommand {
             3 bad input, nothing done; 4 done, with findings or refusals; 130 interrupted.
             """,
         version: harnessVersion,
-        subcommands: [Run.self, List.self, Inspect.self, Import.self, Compare.self])
+        subcommands: [
+            Run.self, Report.self, Export.self, List.self, Inspect.self, Import.self, CatalogCommand.self, Compare.self,
+        ])
 
     static func main() {
         if CommandLine.arguments.dropFirst().first == "__hdf5-worker" { runHDF5Worker() }

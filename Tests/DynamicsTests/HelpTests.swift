@@ -19,11 +19,16 @@ struct HelpTests {
 
             SUBCOMMANDS:
               run                     Run experiments and leave their tables under results/.
+              report                  Make figures, pages, LaTeX and Markdown again from
+                                      saved tables.
+              export                  Hand results to other programs.
               list                    List the experiments and what they answer.
               inspect                 Show what a checkpoint holds: facts, tensors, types,
                                       layouts, totals by module.
               import                  Turn checkpoints of Hugging Face, OLMo, torch and
                                       NumPy into HDF5 files, bit for bit.
+              catalog                 Lists of checkpoints: check them, choose from them,
+                                      and what is known of models.
               compare                 Compare the tables of two results folders.
 
               See 'dynamics help <subcommand>' for detailed help.
@@ -41,7 +46,7 @@ struct HelpTests {
             progress and warnings to stderr.
 
             USAGE: dynamics run <names> ... [--from <checkpoint>] [--to <checkpoint>] [--out <dir>] [--settings \
-            <file>] [--set <key=value> ...] [--journal <dir>] [--jobs <jobs>] [--allow-external <dir> ...] [--quiet] \
+            <file>] [--set <key=value> ...] [--journal <dir>] [--jobs <jobs>] [--figures <figures>] [--allow-external <dir> ...] [--quiet] \
             [--log-level <log-level>]
 
             ARGUMENTS:
@@ -59,6 +64,9 @@ struct HelpTests {
               --journal <dir>         Folder of journalled summaries; otherwise .journal
                                       beside the results.
               -j, --jobs <jobs>       Threads to work on; otherwise one a core.
+              --figures <figures>     Draw figures as wide as one or two columns of a
+                                      paper, or none. (values: one, two, none; default:
+                                      one)
               --allow-external <dir>  Let external storage and links lead below this
                                       folder, besides the checkpoint's own. Repeatable.
               --quiet                 No progress and no notes: only warnings and errors.
@@ -71,6 +79,65 @@ struct HelpTests {
 
             """
         #expect(try dynamics("run", "--help") == Finished(code: 0, output: expected, errors: ""))
+    }
+
+    @Test func `the help of report`() throws {
+        let expected = """
+            OVERVIEW: Make figures, pages, LaTeX and Markdown again from saved tables.
+
+            Checkpoints are not needed. The paths of the files written go to stdout.
+
+            USAGE: dynamics report <names> ... [--figures <figures>] [--quiet] [--log-level <log-level>]
+
+            ARGUMENTS:
+              <names>                 Names of experiments, for results/NAME, or folders of
+                                      results.
+
+            OPTIONS:
+              --figures <figures>     Draw figures as wide as one or two columns of a
+                                      paper, or none. (values: one, two, none; default:
+                                      one)
+              --quiet                 No progress and no notes: only warnings and errors.
+              --log-level <log-level> Least severe messages shown: debug, info, warning or
+                                      error. (values: debug, info, warning, error; default:
+                                      info)
+              --version               Show the version.
+              -h, --help              Show help information.
+
+
+            """
+        #expect(try dynamics("report", "--help") == Finished(code: 0, output: expected, errors: ""))
+    }
+
+    @Test func `the help of export tensorboard`() throws {
+        let expected = """
+            OVERVIEW: Write the numbers of a run by step, for TensorBoard.
+
+            Each stage and ingredient becomes a run of its own, DIR/stage1,
+            DIR/stage2-ingredient1, ..., because steps start again; a curve is called
+            TABLE/COLUMN/PART. The paths of the files go to stdout. Checkpoints without a
+            step are left out.
+
+            USAGE: dynamics export tensorboard <results> --to <dir> [--jsonl] [--quiet] [--log-level <log-level>]
+
+            ARGUMENTS:
+              <results>               Name of an experiment, for results/NAME, or a folder
+                                      of results.
+
+            OPTIONS:
+              --to <dir>              Folder for the files.
+              --jsonl                 Write JSON lines instead, DIR/stage1.jsonl, ...: an
+                                      object a step, its number as _step.
+              --quiet                 No progress and no notes: only warnings and errors.
+              --log-level <log-level> Least severe messages shown: debug, info, warning or
+                                      error. (values: debug, info, warning, error; default:
+                                      info)
+              --version               Show the version.
+              -h, --help              Show help information.
+
+
+            """
+        #expect(try dynamics("export", "tensorboard", "--help") == Finished(code: 0, output: expected, errors: ""))
     }
 
     @Test func `the help of list`() throws {

@@ -79,7 +79,7 @@ enum SpectraColumns {
 
     static let tail: [TypedColumn<SpectrumRecord>] = [
         .number(
-            "alpha", tolerance: fitted,
+            "alpha", uncertainty: .error("alpha_error"), tolerance: fitted,
             "Exponent of the power law fitted to the tail of λ = σ², by maximum likelihood; missing below 20 eigenvalues."
         ) { $0.tail?.alpha },
         .number("alpha_error", tolerance: fitted, "Standard error of alpha: (alpha−1)/√tail_count.") {
