@@ -7,6 +7,7 @@
 # make test                     build and run the tests
 # make verify                   rerun the default experiments and compare with the committed results
 # make bench                    measure speed and memory beside h5py, torch and h5diff (BYTES=1e9 a file)
+# make bench-laws RUNS=f.csv     fits beside SciPy on the Chinchilla points in f.csv; coverage of intervals
 # make build | format | lint | clean
 
 EXPERIMENTS := $(basename $(notdir $(wildcard experiments/*.yaml)))
@@ -16,7 +17,7 @@ TEST_TOOLS := hdf5-tools python3-venv
 PYTHON := .venv/.made
 
 .DEFAULT_GOAL := help
-.PHONY: help experiment build test verify bench format lint clean libraries test-tools
+.PHONY: help experiment build test verify bench bench-laws format lint clean libraries test-tools
 
 help:
 	@sed -n 's/^# \{0,1\}//p; /^$$/q' Makefile
@@ -46,6 +47,13 @@ verify: build
 
 bench: build $(PYTHON)
 	@bench/run $(BYTES)
+
+bench-laws: libraries $(PYTHON)
+	@swift build -c release --product bench-laws --quiet >&2
+	@.build/release/bench-laws speed "$(RUNS)" .build/laws-starts.json
+	@.venv/bin/pip install --quiet scipy==1.17.1
+	@.venv/bin/python bench/laws_scipy.py .build/laws-starts.json
+	@.build/release/bench-laws coverage
 
 format:
 	swift format --in-place --recursive Package.swift Sources Tests
