@@ -5,7 +5,13 @@ public enum Registry {
         Drift.self,
         Norms.self,
         Spectra.self,
+        Probe.self,
+        LinearProbe.self,
+        Similarity.self,
+        DriftAndLoss.self,
         Audit.self,
+        Scaling.self,
+        Transfer.self,
         Trainability.self,
         Claims.self,
     ]
