@@ -139,7 +139,7 @@ import Testing
             try problem {
                 ($0.file, $0.domains) = (hdf5, ["one"])
                 $0.readOptions.workerExecutable = builtDynamics
-            } == "probe set probe_tokens.h5: 'domain_id' goes up to 3, but 1 domains are named")
+            } == "probe set probe_tokens.h5: 'domain_id' goes up to 3, but 1 different domains are named")
         let checkpoint = ProbeSetSource.File(
             path: "\(packageRoot)/experiments/data/tiny-olmo2/main.h5", name: "main.h5")
         #expect(

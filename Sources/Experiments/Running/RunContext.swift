@@ -119,10 +119,11 @@ final class RunContext: Sendable {
         for (key, contents) in state.withLock({ $0.newContents }) { try journal.append(contents, for: key) }
     }
 
-    /// The path that the setting `name` states, as the system takes it. A relative one of the command line starts from the
+    /// The path that the setting `name`, dotted where it is in a section, states, as the system takes it. A relative one of the command line starts from the
     /// current folder; one of the settings file is looked for beside that file first.
     func resolve(_ path: String, of name: String) -> String {
-        guard !path.hasPrefix("/"), !stated.contains(name) else { return path }
+        let isStated = stated.contains { name == $0 || name.hasPrefix($0 + ".") }
+        guard !path.hasPrefix("/"), !isStated else { return path }
         let beside = settingsFolder + "/" + path
         return FileManager.default.fileExists(atPath: beside) ? beside : path
     }

@@ -32,8 +32,10 @@ struct ProbeInput: Codable, Equatable, Sendable {
     /// - Throws: `InputError`.
     func open(in context: RunContext) throws -> ProbeSet {
         var source = ProbeSetSource()
-        source.file = file.map { self.file($0, context) }
-        source.files = files.sorted { $0.key < $1.key }.map { ($0.key, self.file($0.value, context)) }
+        source.file = file.map { self.file($0, of: "file", context) }
+        source.files = files.sorted { $0.key < $1.key }.map {
+            ($0.key, self.file($0.value, of: "files.\($0.key)", context))
+        }
         source.domains = domains
         source.memmapType = memmapType
         (source.length, source.endOfText, source.sequences) = (length, endOfText, sequences)
@@ -60,7 +62,7 @@ struct ProbeInput: Codable, Equatable, Sendable {
         }
     }
 
-    private func file(_ path: String, _ context: RunContext) -> ProbeSetSource.File {
-        ProbeSetSource.File(path: context.resolve(path, of: "probe_set"), name: path)
+    private func file(_ path: String, of name: String, _ context: RunContext) -> ProbeSetSource.File {
+        ProbeSetSource.File(path: context.resolve(path, of: "probe_set.\(name)"), name: path)
     }
 }
