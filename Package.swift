@@ -17,8 +17,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         // Levels for what goes to stderr (--log-level).
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        // Settings files (experiments/NAME.yaml).
+        // Settings files (experiments/NAME.yaml), and OLMo's config.yaml.
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        // The report page: templates whose values are escaped unless they say otherwise; no dependencies of its own.
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     ],
     targets: [
         // The C doors. Each finds one library's header and links it, without pkg-config or variables.
@@ -30,14 +32,17 @@ let package = Package(
             ]),
         // XXH3: 128-bit fingerprints of tensors at memory speed.
         .target(name: "CXXHash", linkerSettings: [.linkedLibrary("xxhash")]),
-        // Chunk filters: libdeflate (2-3x zlib's speed on whole chunks), liblzf (h5py's lzf), and the byte shuffles.
+        // Chunk filters: libdeflate (2-3x zlib's speed on whole chunks), liblzf (h5py's lzf), and the byte shuffles; zlib
+        // for members of archives, which may be too large to inflate whole.
         .target(
             name: "CCodecs", cSettings: exactC,
-            linkerSettings: [.linkedLibrary("deflate"), .linkedLibrary("lzf")]),
+            linkerSettings: [.linkedLibrary("deflate"), .linkedLibrary("lzf"), .linkedLibrary("z")]),
+        // Fork, and descriptors through sockets: workers that start in a millisecond.
+        .target(name: "CProcess"),
         // Loops whose speed depends on the processor's vectors.
         .target(name: "CKernels", cSettings: exactC),
 
-        // BLAS and LAPACK: matrix products, QR and eigenvalues for the spectra.
+        // BLAS and LAPACK: matrix products, QR and eigenvalues for spectra and classifiers.
         .target(
             name: "CBLAS",
             // On Linux the door loads libopenblas itself, when it is first needed.
@@ -48,16 +53,20 @@ let package = Package(
 
         .target(name: "HDF5", dependencies: ["CHDF5"]),
         .target(name: "Tensors", dependencies: ["CKernels", "CXXHash", "CBLAS"]),
-        .target(name: "Statistics", dependencies: ["CNLopt"]),
-        .target(name: "Checkpoints", dependencies: ["HDF5", "Tensors", "CCodecs"]),
+        .target(name: "Statistics", dependencies: ["CNLopt", "CBLAS"]),
+        .target(
+            name: "Checkpoints",
+            dependencies: ["HDF5", "Tensors", "CCodecs", "CProcess", .product(name: "Yams", package: "Yams")]),
         .target(name: "LanguageModels", dependencies: ["Checkpoints", "Tensors", "CKernels", "CBLAS"]),
-        .target(name: "Reports"),
+        .target(name: "Reports", dependencies: [.product(name: "Mustache", package: "swift-mustache")]),
         .target(
             name: "Experiments",
             dependencies: [
                 "LanguageModels", "Checkpoints", "Tensors", "Statistics", "Reports",
                 .product(name: "Yams", package: "Yams"),
-            ]),
+            ],
+            // Compiled in, so that the program knows the models wherever it is copied and started.
+            resources: [.embedInCode("Catalogs/Models")]),
         .executableTarget(
             name: "dynamics",
             dependencies: [
@@ -71,6 +80,9 @@ let package = Package(
         // Our side of bench/spectra_numpy.py.
         .executableTarget(name: "bench-spectra", dependencies: ["Tensors"], path: "bench/spectra"),
 
+        // Speed beside SciPy, and coverage of the intervals: bench/laws_scipy.py.
+        .executableTarget(name: "bench-laws", dependencies: ["Statistics", "Reports"], path: "bench/laws"),
+
         .target(name: "TestSupport", dependencies: ["HDF5", "Checkpoints", "Tensors"], path: "Tests/TestSupport"),
         .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels", "TestSupport"]),
@@ -82,7 +94,8 @@ let package = Package(
             dependencies: ["LanguageModels", "Checkpoints", "Tensors", "CKernels", "TestSupport"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"]),
         .testTarget(
-            name: "ExperimentsTests", dependencies: ["Experiments", "Checkpoints", "Tensors", "Reports", "TestSupport"]),
+            name: "ExperimentsTests",
+            dependencies: ["Experiments", "Checkpoints", "Statistics", "Tensors", "Reports", "TestSupport"]),
         // Through the front door: the built binary, its exit codes, its output and the files it leaves.
         .testTarget(name: "DynamicsTests", dependencies: ["dynamics", "Checkpoints", "Tensors", "TestSupport"]),
     ],

@@ -1,4 +1,3 @@
-import CCodecs
 import Foundation
 import HDF5
 
@@ -11,14 +10,18 @@ enum WorkerDescriptor {
 /// Runs the process that calls libhdf5 on one untrusted file, which its parent opened, and answers the parent's
 /// requests until the parent hangs up. `dynamics` calls it when its first argument is `__hdf5-worker`.
 public func runHDF5Worker() -> Never {
-    signal(SIGINT, SIG_IGN)  // Ctrl-C reaches the whole group; the parent decides, and hangs up.
-    signal(SIGPIPE, SIG_IGN)
-    closeInheritedDescriptors()
+    WorkerEnvironment.enter()
+    WorkerEnvironment.closeOthers()
+    WorkerEnvironment.prepareLibrary()
+    serveAsWorker()
+}
+
+/// Makes workers start faster, where the system can. Called once, before the process has a second thread.
+public func prepareHDF5Workers() { HDF5WorkerTemplate.start() }
+
+/// The worker's life, once it is a process of its own with the file and the socket at their numbers.
+func serveAsWorker() -> Never {
     WorkerLimits.apply()
-    setenv("HDF5_USE_FILE_LOCKING", "FALSE", 1)  // read-only media and network file systems refuse locks
-    prepareHDF5()
-    // Without it, chunks compressed by lzf that libhdf5 must read are refused as those of any unknown filter.
-    try? register(filter: 32000, "lzf", decode: ccodecs_lzf_filter)
     let socket = WorkerSocket()
     var service: WorkerService?
     while let request = socket.receive() {
@@ -32,7 +35,7 @@ public func runHDF5Worker() -> Never {
             socket.fail(error)
         }
     }
-    exit(0)
+    _exit(0)
 }
 
 /// Why a request cannot be answered, in the terms of `CheckpointError`.
@@ -139,7 +142,7 @@ final class WorkerSocket {
             let count = Foundation.write(
                 WorkerDescriptor.socket, bytes.baseAddress?.advanced(by: done), bytes.count - done)
             if count < 0 && errno == EINTR { continue }
-            if count <= 0 { exit(0) }  // The parent is gone; nobody is left to tell.
+            if count <= 0 { _exit(0) }  // The parent is gone; nobody is left to tell.
             done += count
         }
     }
@@ -155,16 +158,4 @@ final class WorkerSocket {
         }
         return true
     }
-}
-
-/// Closes what leaked from the parent: libraries open files without close-on-exec.
-private func closeInheritedDescriptors() {
-    guard let folder = opendir("/dev/fd") else { return }
-    var leaked: [Int32] = []
-    while let entry = readdir(folder) {
-        let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-        if let descriptor = Int32(name), descriptor > WorkerDescriptor.socket { leaked.append(descriptor) }
-    }
-    closedir(folder)
-    for descriptor in leaked { close(descriptor) }
 }

@@ -41,15 +41,28 @@ final class HDF5WorkerProcess: Sendable {
     }
 
     private func start() throws(CheckpointError) -> Running {
+        do throws(SpawnFailure) {
+            if options.workerExecutable == nil,
+                let (process, socket) = try HDF5WorkerTemplate.worker(file: file.descriptor)
+            {
+                return Running(process: process, socket: socket)
+            }
+        } catch {
+            throw failure(error)
+        }
         let executable = try HDF5WorkerProcess.executable(options, checkpoint: checkpoint)
         do throws(SpawnFailure) {
             let (process, socket) = try spawnWorker(executable, file: file.descriptor)
             return Running(process: process, socket: socket)
         } catch {
-            throw CheckpointError(
-                .environment, checkpoint: checkpoint,
-                problem: "cannot start the worker that reads it: \(error.reason)", remedy: error.remedy)
+            throw failure(error)
         }
+    }
+
+    private func failure(_ error: SpawnFailure) -> CheckpointError {
+        CheckpointError(
+            .environment, checkpoint: checkpoint,
+            problem: "cannot start the worker that reads it: \(error.reason)", remedy: error.remedy)
     }
 
     private static func executable(_ options: ReadOptions, checkpoint: String) throws(CheckpointError) -> String {

@@ -55,7 +55,7 @@ func spawnWorker(_ executable: String, file: Int32) throws(SpawnFailure) -> (pro
 
     var process: pid_t = 0
     let status = withStrings([executable, "__hdf5-worker"]) { arguments in
-        withStrings(workerEnvironment()) { environment in
+        withStrings(WorkerEnvironment.variables()) { environment in
             posix_spawn(&process, executable, &actions, &attributes, arguments, environment)
         }
     }
@@ -66,16 +66,8 @@ func spawnWorker(_ executable: String, file: Int32) throws(SpawnFailure) -> (pro
     return (process, ours)
 }
 
-/// What the worker needs of our environment: where libraries and filter plugins are. HDF5's other variables would let
-/// it look for files elsewhere.
-private func workerEnvironment() -> [String] {
-    let kept = ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "HDF5_PLUGIN_PATH", "LANG", "LC_ALL"]
-    return kept.compactMap { name in getenv(name).map { "\(name)=\(String(cString: $0))" } }
-        // A crash is expected there, and reported by the parent.
-        + ["SWIFT_BACKTRACE=enable=no", "HDF5_USE_FILE_LOCKING=FALSE"]
-}
-
-private func socketPair() throws(SpawnFailure) -> (Int32, Int32) {
+/// Two connected ends, closed on exec.
+func socketPair() throws(SpawnFailure) -> (Int32, Int32) {
     var ends: [Int32] = [-1, -1]
     #if os(Linux)
         let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)

@@ -6,6 +6,14 @@ public enum Registry {
         Norms.self,
         Spectra.self,
         Probe.self,
+        LinearProbe.self,
+        Similarity.self,
+        DriftAndLoss.self,
+        Audit.self,
+        Scaling.self,
+        Transfer.self,
+        Trainability.self,
+        Claims.self,
     ]
 
     /// Names and questions, in the same order.

@@ -3,7 +3,8 @@ import Foundation
 /// Whether two results folders say the same. Every file must be the same byte for byte, except for columns whose
 /// description states a tolerance: numbers that pass through BLAS differ in their last digits between processors.
 ///
-/// What differs from run to run (`machine.json`), hidden files and folders inside are left out.
+/// What differs from run to run (`machine.json`), what is drawn from the tables by programs that differ between machines
+/// (pictures and the page that shows them), hidden files and folders inside are left out.
 public struct ResultsComparison {
     /// One line a file that differs, with the first place where it does; empty for equal results.
     public let differences: [String]
@@ -43,6 +44,7 @@ public struct ResultsComparison {
             names.filter { name in
                 var isFolder: ObjCBool = false
                 return !name.hasPrefix(".") && name != "machine.json"
+                    && ![".svg", ".pdf", ".html"].contains { name.hasSuffix($0) }
                     && FileManager.default.fileExists(atPath: "\(folder)/\(name)", isDirectory: &isFolder)
                     && !isFolder.boolValue
             })

@@ -51,6 +51,28 @@ public struct RunDirectory: ~Copyable {
         staged.append(name)
     }
 
+    /// The folder in which files are staged, for programs that read and write there.
+    var stagingFolder: String { staging }
+
+    /// Stages the file of an earlier run as it is.
+    mutating func keep(_ name: String) throws(EnvironmentError) {
+        precondition(!staged.contains(name), "\(name) is written twice")
+        let place = "\(path)/\(name)"
+        if staged.isEmpty { try makeFolder(staging) }
+        do {
+            try FileManager.default.copyItem(atPath: place, toPath: "\(staging)/\(name)")
+        } catch {
+            throw EnvironmentError("copy", place, reason: error.localizedDescription)
+        }
+        staged.append(name)
+    }
+
+    /// Stages a file that another program wrote into `stagingFolder`, if it did.
+    mutating func adopt(_ name: String) {
+        precondition(!staged.contains(name), "\(name) is written twice")
+        if FileManager.default.fileExists(atPath: "\(staging)/\(name)") { staged.append(name) }
+    }
+
     /// Moves the staged files into their places, in the order of writing: the one that says what was run comes last.
     ///
     /// `owned` are the files that such a run may leave. Those it has not left this time are removed, because they would
@@ -88,11 +110,13 @@ public struct RunDirectory: ~Copyable {
 
     /// Whether the lock is held; `false` where the file system has none (some network ones).
     private static func lock(_ descriptor: Int32, _ path: String) throws(EnvironmentError) -> Bool {
-        if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
-        guard errno != EWOULDBLOCK else {
-            throw EnvironmentError("write into", path, reason: "another run is using it; wait for it to end")
+        // A child process of an owner that has just let go may hold the lock until it has become its own program.
+        for _ in 0..<50 {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+            guard errno == EWOULDBLOCK else { return false }
+            usleep(10_000)
         }
-        return false
+        throw EnvironmentError("write into", path, reason: "another run is using it; wait for it to end")
     }
 
     private static func removeStale(in path: String, isLocked: Bool) {

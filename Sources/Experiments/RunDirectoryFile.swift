@@ -31,8 +31,13 @@ public final class OutputFile: TextOutputStream {
     }
 
     /// Appends `text` in UTF-8.
-    public func write(_ text: String) {
-        buffer.append(contentsOf: text.utf8)
+    public func write(_ text: String) { append(text.utf8) }
+
+    /// Appends bytes as they are.
+    public func write(_ bytes: [UInt8]) { append(bytes) }
+
+    private func append(_ bytes: some Sequence<UInt8>) {
+        buffer.append(contentsOf: bytes)
         if buffer.count >= OutputFile.bufferSize { flush() }
     }
 
@@ -57,6 +62,20 @@ public final class OutputFile: TextOutputStream {
             }
         }
         buffer.removeAll(keepingCapacity: true)
+    }
+}
+
+/// Writes a file beside its place and renames it into it: at any moment it is the old one or the new one.
+func replaceFile(_ path: String, _ body: (OutputFile) -> Void) throws(EnvironmentError) {
+    let staged = "\(path).staging-\(getpid())"
+    do throws(EnvironmentError) {
+        let file = try OutputFile(at: staged, for: path)
+        body(file)
+        try file.finish()
+        guard rename(staged, path) == 0 else { throw EnvironmentError("replace", path) }
+    } catch {
+        unlink(staged)
+        throw error
     }
 }
 

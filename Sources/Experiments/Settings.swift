@@ -27,7 +27,7 @@ public protocol ExperimentSettings: Codable, Equatable, Sendable {
 /// One `--set KEY=VALUE`. A dotted key reaches into a section; a later option overrules an earlier one.
 public struct SettingsOverride: Sendable {
     fileprivate let node: SettingsNode
-    /// The setting it overrides, dotted where it is in a section.
+    /// The setting it overrides, names of nested sections joined by dots.
     let name: String
 
     /// Reads an argument of `--set`. The value is YAML: `threshold=1e-4`, `compare=[reference, predecessor]`; nothing after
@@ -52,7 +52,7 @@ public struct SettingsOverride: Sendable {
     public init(_ key: String, text: String, option: String) {
         let value = SettingsNode(content: .scalar(text, isQuoted: true), origin: .option(option))
         node = SettingsOverride.nest(value, under: key)
-        name = String(key)
+        name = key
     }
 
     private static func nest(_ value: SettingsNode, under key: String) -> SettingsNode {
@@ -106,7 +106,7 @@ extension ExperimentSettings {
     /// options they came from. For `run.json` and, as `canonicalJSON.compact`, for keys.
     public var canonicalJSON: JSON {
         do {
-            return try JSONDecoder().decode(SettingsJSON.self, from: JSONEncoder().encode(self)).value
+            return try JSONDecoder().decode(JSON.self, from: JSONEncoder().encode(self))
         } catch {
             preconditionFailure("settings that cannot be encoded: \(error)")
         }
@@ -127,30 +127,5 @@ extension SettingsNode {
             case .array(let elements): .list(elements.map { SettingsNode($0) })
             case .object(let members): .section(members.map { ($0.key, SettingsNode($0.value)) })
             }
-    }
-}
-
-/// Reads what `JSONEncoder` wrote into a `JSON` with sorted keys.
-private struct SettingsJSON: Decodable {
-    let value: JSON
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            value = .null
-        } else if let boolean = try? container.decode(Bool.self) {
-            value = .boolean(boolean)
-        } else if let integer = try? container.decode(Int.self) {
-            value = .integer(integer)
-        } else if let number = try? container.decode(Double.self) {
-            value = .number(number)
-        } else if let text = try? container.decode(String.self) {
-            value = .string(text)
-        } else if let elements = try? container.decode([SettingsJSON].self) {
-            value = .array(elements.map(\.value))
-        } else {
-            let members = try container.decode([String: SettingsJSON].self).sorted { $0.key < $1.key }
-            value = .object(members.map { (key: $0.key, value: $0.value.value) })
-        }
     }
 }

@@ -4,9 +4,18 @@ public struct SettingsError: Error, Equatable, CustomStringConvertible {
     public let origin: String
     /// What is wrong, with the setting's full path, and the remedy.
     public let problem: String
+    /// The file it was written in, or the option.
+    public let file: String
+    /// The line in the file, where that is known.
+    public let line: Int?
 
     init(_ origin: SettingsOrigin, _ problem: String) {
         self.origin = origin.description
+        if case .file(let path, let line) = origin {
+            (file, self.line) = (path, line)
+        } else {
+            (file, line) = (origin.description, nil)
+        }
         self.problem = problem
     }
 

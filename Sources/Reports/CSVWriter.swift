@@ -25,11 +25,14 @@ public struct CSVWriter: TableWriter {
         switch cell {
         case .string(let text): quoted(text)
         case .integer(let value): String(value)
-        case .number(let value): DecimalText(value).shortest
+        case .number(let value): CSVWriter.text(value)
         case .boolean(let value): String(value)
         case .missing: ""
         }
     }
+
+    /// The shortest decimal that reads back to the same double.
+    static func text(_ value: Double) -> String { DecimalText(value).shortest }
 
     private func quoted(_ text: String) -> String {
         // By scalar: Swift sees "\r\n", or a quote with a combining accent, as one character that is neither.

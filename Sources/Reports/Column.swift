@@ -5,6 +5,25 @@ public struct Column: Sendable, Equatable {
         case string, integer, number, boolean
     }
 
+    /// How well a number is known: readable formats show it, and these columns, down to the second significant digit of its
+    /// uncertainty.
+    public enum Uncertainty: Sendable, Equatable {
+        /// The column of its standard error.
+        case error(String)
+        /// The columns of the ends of an interval around it; half its length counts.
+        case interval(low: String, high: String)
+
+        var columns: [String] {
+            switch self {
+            case .error(let name): [name]
+            case .interval(let low, let high): [low, high]
+            }
+        }
+    }
+
+    /// Significant digits where a column does not say how many.
+    public static let usualDigits = 4
+
     /// snake_case, unique in its table; the CSV header.
     public let name: String
     /// The type of every cell that is not missing.
@@ -13,8 +32,10 @@ public struct Column: Sendable, Equatable {
     public let unit: String?
     /// One sentence: what the value is, with its formula or source, and when it is missing.
     public let meaning: String
-    /// Significant digits of a number in LaTeX and Markdown. CSV always has all of them.
+    /// Significant digits of a number in LaTeX and Markdown, where no uncertainty decides. CSV always has all of them.
     public let digits: Int
+    /// Columns of the same table that say how well the number is known; `nil` when none does.
+    public let uncertainty: Uncertainty?
     /// How far apart the numbers of two runs of the same input may lie on different processors: |a − b| is at most
     /// `tolerance · max(1, |a|, |b|)`. 0 for values that are the same everywhere.
     public let tolerance: Double
@@ -23,7 +44,9 @@ public struct Column: Sendable, Equatable {
     /// - Precondition: `name` is snake_case, `meaning` is one line that is not empty, `digits` is positive, `tolerance` is not
     ///   negative.
     public init(
-        _ name: String, _ kind: Kind, unit: String? = nil, digits: Int = 4, tolerance: Double = 0, meaning: String
+        _ name: String, _ kind: Kind, unit: String? = nil, digits: Int = Column.usualDigits,
+        uncertainty: Uncertainty? = nil,
+        tolerance: Double = 0, meaning: String
     ) {
         precondition(Column.isSnakeCase(name), "'\(name)' is not snake_case")
         precondition(!meaning.isEmpty && !meaning.contains(where: \.isNewline), "'\(name)': the meaning is one line")
@@ -35,6 +58,7 @@ public struct Column: Sendable, Equatable {
         self.unit = unit
         self.meaning = meaning
         self.digits = digits
+        self.uncertainty = uncertainty
         self.tolerance = tolerance
     }
 

@@ -47,6 +47,27 @@ struct DecimalText: Equatable {
         return rounded.plain(fraction: count - 1 - rounded.exponent)
     }
 
+    /// Decimals that show an uncertainty to two significant digits, negative for tens and hundreds; `nil` unless it is
+    /// positive and finite.
+    static func decimals(ofUncertainty value: Double) -> Int? {
+        guard value > 0, value.isFinite else { return nil }
+        // 0.0996 is 0.10: two digits after rounding.
+        return 1 - DecimalText(value).rounded(to: 2).exponent
+    }
+
+    /// Rounded to `count` decimals, half away from zero; negative counts round to tens, hundreds... Very large and very
+    /// small numbers are written as `1.25e-7`.
+    func rounded(toDecimals count: Int) -> String {
+        let significant = exponent + 1 + count
+        guard digits != [DecimalText.zero], significant >= 0, significant > 0 || digits[0] >= UInt8(ascii: "5") else {
+            return count > 0 ? "0." + String(repeating: "0", count: count) : "0"
+        }
+        var result = significant > 0 ? rounded(to: significant) : self
+        if significant == 0 { (result.digits, result.exponent) = ([UInt8(ascii: "1")], -count) }
+        guard (-6..<9).contains(result.exponent) else { return result.scientific(exponentDigits: 1, plus: "") }
+        return result.plain(fraction: max(0, count))
+    }
+
     private func rounded(to count: Int) -> DecimalText {
         var result = self
         result.digits = Array(digits.prefix(count))

@@ -1,6 +1,6 @@
 /// A LaTeX `tabular` to `\input`: booktabs rules, siunitx `S` columns, missing is `{--}`.
 ///
-/// Numbers have their column's significant digits. The packages it needs and the meaning of each column stand in comments
+/// Numbers have the digits that their uncertainty leaves, or their column's. The packages it needs and the meaning of each column stand in comments
 /// at its head. Text beyond Latin scripts needs LuaLaTeX or XeLaTeX.
 public struct LaTeXWriter: TableWriter {
     /// The ending of the files, without the dot.
@@ -11,9 +11,7 @@ public struct LaTeXWriter: TableWriter {
 
     /// Writes the whole table.
     public func write(_ table: Table, to output: inout some TextOutputStream) {
-        let body = table.rows.map { row in
-            zip(row, table.columns).map { cell, column in cell.readable(digits: column.digits) }
-        }
+        let body = table.readableRows
         output.write("% \(table.title)\n")
         output.write("% Preamble: \\usepackage{booktabs} \\usepackage{siunitx}\n")
         for column in table.columns { output.write("% \(column.heading): \(column.meaning)\n") }

@@ -1,4 +1,4 @@
-/// A table of GitHub Flavored Markdown: numbers to their column's significant digits and aligned right, missing is `--`.
+/// A table of GitHub Flavored Markdown: numbers to the digits that are known and aligned right, missing is `--`.
 ///
 /// Text stays text: what Markdown or HTML would read as markup is escaped, line breaks become spaces.
 public struct MarkdownWriter: TableWriter {
@@ -11,9 +11,7 @@ public struct MarkdownWriter: TableWriter {
     /// Writes the whole table.
     public func write(_ table: Table, to output: inout some TextOutputStream) {
         let heading = table.columns.map { escaped($0.heading) }
-        let body = table.rows.map { row in
-            zip(row, table.columns).map { cell, column in cell.readable(digits: column.digits).map(escaped) ?? "--" }
-        }
+        let body = table.readableRows.map { row in row.map { $0.map(escaped) ?? "--" } }
         // The source is read as well: cells are padded to the width of their column.
         let widths = heading.indices.map { index in
             max(3, ([heading] + body).map { $0[index].count }.max() ?? 0)

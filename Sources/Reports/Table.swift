@@ -1,5 +1,5 @@
 /// One value of a table.
-public enum Cell: Sendable, Equatable {
+public enum Cell: Sendable, Hashable {
     case string(String)
     case integer(Int)
     /// A finite number; `Table` turns any other into `missing`.
@@ -32,6 +32,8 @@ public struct Table: Sendable, Equatable {
     public let primaryKey: [String]
     /// The observations in order, each with one cell a column. Every number is finite.
     public let rows: [[Cell]]
+    /// Places of the columns by name.
+    private let places: [String: Int]
 
     /// Assembles a table. NaN and infinities become missing cells.
     /// - Precondition: the names are snake_case and unique, the title is one line, `primaryKey` names columns, and every
@@ -40,9 +42,11 @@ public struct Table: Sendable, Equatable {
         precondition(Column.isSnakeCase(name), "table '\(name)' is not snake_case")
         precondition(!title.isEmpty && !title.contains(where: \.isNewline), "table '\(name)': the title is one line")
         precondition(!columns.isEmpty, "table '\(name)' has no column")
-        let names = Set(columns.map(\.name))
-        precondition(names.count == columns.count, "table '\(name)' has two columns of one name")
-        precondition(primaryKey.allSatisfy(names.contains), "table '\(name)': the primary key names no column of it")
+        places = Dictionary(zip(columns.map(\.name), columns.indices), uniquingKeysWith: { first, _ in first })
+        precondition(places.count == columns.count, "table '\(name)' has two columns of one name")
+        precondition(
+            primaryKey.allSatisfy { [places] in places[$0] != nil },
+            "table '\(name)': the primary key names no column of it")
         self.name = name
         self.title = title
         self.columns = columns
@@ -56,4 +60,7 @@ public struct Table: Sendable, Equatable {
             }
         }
     }
+
+    /// Where a column stands, from 0; `nil` when there is none of that name.
+    func place(of column: String) -> Int? { places[column] }
 }

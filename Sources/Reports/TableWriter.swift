@@ -18,6 +18,31 @@ extension TableWriter {
     public func fileName(_ table: Table) -> String { "\(table.name).\(fileExtension)" }
 }
 
+extension Table {
+    /// The cells as formats made for reading show them, not escaped: numbers to the digits that are known; `nil` is missing.
+    var readableRows: [[String?]] {
+        // Which columns a column's uncertainty decides for, itself first.
+        let groups = columns.compactMap { column -> [Int]? in
+            guard let uncertainty = column.uncertainty else { return nil }
+            let places = ([column.name] + uncertainty.columns).compactMap(place)
+            return places.count == uncertainty.columns.count + 1 ? places : nil
+        }
+        return rows.map { row in
+            var texts = zip(row, columns).map { $0.readable(digits: $1.digits) }
+            for group in groups {
+                let numbers = group.map { row[$0].number }
+                let width =
+                    group.count == 2 ? numbers[1] : numbers[2].flatMap { high in numbers[1].map { (high - $0) / 2 } }
+                guard let width, let decimals = DecimalText.decimals(ofUncertainty: width) else { continue }
+                for (place, number) in zip(group, numbers) {
+                    texts[place] = number.map { DecimalText($0).rounded(toDecimals: decimals) }
+                }
+            }
+            return texts
+        }
+    }
+}
+
 extension Cell {
     /// The value as formats made for reading show it, not escaped; `nil` when it is missing.
     func readable(digits: Int) -> String? {

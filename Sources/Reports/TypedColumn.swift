@@ -28,13 +28,17 @@ public struct TypedColumn<Record>: Sendable {
         }
     }
 
-    /// A column of numbers; `digits` are the significant ones shown in LaTeX and Markdown, `tolerance` is as in `Column`.
+    /// A column of numbers; `digits` are the significant ones shown in LaTeX and Markdown, `uncertainty` and `tolerance` are
+    /// as in `Column`.
     public static func number(
-        _ name: String, unit: String? = nil, digits: Int = 4, tolerance: Double = 0, _ meaning: String,
+        _ name: String, unit: String? = nil, digits: Int = Column.usualDigits, uncertainty: Column.Uncertainty? = nil,
+        tolerance: Double = 0, _ meaning: String,
         _ value: @escaping @Sendable (Record) -> Double?
     ) -> TypedColumn {
         TypedColumn(
-            column: Column(name, .number, unit: unit, digits: digits, tolerance: tolerance, meaning: meaning)
+            column: Column(
+                name, .number, unit: unit, digits: digits, uncertainty: uncertainty, tolerance: tolerance,
+                meaning: meaning)
         ) {
             value($0).map(Cell.number) ?? .missing
         }

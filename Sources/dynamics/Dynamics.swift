@@ -13,15 +13,18 @@ struct Dynamics: ParsableCommand {
             3 bad input, nothing done; 4 done, with findings or refusals; 130 interrupted.
             """,
         version: harnessVersion,
-        subcommands: [Run.self, List.self, Inspect.self, Import.self, Compare.self])
+        subcommands: [
+            Run.self, Report.self, Export.self, List.self, Inspect.self, Import.self, CatalogCommand.self, Compare.self,
+        ])
 
     static func main() {
         if CommandLine.arguments.dropFirst().first == "__hdf5-worker" { runHDF5Worker() }
         occupyStandardStreams()
         raiseDescriptorLimit()
-        interruptOnSignals()
         do {
             var command = try parseAsRoot()
+            prepareHDF5Workers()
+            interruptOnSignals()
             try command.run()
         } catch {
             endProcess(error)

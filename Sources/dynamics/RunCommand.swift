@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Experiments
 import Foundation
+import Reports
 
 /// `dynamics run NAME...`
 struct Run: ParsableCommand {
@@ -48,6 +49,7 @@ struct Run: ParsableCommand {
     @Option(name: .shortAndLong, help: "Threads to work on; otherwise one a core.")
     var jobs: Int?
 
+    @OptionGroup var figures: FigureOptions
     @OptionGroup var reading: ReadingOptions
     @OptionGroup var messages: MessageOptions
 
@@ -77,6 +79,7 @@ struct Run: ParsableCommand {
         }
         options.output = out
         options.journal = journal
+        options.figureWidth = figures.width
         options.readOptions = reading.readOptions
 
         let line = ProgressLine(quiet: messages.quiet)
@@ -88,7 +91,14 @@ struct Run: ParsableCommand {
         }
         for error in outcome.refused { logger.warning("\(refusal(error))") }
         for finding in outcome.findings { logger.warning("\(finding)") }
+        for line in outcome.undrawn { logger.notice("\(line)") }
         try StandardOutput.write(outcome.paths.map { $0 + "\n" }.joined())
+        if StandardOutput.isTerminal, !messages.quiet {
+            let writer = TextTableWriter(width: StandardOutput.columns, isStyled: StandardOutput.isStyled)
+            for headline in outcome.headlines {
+                try StandardOutput.write("\n" + writer.text(headline.table, more: headline.path) + "\n")
+            }
+        }
         let seconds = String(format: "%.2f", Date().timeIntervalSince(started))
         logger.info("read \(byteText(outcome.bytesRead)) in \(seconds) s")
         if !outcome.findings.isEmpty || !outcome.refused.isEmpty { throw ExitReason.findings }

@@ -4,6 +4,20 @@ import Synchronization
 
 /// stdout: results, and nothing else. A result that did not arrive is a failure, unlike with `print`.
 enum StandardOutput {
+    static let isTerminal = isatty(STDOUT_FILENO) == 1
+
+    /// Whether bold text is shown as such and wanted (<https://no-color.org>).
+    static var isStyled: Bool {
+        let environment = ProcessInfo.processInfo.environment
+        return isTerminal && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+    }
+
+    /// Characters on a line of the terminal.
+    static var columns: Int {
+        var size = winsize()
+        return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+    }
+
     /// Writes all of `text`.
     static func write(_ text: String) throws(EnvironmentError) {
         guard writeAll(text, to: STDOUT_FILENO) else { throw EnvironmentError("write to", "stdout") }

@@ -46,7 +46,7 @@ import Testing
 
     /// The design's layers: a target imports only those before it. Of one line, none imports another.
     private static let layers: [[String]] = [
-        ["CHDF5", "CXXHash", "CCodecs", "CKernels", "CBLAS"],
+        ["CHDF5", "CXXHash", "CCodecs", "CKernels", "CBLAS", "CNLopt", "CProcess"],
         ["HDF5", "Tensors", "Reports", "Statistics"],
         ["Checkpoints"],
         ["LanguageModels"],

@@ -139,4 +139,5 @@ double ck_lane_sum(const double lanes[CK_LANES]);
 
 #include "GramProduct.h"
 #include "Transformer.h"
+#include "Scan.h"
 #endif

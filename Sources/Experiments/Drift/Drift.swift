@@ -20,6 +20,8 @@ struct Drift: Experiment {
     let alignments: [Pair: Alignment]
     /// What is read of every tensor.
     let contents: SeriesContents
+    /// Where the checkpoints stand in training; `nil` when the settings name none.
+    let training: SeriesTraining?
 
     /// Two checkpoints in the series' order, whichever the comparison starts from: their reduction serves both ways.
     struct Pair: Hashable {
@@ -59,6 +61,7 @@ struct Drift: Experiment {
                 settings.compare, series, reference: reference, branchPoint: branchPoint)
         }
         contents = SeriesContents(series, places: places, fingerprints: settings.fingerprints)
+        training = try settings.training.map { [series] in try SeriesTraining($0, series, context) }
         alignments = try Drift.align(comparisons, series, reference, settings)
     }
 

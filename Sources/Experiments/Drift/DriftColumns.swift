@@ -2,7 +2,34 @@ import Reports
 
 /// The columns of the drift tables: each with its meaning, once. `docs/metrics.md` gives sources.
 enum DriftColumns {
-    static let comparison: [TypedColumn<DriftRecord>] = [
+    /// What is compared, and where b stands in training.
+    static func comparison(isTrainingKnown: Bool) -> [TypedColumn<DriftRecord>] {
+        guard isTrainingKnown else { return labels + [statedTokens] }
+        return labels + [
+            .integer(
+                "tokens",
+                "Training tokens of b since training began, as its step makes them; else as attributes or its name state them."
+            ) { $0.position?.tokens ?? $0.revision.tokens }
+        ] + trainingColumns.map { $0.of(\.position) }
+    }
+
+    /// Drift by what training took, where the setting `training` tells.
+    static let rates: [TypedColumn<DriftRecord>] = [
+        .number(
+            "drift_per_token",
+            "drift over the tokens of training from a to b; missing unless b was trained on from a and both are known."
+        ) { $0.rate($0.span?.tokens.map(Double.init)) },
+        .number(
+            "drift_per_cumulative_lr", tolerance: 1e-9,
+            "drift over the sum of learning rates from a to b; missing as drift_per_token is."
+        ) { $0.rate($0.span?.cumulativeLearningRate) },
+    ]
+
+    private static let statedTokens = TypedColumn<DriftRecord>.integer(
+        "tokens", "Training tokens of b, as its attributes or its name state them."
+    ) { $0.revision.tokens }
+
+    private static let labels: [TypedColumn<DriftRecord>] = [
         .string(
             "comparison",
             "Why the two are compared: reference, predecessor (the checkpoint it was trained on from), branch_point (the last of stage 1), ingredients (their finals with each other), pair."
@@ -14,7 +41,6 @@ enum DriftColumns {
             $0.revision.ingredient
         },
         .integer("step", "Optimiser steps of b since its stage began.") { $0.revision.step },
-        .integer("tokens", "Training tokens of b, as its attributes or its name state them.") { $0.revision.tokens },
     ]
 
     static func scope(_ level: String) -> [TypedColumn<DriftRecord>] {
@@ -77,5 +103,12 @@ enum DriftColumns {
             ) { $0.metrics.roundingDrift },
             .boolean("exceeds_rounding", "Whether drift > rounding_drift.") { $0.metrics.exceedsRounding },
         ]
+    }
+}
+
+extension DriftRecord {
+    fileprivate func rate(_ duration: Double?) -> Double? {
+        guard let drift = metrics.drift, let duration else { return nil }
+        return drift / duration
     }
 }

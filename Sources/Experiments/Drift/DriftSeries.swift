@@ -35,7 +35,8 @@ extension Drift {
         let updates = SeriesUpdates(self, results)
         let trajectory = Table(
             "trajectory", title: "Each checkpoint's way from the reference, for the model and each module.",
-            columns: TrajectoryRecord.columns, primaryKey: ["level", "name", "revision"],
+            columns: TrajectoryRecord.columns(isTrainingKnown: training != nil),
+            primaryKey: ["level", "name", "revision"],
             records: trajectoryRecords(updates, results))
         guard settings.gram else { return [trajectory] }
         return [
@@ -64,7 +65,7 @@ extension Drift {
         let scopes = Set(displacements.values.flatMap(\.keys)).sorted { $0.rank < $1.rank }
         return scopes.flatMap { scope in
             readable.map { place in
-                var record = TrajectoryRecord(scope: scope, series: series, place: place)
+                var record = TrajectoryRecord(scope: scope, series: series, place: place, training: training)
                 record.stepDrift = steps[place]?[scope]
                 record.pathLength = pathLength(to: place) { steps[$0]?[scope] }
                 record.displacement = place == reference ? 0 : displacements[place]?[scope]

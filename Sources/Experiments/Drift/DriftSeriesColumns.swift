@@ -10,19 +10,28 @@ struct TrajectoryRecord: Sendable {
     /// Steps and tokens since the predecessor; `nil` where they are not known.
     let steps: Int?
     let tokens: Int?
+    /// Where it stands in training, where that is known.
+    let position: TrainingPosition?
+    /// Sum of learning rates since the predecessor, where it is known.
+    let cumulativeLearningRate: Double?
     var stepDrift: Double?
     var pathLength: Double?
     var displacement: Double?
     var cosinePreviousUpdate: Double?
     var cosineTotalDisplacement: Double?
 
-    init(scope: Scope, series: CheckpointSeries, place: Int) {
+    init(scope: Scope, series: CheckpointSeries, place: Int, training: SeriesTraining?) {
         let checkpoint = series.checkpoints[place]
         let before = series.predecessor(of: place).map { series.checkpoints[$0] }
         self.scope = scope
         label = checkpoint.label
         revision = checkpoint.revision
         predecessor = before?.label
+        position = training?.position(place)
+        let span = series.predecessor(of: place).map {
+            TrainingSpan(from: training?.position($0), to: training?.position(place))
+        }
+        cumulativeLearningRate = span?.cumulativeLearningRate
         guard let before, let step = checkpoint.revision.step else {  // an average has no steps of its own
             (steps, tokens) = (nil, nil)
             return
@@ -31,9 +40,10 @@ struct TrajectoryRecord: Sendable {
         steps = sameStage ? before.revision.step.map { step - $0 } : step
         // Across stages, only counts that run from the beginning of training have a difference.
         let areComparable = sameStage || checkpoint.revision.countsAllTokens
-        tokens =
+        let stated =
             areComparable
             ? checkpoint.revision.tokens.flatMap { total in before.revision.tokens.map { total - $0 } } : nil
+        tokens = span?.tokens ?? stated
     }
 
     private func rate(_ count: Int?) -> Double? {
@@ -41,7 +51,18 @@ struct TrajectoryRecord: Sendable {
         return stepDrift / Double(count)
     }
 
-    static let columns: [TypedColumn<TrajectoryRecord>] =
+    /// The columns; those of the learning rate where it is known how the model was trained.
+    static func columns(isTrainingKnown: Bool) -> [TypedColumn<TrajectoryRecord>] {
+        guard isTrainingKnown else { return plain }
+        return plain + trainingColumns.map { $0.of(\.position) } + [
+            .number(
+                "drift_per_cumulative_lr", tolerance: 1e-9,
+                "step_drift over the sum of learning rates since the predecessor; missing where it is not known or 0."
+            ) { record in record.stepDrift.flatMap { drift in record.cumulativeLearningRate.map { drift / $0 } } }
+        ]
+    }
+
+    private static let plain: [TypedColumn<TrajectoryRecord>] =
         scopeColumns.map { $0.of(\.scope) } + [
             .string("revision", "The checkpoint θ_t.") { $0.label }
         ] + revisionColumns.map { $0.of(\.revision) } + [

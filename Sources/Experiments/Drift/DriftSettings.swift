@@ -32,6 +32,8 @@ struct DriftSettings: ExperimentSettings {
     var allowExternal: [String] = []
     /// Dumps without a float type that are read as bfloat16.
     var bfloat16Dumps: [BFloat16Dump] = []
+    /// How the model was trained: a known model's name, or files of runs or training configs.
+    var training: [String]?
     /// Facts of revisions that neither attributes nor names tell, by label.
     var revisions: [String: StatedRevision] = [:]
 
@@ -47,7 +49,7 @@ struct DriftSettings: ExperimentSettings {
         case embeddingRows = "embedding_rows"
         case allowExternal = "allow_external"
         case bfloat16Dumps = "bfloat16_dumps"
-        case revisions
+        case training, revisions
     }
 
     var input: SeriesInput {

@@ -27,6 +27,12 @@ extension Drift {
             inputs: contents.facts(results))
     }
 
+    /// What training took from one checkpoint to another that was trained on from it.
+    func trainingSpan(from: Int, to: Int) -> TrainingSpan? {
+        guard let training, series.path(to: to).contains(from), from != to else { return nil }
+        return TrainingSpan(from: training.position(from), to: training.position(to))
+    }
+
     /// Whether every tensor's drift is known: an aggregate over some of them would pass for one over all.
     func isComplete(_ comparison: Comparison, _ results: ReductionResults) -> Bool {
         guard contents.isRead(comparison.from, results), contents.isRead(comparison.to, results) else { return false }
@@ -47,6 +53,10 @@ struct DriftRecord: Sendable {
     let types: (from: ElementType, to: ElementType)?
     /// Shape, of a tensor.
     let shape: [Int]?
+    /// Where checkpoint b stands in training, where that is known.
+    let position: TrainingPosition?
+    /// What training took from a to b; `nil` unless b was trained on from a.
+    let span: TrainingSpan?
     var metrics: DriftMetrics
 }
 
@@ -55,6 +65,7 @@ extension Drift {
     private func records(_ comparison: Comparison, _ results: ReductionResults) -> [DriftRecord] {
         let pair = Pair(comparison)
         let (from, to) = (series.checkpoints[comparison.from], series.checkpoints[comparison.to])
+        let span = comparison.kind == .ingredients ? nil : trainingSpan(from: comparison.from, to: comparison.to)
         var records: [Scope: DriftRecord] = [:]
         for entry in alignments[pair]?.entries ?? [] where entry.isCompared {
             guard let metrics = metrics(comparison, entry, results), let first = entry.from, let second = entry.to
@@ -76,6 +87,7 @@ extension Drift {
                     record = DriftRecord(
                         comparison: comparison.kind, from: from.label, to: to.label, revision: to.revision,
                         scope: scope, types: isTensor ? types : nil, shape: isTensor ? infos.0.shape : nil,
+                        position: training?.position(comparison.to), span: span,
                         metrics: DriftMetrics())
                     record.metrics = metrics
                     records[scope] = record
@@ -89,13 +101,14 @@ extension Drift {
     }
 
     private func table(_ name: String, _ title: String, _ records: [DriftRecord], _ level: String) -> Table {
-        var columns = DriftColumns.comparison
+        var columns = DriftColumns.comparison(isTrainingKnown: training != nil)
         var key = ["comparison", "from", "to"]
         if level != "model" {
             columns += DriftColumns.scope(level)
             key.append(level)
         }
         columns += DriftColumns.metrics(movedThreshold: settings.movedThreshold)
+        if training != nil { columns += DriftColumns.rates }
         return Table(
             name, title: title, columns: columns, primaryKey: key, records: records.filter { $0.scope.level == level })
     }
@@ -103,7 +116,9 @@ extension Drift {
     /// The columns of the summary that fit a page.
     private func briefSummary(_ records: [DriftRecord]) -> Table {
         let wanted = ["comparison", "from", "to", "relative_drift", "angle", "rms_change", "changed", "sign_flips"]
-        let all = DriftColumns.comparison + DriftColumns.metrics(movedThreshold: settings.movedThreshold)
+        let all =
+            DriftColumns.comparison(isTrainingKnown: false)
+            + DriftColumns.metrics(movedThreshold: settings.movedThreshold)
         return Table(
             "summary", title: "Drift of the whole model, a row a comparison.",
             columns: wanted.compactMap { name in all.first { $0.column.name == name } },

@@ -19,11 +19,13 @@ struct NormGrowth: Sendable {
     let steps: (first: Int, last: Int)?
     /// Steps since the warm-up, and norms.
     let points: [(x: Double, y: Double)]
+    private let warmup: Int
     private let line: LinearFit?
     private let hinge: HingeFit?
 
     init(scope: Scope, points: [(step: Int, norm: Double)], warmup: Int) {
         self.scope = scope
+        self.warmup = warmup
         steps = points.first.map { first in (first.step, points.last?.step ?? first.step) }
         self.points = points.map { (Double($0.step - warmup), $0.norm) }
         let (x, y) = (self.points.map { log($0.x) }, self.points.map { log($0.y) })
@@ -47,8 +49,12 @@ struct NormGrowth: Sendable {
             .integer("points", "Checkpoints of stage 1 after the warm-up, outside ingredients.") { $0.points.count },
             .integer("first_step", "The first of their steps.") { $0.steps?.first },
             .integer("last_step", "The last of their steps.") { $0.steps?.last },
+            .integer("warmup_steps", "Steps after which growth is measured, as set.") { $0.warmup },
+            .number("scale", "c of the fitted ‖θ‖₂ = c·(step − warmup_steps)^exponent; missing below 4 points.") {
+                settled($0.line.map { exp($0.intercept) })
+            },
             .number(
-                "exponent",
+                "exponent", uncertainty: .interval(low: "exponent_low", high: "exponent_high"),
                 "Slope of ln‖θ‖₂ against ln(step − warmup_steps) by least squares; missing below 4 points."
             ) { settled($0.line?.slope) },
             .number("exponent_low", "Lower end of its 95% interval (Student's t).") {
@@ -61,7 +67,7 @@ struct NormGrowth: Sendable {
             .number(
                 "turn_step",
                 "Step where two lines that meet fit best; whether there is a turn at all is told by turn_supported. Missing below 5 points."
-            ) { row in settled(row.hinge.map { exp($0.breakpoint) + row.warmup }) },
+            ) { row in settled(row.hinge.map { exp($0.breakpoint) + Double(row.warmup) }) },
             .number("exponent_before", "Slope before the turn.") { settled($0.hinge?.slopeBefore) },
             .number("exponent_after", "Slope after it.") { settled($0.hinge?.slopeAfter) },
             .number(
@@ -74,8 +80,6 @@ struct NormGrowth: Sendable {
     private static func settled(_ value: Double?) -> Double? {
         value.flatMap { Double(String(format: "%.9e", locale: Locale(identifier: "en_US_POSIX"), $0)) }
     }
-
-    private var warmup: Double { steps.map { Double($0.first) - (points.first?.x ?? 0) } ?? 0 }
 }
 
 extension Norms {

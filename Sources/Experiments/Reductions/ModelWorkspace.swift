@@ -8,6 +8,8 @@ import Tensors
 /// several requests need.
 final class ModelWorkspace {
     private let checkpoints: [Checkpoint]
+    /// Threads to work on.
+    let jobs: Int
     /// How forward passes are carried out.
     let execution: Execution
     private let statePath: (Int, Fingerprint) -> String
@@ -27,7 +29,7 @@ final class ModelWorkspace {
         _ checkpoints: [Checkpoint], jobs: Int, statePath: @escaping (Int, Fingerprint) -> String,
         stepDone: @escaping (Int, Int, Int) -> Void
     ) {
-        (self.checkpoints, self.statePath) = (checkpoints, statePath)
+        (self.checkpoints, self.jobs, self.statePath) = (checkpoints, jobs, statePath)
         self.stepDone = stepDone
         let shared: ParallelLoop = { count, body in inParallel(count, jobs: jobs, body) }
         execution = Execution(loop: jobs == 1 ? serialLoop : shared) { try Interruption.check() }

@@ -55,7 +55,7 @@ final class SegmentPass {
     /// A multiple of the tile, and with it of the kernels' blocks: results do not depend on it.
     private static func blockElements(_ widths: [Int]) -> Int {
         let fitting = blockBytes / max(1, widths.reduce(0, +)) / tileElements * tileElements
-        return min(max(fitting, tileElements), 65536)
+        return min(max(fitting, tileElements), 131072)
     }
 
     private func reserve(_ byteCount: Int) {

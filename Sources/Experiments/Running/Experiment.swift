@@ -14,6 +14,10 @@ protocol Experiment: Sendable {
     static var question: String { get }
     /// Names of the tables it may leave, in order.
     static var tableNames: [String] { get }
+    /// What `run.json` calls its inputs: checkpoints, unless an experiment reads something else.
+    static var inputsName: String { get }
+    /// Names of the figures it may leave; nothing, unless an experiment says otherwise.
+    static var figureNames: [String] { get }
 
     /// Opens the checkpoints it needs and plans; throws when nothing can be asked of them.
     init(_ settings: Settings, _ context: RunContext) throws
@@ -27,12 +31,18 @@ protocol Experiment: Sendable {
     var modelRequests: [any ModelRequest] { get }
     /// Makes the tables. A pure function of the summaries: nothing is read here.
     func report(_ results: ReductionResults) throws -> Report
+    /// Draws the tables. A pure function of those that were written, as `dynamics report` reads them again: some may be
+    /// missing or empty. Names are among `figureNames`; nothing, unless an experiment says otherwise.
+    static func figures(_ tables: [Table]) -> [Figure]
 }
 
 extension Experiment {
+    static var inputsName: String { "checkpoints" }
     func followUps(_ results: ReductionResults) -> [any Reduction] { [] }
     var matrixRequests: [any MatrixRequest] { [] }
     var modelRequests: [any ModelRequest] { [] }
+    static var figureNames: [String] { [] }
+    static func figures(_ tables: [Table]) -> [Figure] { [] }
 }
 
 /// What an experiment has to say once its reductions are done.
@@ -43,7 +53,7 @@ struct Report: Sendable {
     var readable: [Table]
     /// Findings about the input, one line each: they go to stderr and make the exit code 4.
     var findings: [String]
-    /// Facts about the inputs for `run.json`: checkpoints with their fingerprints.
+    /// Facts about the inputs for `run.json`, such as checkpoints with their fingerprints.
     var inputs: JSON
 
     /// Makes a report; see the properties.

@@ -21,6 +21,8 @@ public struct ExperimentRun: Sendable {
         public var journal: String?
         /// Threads to work on.
         public var jobs: Int
+        /// How wide figures are printed; `nil` for no figures.
+        public var figureWidth: GnuplotScript.Width? = .one
         /// How checkpoints are read.
         public var readOptions = ReadOptions()
 
@@ -45,6 +47,10 @@ public struct ExperimentRun: Sendable {
     public struct Outcome: Sendable {
         /// The files written, in order.
         public let paths: [String]
+        /// What to read first: a table of each experiment, with the file that has all of it.
+        public let headlines: [(table: Table, path: String)]
+        /// Figures that could not be drawn, one line each: the run is done all the same.
+        public let undrawn: [String]
         /// Findings about the input.
         public let findings: [String]
         /// Checkpoints that were left out because they could not be read.
@@ -97,12 +103,21 @@ public struct ExperimentRun: Sendable {
         let bytesRead = context.checkpoints.reduce(0) { $0 + ($1.reader?.bytesRead ?? 0) }
 
         let reports = try prepared.map { try $0.experiment.report(results) }
-        var paths: [String] = []
+        var (paths, undrawn): ([String], [String]) = ([], [])
         for (item, report) in zip(prepared, reports) {
             let machine = MachineRecord(started: started, jobs: options.jobs, bytesRead: bytesRead)
-            paths += try item.write(report, refused: refused, machine: machine)
+            let written = try item.write(report, refused: refused, machine: machine, figureWidth: options.figureWidth)
+            paths += written.paths
+            undrawn += written.undrawn
         }
-        return Outcome(paths: paths, findings: reports.flatMap(\.findings), refused: refused, bytesRead: bytesRead)
+        for index in Set(prepared.compactMap { ResultsIndex(besides: $0.folder) }) { paths.append(try index.write()) }
+        let headlines = zip(prepared, reports).compactMap { item, report in
+            report.readable.first.map { (table: $0, path: "\(item.folder)/\(MarkdownWriter().fileName($0))") }
+        }
+        return Outcome(
+            paths: paths, headlines: headlines, undrawn: undrawn, findings: reports.flatMap(\.findings),
+            refused: refused,
+            bytesRead: bytesRead)
     }
 
     private func prepare<E: Experiment>(_ type: E.Type, _ context: RunContext) throws -> Prepared {
@@ -151,7 +166,7 @@ public struct ExperimentRun: Sendable {
 private final class Prepared {
     let experiment: any Experiment
     private let settings: JSON
-    private let folder: String
+    let folder: String
     /// Between `reserveFolder` and `write`.
     private var directory: RunDirectory?
 
@@ -167,24 +182,17 @@ private final class Prepared {
     /// Makes sure before hours of reading that the results can be written, and that no other run writes there.
     func reserveFolder() throws(EnvironmentError) { directory = try RunDirectory(at: folder) }
 
-    /// Writes tables, their descriptions and the record of the run, all together.
-    func write(_ report: Report, refused: [CheckpointError], machine: MachineRecord) throws(EnvironmentError)
-        -> [String]
-    {
-        guard var directory = directory.take() else { preconditionFailure("the results' folder is not reserved") }
-        for table in report.tables {
-            try directory.write(CSVWriter().fileName(table)) { CSVWriter().write(table, to: &$0) }
-        }
-        for table in report.readable {
-            try directory.write(LaTeXWriter().fileName(table)) { LaTeXWriter().write(table, to: &$0) }
-            try directory.write(MarkdownWriter().fileName(table)) { MarkdownWriter().write(table, to: &$0) }
-        }
-        let package = DataPackage(name, title: question, tables: report.tables)
-        try directory.write(DataPackage.fileName) { package.write(to: &$0) }
-        try directory.write("machine.json") { machine.json.write(to: &$0) }
-        try directory.write("run.json") { record(report, refused).write(to: &$0) }
-        let tables = type(of: experiment).tableNames
-        return try directory.publish(owning: tables.flatMap { name in ["csv", "tex", "md"].map { "\(name).\($0)" } })
+    /// Writes everything the run leaves, all together.
+    func write(
+        _ report: Report, refused: [CheckpointError], machine: MachineRecord, figureWidth: GnuplotScript.Width?
+    ) throws(EnvironmentError) -> (paths: [String], undrawn: [String]) {
+        guard let directory = directory.take() else { preconditionFailure("the results' folder is not reserved") }
+        let results = ResultsFiles(
+            type(of: experiment), question: question, tables: report.tables, readable: report.readable,
+            run: record(report, refused), figureWidth: figureWidth, jobs: machine.jobs)
+        return try results.write(
+            to: directory, tables: true,
+            records: [("machine.json", machine.json), ("run.json", record(report, refused))])
     }
 
     /// What was run on what; nothing that differs between two runs of the same input.
@@ -194,7 +202,7 @@ private final class Prepared {
             "question": .string(question),
             "version": .string(harnessVersion),
             "settings": settings,
-            "checkpoints": report.inputs,
+            type(of: experiment).inputsName: report.inputs,
             "refused": .array(refused.map { .string($0.description) }),
             "findings": .array(report.findings.map(JSON.string)),
             "tables": .array(report.tables.map { .string(CSVWriter().fileName($0)) }),

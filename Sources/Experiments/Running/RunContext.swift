@@ -97,7 +97,7 @@ final class RunContext: Sendable {
         _ input: SeriesInput
     ) -> Result<Checkpoint, CheckpointError> {
         let dumps = opening.dumps.map(\.rawValue).sorted().joined(separator: " ")
-        let key = "contents/2\n\(opening.path)\n\(opening.group ?? "")\n\(dumps)"
+        let key = "contents/3\n\(opening.path)\n\(opening.group ?? "")\n\(dumps)"
         do throws(CheckpointError) {
             var checkpoint = try Checkpoint(opening: found, options: options)
             checkpoint = Checkpoint(location: location, contents: checkpoint.contents, reader: checkpoint.reader)

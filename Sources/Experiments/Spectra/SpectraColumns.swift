@@ -28,7 +28,6 @@ enum SpectraColumns {
 
     static let matrix: [TypedColumn<SpectraMatrix>] = [
         .string("tensor", "Name of the tensor.") { $0.tensor },
-        .string("part", "q, k or v: rows of a fused tensor; missing for a whole one.") { $0.part },
         .string("layer", "Index of the block; 'none' outside the blocks.") { $0.layer.map(String.init) ?? "none" },
         .string("module", "Role of the matrix.") { $0.module.rawValue },
         .integer("rows", "Number of rows m.") { $0.rows },
@@ -80,7 +79,7 @@ enum SpectraColumns {
 
     static let tail: [TypedColumn<SpectrumRecord>] = [
         .number(
-            "alpha", tolerance: fitted,
+            "alpha", uncertainty: .error("alpha_error"), tolerance: fitted,
             "Exponent of the power law fitted to the tail of λ = σ², by maximum likelihood; missing below 20 eigenvalues."
         ) { $0.tail?.alpha },
         .number("alpha_error", tolerance: fitted, "Standard error of alpha: (alpha−1)/√tail_count.") {

@@ -69,12 +69,5 @@ extension Spectra {
     }
 }
 
-/// The value in the middle, or the mean of the two there; `nil` of nothing.
-func median(_ values: [Double]) -> Double? {
-    guard !values.isEmpty else { return nil }
-    let sorted = values.sorted()
-    return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
-}
-
 /// cos².
 func cosineSquared(_ angle: Double) -> Double { cos(angle) * cos(angle) }

@@ -1,0 +1,147 @@
+import Foundation
+
+/// How the learning rate of one training run depends on its progress t, as OLMo's trainer computes it.
+///
+/// With peak η, warm-up w, end T and final rate η_f = α·η, for t counted in `units` since the run began. In OLMo's trainer
+/// t is 1 step (or its tokens) at the first update:
+///
+/// - warm-up, t < w: η₀ + (η−η₀)·t/w, where η₀ is `warmupMinimum`, or η/10 where that is not given;
+/// - cosine: η_f + (η−η_f)·(1+cos(π·(t−w)/(T−w)))/2, and η_f from T on;
+/// - linear: η − (η−η_f)·(t−w)/(T−w), and η_f from T on;
+/// - constant: η.
+///
+/// Source: `olmo/optim.py` (`CosWithWarmup`, `LinearWithWarmup`, `ConstantScheduler`, `ConstantWithWarmupScheduler`) of
+/// github.com/allenai/OLMo; `olmo_core/optim/scheduler.py` of github.com/allenai/OLMo-core has the same formulas.
+public struct LearningRateSchedule: Sendable, Equatable, Codable {
+    /// The shape after the warm-up, by OLMo's names.
+    public enum Shape: String, Sendable, Codable, CaseIterable {
+        case cosine = "cosine_with_warmup"
+        case linear = "linear_with_warmup"
+        case constant
+        case constantWithWarmup = "constant_with_warmup"
+    }
+
+    /// What progress is counted in.
+    public enum Units: String, Sendable, Codable, CaseIterable {
+        case steps, tokens
+    }
+
+    /// The shape.
+    public var shape: Shape
+    /// Peak learning rate η; `nil` for a run that goes on with the rate of the checkpoint it starts from.
+    public var learningRate: Double?
+    /// What `warmup` and `end` are counted in; steps where nothing is said.
+    public var units: Units?
+    /// Length of the warm-up w; none where nothing is said.
+    public var warmup: Int?
+    /// Where a decay ends, T; needed by cosine and linear.
+    public var end: Int?
+    /// α = η_f/η; 0.1 where nothing is said, as in OLMo.
+    public var finalFraction: Double?
+    /// Rate η₀ that the warm-up starts from; a tenth of η where nothing is said.
+    public var warmupMinimum: Double?
+    /// Progress, in steps, at the first update: 1 where nothing is said, as in OLMo; 0 in trainers that advance the
+    /// schedule after the update.
+    public var firstUpdate: Int?
+
+    /// Makes a schedule; see the properties.
+    public init(
+        shape: Shape, learningRate: Double?, units: Units? = nil, warmup: Int? = nil, end: Int? = nil,
+        finalFraction: Double? = nil, warmupMinimum: Double? = nil, firstUpdate: Int? = nil
+    ) {
+        self.shape = shape
+        self.learningRate = learningRate
+        self.units = units
+        self.warmup = warmup
+        self.end = end
+        self.finalFraction = finalFraction
+        self.warmupMinimum = warmupMinimum
+        self.firstUpdate = firstUpdate
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case shape = "name"
+        case learningRate = "learning_rate"
+        case units
+        case warmup = "t_warmup"
+        case end = "t_max"
+        case finalFraction = "alpha_f"
+        case warmupMinimum = "warmup_min_lr"
+        case firstUpdate = "first_update"
+    }
+
+    /// Steps or tokens: sums of a few of them still fit.
+    private static let timeLimit = 1 << 60
+
+    /// Why no rate can be computed from these numbers; `nil` when one can.
+    public var problem: String? {
+        if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
+            return "the learning rate \(learningRate) is not a positive number"
+        }
+        for time in [warmup, end] {
+            if let time, time > LearningRateSchedule.timeLimit { return "\(time) is more than any training has" }
+        }
+        if let warmup, warmup < 0 { return "a warm-up of \(warmup) \((units ?? .steps).rawValue) is not possible" }
+        guard (0...1).contains(firstUpdate ?? 1) else { return "the first update is at progress 0 or 1" }
+        guard shape == .cosine || shape == .linear else { return nil }
+        guard let end else { return "a \(shape.rawValue) schedule needs its end, t_max" }
+        return end > warmup ?? 0 ? nil : "it ends at \(end), before its warm-up of \(warmup ?? 0) is over"
+    }
+
+    /// The rate at progress `time`, in `units`; `peak` is η for a schedule that states none.
+    /// - Precondition: `problem` is `nil`.
+    func rate(at time: Int, peak inherited: Double) -> Double {
+        let peak = learningRate ?? inherited
+        let warmup = self.warmup ?? 0
+        if time < warmup, shape != .constant {
+            let start = warmupMinimum ?? peak * 0.1
+            return start + (peak - start) * Double(time) / Double(warmup)
+        }
+        guard shape == .cosine || shape == .linear, let end else { return peak }
+        let final = peak * (finalFraction ?? 0.1)
+        if time >= end { return final }
+        let fraction = Double(time - warmup) / Double(end - warmup)
+        return shape == .cosine
+            ? final + (peak - final) * (1 + cos(.pi * fraction)) / 2 : peak - (peak - final) * fraction
+    }
+
+    /// Σ of the rates of the first `steps` updates, in closed form; `batch` is how much progress a step makes in tokens.
+    ///
+    /// Warm-up and linear decay are arithmetic series, the cosine's sum is Dirichlet's: Σ_{j=a}^{b−1} cos(α+δj) =
+    /// cos(α+δ(a+b−1)/2)·sin((b−a)δ/2)/sin(δ/2).
+    /// - Precondition: `problem` is `nil`.
+    func sum(steps: Int, batch: Int, peak inherited: Double) -> Double {
+        let peak = learningRate ?? inherited
+        let unit = units == .tokens ? batch : 1
+        let warmup = shape == .constant ? 0 : self.warmup ?? 0
+        // Updates by index j, at progress j·unit: up to `ramp` they warm up, up to `decayed` they decay.
+        let first = firstUpdate ?? 1
+        let last = steps + first
+        let ramp = min(max((warmup + unit - 1) / unit, first), last)
+        var sum = 0.0
+        if ramp > first {
+            let start = warmupMinimum ?? peak * 0.1
+            sum += Double(ramp - first) * start
+            sum += (peak - start) * (progress(first..<ramp, unit) / Double(warmup))
+        }
+        guard shape == .cosine || shape == .linear, let end else { return sum + Double(last - ramp) * peak }
+        let decayed = min(max((end - 1) / unit + 1, ramp), last)
+        let final = peak * (finalFraction ?? 0.1)
+        let count = Double(decayed - ramp)
+        let length = Double(end - warmup)
+        if decayed > ramp, shape == .linear {
+            sum += count * peak - (peak - final) * ((progress(ramp..<decayed, unit) - count * Double(warmup)) / length)
+        } else if decayed > ramp {
+            let step = .pi * Double(unit) / length
+            let middle = .pi * (Double(ramp + decayed - 1) / 2 * Double(unit) - Double(warmup)) / length
+            let cosines = decayed - ramp == 1 ? cos(middle) : cos(middle) * sin(count * step / 2) / sin(step / 2)
+            sum += count * final + (peak - final) * (count + cosines) / 2
+        }
+        return sum + Double(last - decayed) * final
+    }
+
+    /// Σ j·unit over the indices.
+    private func progress(_ indices: Range<Int>, _ unit: Int) -> Double {
+        Double(indices.lowerBound + indices.upperBound - 1) * Double(indices.count) / 2 * Double(unit)
+    }
+}

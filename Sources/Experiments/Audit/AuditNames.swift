@@ -1,0 +1,62 @@
+import Checkpoints
+
+extension AuditedSeries {
+    /// Names of revisions and of files against the attributes.
+    var nameFindings: [AuditFinding] { checkpoints.indices.flatMap(names) }
+
+    private func names(of place: Int) -> [AuditFinding] {
+        let checkpoint = checkpoints[place]
+        let stated = settings.revisions[checkpoint.label]
+        let file = Revision(named: checkpoint.location.revisionName)
+        var findings: [AuditFinding] = []
+        if case .string(let name) = checkpoint.contents.attributes["revision"], name != file.name, file.tellsFacts {
+            let attribute = Revision(named: name)
+            if let difference = difference(file, attribute) {
+                findings.append(
+                    finding(
+                        .nameDiffers, place,
+                        "the file's name says \(difference.0), its attribute revision '\(checkpoint.label)' \(difference.1)"
+                    ))
+            }
+        }
+        // What the settings state overrules the attributes, and needs no finding.
+        let named = Revision(named: checkpoint.revision.name)
+        for (key, told, value) in [
+            ("stage", named.stage, stated?.stage == nil ? checkpoint.revision.stage : nil),
+            ("ingredient", named.ingredient, stated?.ingredient == nil ? checkpoint.revision.ingredient : nil),
+            ("step", named.step, stated?.step == nil ? checkpoint.revision.step : nil),
+        ] {
+            guard let told, let value, told != value else { continue }
+            findings.append(
+                finding(.nameDiffers, place, "its name says \(key) \(told), its attribute \(key) is \(value)"))
+        }
+        if stated?.tokens == nil, let told = named.tokens, let value = checkpoint.revision.tokens,
+            !agrees(value, with: told, checkpoint.revision)
+        {
+            findings.append(
+                finding(.nameDiffers, place, "its name says \(told) tokens, its attribute tokens is \(value)"))
+        }
+        return findings
+    }
+
+    /// Names round to whole billions, up or down, and count from the beginning of their stage from stage 2 on.
+    func agrees(_ tokens: Int, with told: Int, _ revision: Revision) -> Bool {
+        let unit = told % 1_000_000_000 == 0 ? 1_000_000_000 : 0
+        guard revision.stage ?? 1 > 1 else { return abs(tokens - told) <= unit }
+        return tokens >= told - unit
+    }
+
+    private func difference(_ a: Revision, _ b: Revision) -> (String, String)? {
+        for (key, x, y) in [
+            ("stage", a.stage, b.stage), ("ingredient", a.ingredient, b.ingredient), ("step", a.step, b.step),
+        ] {
+            if let x, let y, x != y { return ("\(key) \(x)", "\(key) \(y)") }
+        }
+        return nil
+    }
+}
+
+extension Revision {
+    /// Whether it tells a place in training.
+    fileprivate var tellsFacts: Bool { stage != nil || ingredient != nil || step != nil }
+}

@@ -1,0 +1,191 @@
+import Checkpoints
+import Reports
+import Tensors
+
+extension Audit {
+    func findingsTable(_ findings: [AuditFinding]) -> Table {
+        Table(
+            "findings", title: "What casts doubt on the checkpoints; no row when nothing was found.",
+            columns: AuditFinding.columns, records: findings)
+    }
+
+    /// The columns of the findings that fit a page.
+    func summaryTable(_ findings: [AuditFinding]) -> Table {
+        let wanted = ["severity", "finding", "revision", "tensor", "other", "evidence"]
+        return Table(
+            "summary", title: "What casts doubt on the checkpoints; no row when nothing was found.",
+            columns: AuditFinding.columns.filter { wanted.contains($0.column.name) }, records: findings)
+    }
+}
+
+/// One row of `files`.
+private struct FileRecord: Sendable {
+    let checkpoint: Checkpoint
+    let architecture: Architecture?
+    let isRead: Bool
+    let bytes: Int
+    let elements: Int
+    let types: String
+    let fingerprint: Fingerprint?
+    let norm: Double?
+    let errors: Int
+    let warnings: Int
+
+    static let columns: [TypedColumn<FileRecord>] =
+        [
+            .string("revision", "The checkpoint.") { $0.checkpoint.label },
+            .string("file", "Where it is, as the settings name it.") { $0.checkpoint.location.description },
+        ] + revisionColumns.map { $0.of(\.checkpoint.revision) } + [
+            .boolean("read", "Whether all its tensors could be read.") { $0.isRead },
+            .string("architecture", "Family of models that its config names; missing when none known here.") {
+                $0.architecture?.family.rawValue
+            },
+            .integer("expected_weights", "Number of weights by its config; missing without a known architecture.") {
+                $0.architecture?.parameterCount
+            },
+            .integer("weights", "Number of floating-point elements found.") { $0.elements },
+            .integer("tensors", "Number of tensors found.") { $0.checkpoint.tensors.count },
+            .string("dtypes", "Element types of the tensors with weights, the most frequent first.") { $0.types },
+            .integer("bytes", unit: "byte", "Size of its files.") { $0.bytes },
+            .number("l2", "‖x‖₂ of all weights; missing when one is not finite.") { $0.norm },
+            .string("fingerprint", "Of names, types, shapes and contents of all tensors: see Fingerprints.") {
+                $0.fingerprint.map { "\($0)" }
+            },
+            .integer("errors", "Findings about it that are errors.") { $0.errors },
+            .integer("warnings", "Findings about it that are warnings.") { $0.warnings },
+        ]
+}
+
+extension AuditedSeries {
+    func filesTable(
+        _ findings: [AuditFinding], _ distances: AuditDistances, _ order: [AuditOrderRecord],
+        _ contents: SeriesContents,
+        _ results: ReductionResults
+    ) -> Table {
+        let records = checkpoints.indices.map { place -> FileRecord in
+            let checkpoint = checkpoints[place]
+            let weights = checkpoint.tensors.filter(\.elementType.hasStatistics)
+            let counts = Dictionary(weights.map { ($0.elementType.rawValue, 1) }, uniquingKeysWith: +)
+            let types = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key).joined(separator: " ")
+            let sums = self.contents[place].compactMap { $0?.sums }
+            let square = sums.reduce(0) { $0 + $1.squareSum }
+            let own = findings.filter { $0.checkpoint == checkpoint.label }
+            var architecture: Architecture?
+            if case .success(let known) = architectures[place] { architecture = known }
+            return FileRecord(
+                checkpoint: checkpoint, architecture: architecture, isRead: isRead(place),
+                bytes: checkpoint.contents.files.reduce(0) { $0 + $1.byteCount },
+                elements: weights.reduce(0) { $0 + $1.elementCount }, types: types,
+                fingerprint: checkpoint.contents.fingerprint(self.contents[place]),
+                norm: isRead(place) && sums.allSatisfy { $0.nonFiniteCount == 0 } ? square.squareRoot() : nil,
+                errors: own.count { $0.kind.severity == "error" },
+                warnings: own.count { $0.kind.severity == "warning" })
+        }
+        return Table(
+            "files", title: "What the checkpoints hold.", columns: FileRecord.columns, primaryKey: ["revision"],
+            records: records)
+    }
+
+    func orderTable(_ distances: AuditDistances, _ records: [AuditOrderRecord]) -> Table {
+        @Sendable func label(_ place: Int?) -> String? { place.map { checkpoints[$0].label } }
+        @Sendable func length(_ record: AuditOrderRecord, _ other: Int?) -> Double? {
+            other.flatMap { distances.length(record.place, $0) }
+        }
+        let columns: [TypedColumn<AuditOrderRecord>] =
+            [.string("revision", "The checkpoint.") { label($0.place) }]
+            + revisionColumns.map { $0.of { checkpoints[$0.place].revision } } + [
+                .integer("claimed", "Its number in its run by the labels, from 1.") { $0.claimed },
+                .integer(
+                    "recovered",
+                    "Its number by distance; missing when the run has fewer than three checkpoints to order."
+                ) { $0.recovered },
+                .boolean("moved", "Whether it has to move to come from the one order to the other.") { $0.isMoved },
+                .string("before", "The checkpoint before it by the labels; the branch point for a run's first.") {
+                    label($0.before)
+                },
+                .number("distance_before", "‖x − x_before‖₂, estimated.") { length($0, $0.before) },
+                .string("after", "The checkpoint after it by the labels.") { label($0.after) },
+                .number("distance_after", "‖x − x_after‖₂, estimated.") { length($0, $0.after) },
+                .string("recovered_before", "The checkpoint before it by distance.") { label($0.recoveredBefore) },
+                .number("distance_recovered_before", "‖x − x_recovered_before‖₂, estimated.") {
+                    length($0, $0.recoveredBefore)
+                },
+                .string("recovered_after", "The checkpoint after it by distance.") { label($0.recoveredAfter) },
+                .number("distance_recovered_after", "‖x − x_recovered_after‖₂, estimated.") {
+                    length($0, $0.recoveredAfter)
+                },
+                .string("nearest", "The nearest checkpoint of the series.") { label($0.nearest) },
+                .number("distance_nearest", "‖x − x_nearest‖₂, estimated.") { length($0, $0.nearest) },
+                .number("distance_error", "Relative standard deviation of that estimate.") { record in
+                    record.nearest.map { distances.error(record.place, $0) }
+                },
+            ]
+        return Table(
+            "order", title: "The order of each run's checkpoints by distance against that of their labels.",
+            columns: columns, primaryKey: ["revision"], records: records)
+    }
+
+    func soupTable(_ soups: [(soup: AuditedSoup, verdict: SoupVerdict?)]) -> Table {
+        let records = soups.flatMap { soup, verdict in verdict.map { SoupRecord.list(soup, $0, checkpoints) } ?? [] }
+        return Table(
+            "soup", title: "How averages are explained by what they may have been made from.",
+            columns: SoupRecord.columns, primaryKey: ["soup", "explanation", "ingredient"], records: records)
+    }
+}
+
+/// One row of `soup`.
+private struct SoupRecord: Sendable {
+    let soup: String
+    let explanation: String
+    let ingredient: String
+    let weight: Double
+    let squaredResidual: Double
+    let rounding: Double
+    let uniform: AverageSums?
+
+    static func list(_ soup: AuditedSoup, _ verdict: SoupVerdict, _ checkpoints: [Checkpoint]) -> [SoupRecord] {
+        let label = checkpoints[soup.place].label
+        let count = soup.ingredients.count
+        func record(_ explanation: String, _ index: Int, _ weights: [Double], _ residual: Double, _ sums: AverageSums?)
+            -> SoupRecord
+        {
+            SoupRecord(
+                soup: label, explanation: explanation, ingredient: checkpoints[soup.ingredients[index]].label,
+                weight: weights[index], squaredResidual: residual, rounding: verdict.rounding(weights), uniform: sums)
+        }
+        let uniform = Array(repeating: 1 / Double(count), count: count)
+        var records = (0..<count).map { record("mean", $0, uniform, verdict.average.squareSum, verdict.average) }
+        records += (0..<count).map { index in
+            var weights = Array(repeating: 0.0, count: count)
+            weights[index] = 1
+            return record("single", index, weights, verdict.squaredDistances[index], nil)
+        }
+        if let weights = verdict.weights, let residual = verdict.squaredResidual {
+            records += (0..<count).map { record("weights", $0, weights, residual, nil) }
+        }
+        return records
+    }
+
+    static let columns: [TypedColumn<SoupRecord>] = [
+        .string("soup", "The average m.") { $0.soup },
+        .string(
+            "explanation",
+            "mean: the uniform average; single: one ingredient; weights: the best weights ≥ 0 with sum 1."
+        ) { $0.explanation },
+        .string("ingredient", "The ingredient a.") { $0.ingredient },
+        .number("weight", tolerance: 1e-6, "Its weight w in the explanation.") { $0.weight },
+        .number("residual", "‖m − Σwa‖₂ of the explanation.") { $0.squaredResidual.squareRoot() },
+        .number("rounding", "What rounding m and all a would leave: √(Σ(ulp(m)² + Σw²ulp(a)²)/12).") { $0.rounding },
+        .number(
+            "max_ulps", "max|m − mean| in ulps of m's type at the largest of |m| and all |a|; of the mean only."
+        ) { $0.uniform?.maximumULPs },
+        .number(
+            "beyond_rounding",
+            "Fraction of elements with |m − mean| > ½ulp(m) + ½Σulp(a)/n: not the mean of the a before they were rounded."
+        ) { $0.uniform.flatMap { $0.count > 0 ? Double($0.beyondCount) / Double($0.count) : nil } },
+        .number(
+            "beyond_own_rounding",
+            "Fraction of elements with |m − mean| > ½ulp(m): not the mean of the a as they are stored."
+        ) { $0.uniform.flatMap { $0.count > 0 ? Double($0.beyondOnceCount) / Double($0.count) : nil } },
+    ]
+}

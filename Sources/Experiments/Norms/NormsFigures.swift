@@ -1,0 +1,50 @@
+import Foundation
+import Reports
+
+extension Norms {
+    static let figureNames = ["growth"]
+
+    static func figures(_ tables: [Table]) -> [Figure] { [growth(tables)].compactMap { $0 } }
+
+    /// Norms of the model and its modules across training, with the power laws that `norm_growth` fits to them.
+    private static func growth(_ tables: [Table]) -> Figure? {
+        guard let norms = tables.named("norms") else { return nil }
+        let measured = norms.selecting(
+            ["name", "revision", "stage", "ingredient", "step", "tokens", "l2"], as: "growth",
+            title: "L2 norm of the model and its modules, measured and fitted."
+        ) { ["model", "module"].contains($0.text("level") ?? "") }
+        guard let training = TrainingAxis(measured) else { return nil }
+        let kind = { (kind: String) in [TypedColumn<TableRow>.string("kind", "Measured, or the fit.") { _ in kind }] }
+        let fits = tables.named("norm_growth").map { fitted(measured, $0) } ?? []
+        let fitTable = Table("growth", title: measured.title, columns: measured.columns, rows: fits)
+        let data = measured.adding(kind("measured")).appending(fitTable.adding(kind("fit")))
+        var chart = Chart(x: training.axis, y: Axis("l2", "L2 norm"), color: "name")
+        chart.marks = training.marks
+        chart.layers = [
+            Chart.Layer([RowFilter("kind", "fit")], style: .dotted),
+            Chart.Layer([RowFilter("kind", "measured")], style: .linesAndPoints),
+        ]
+        return Figure(
+            "growth", title: "Growth of L2 norms; dotted, the power law fitted after the warm-up.",
+            data: training.rows(of: data, lines: ["name", "kind"]), lines: ["name", "kind", "branch"],
+            panels: [.chart(chart)])
+    }
+
+    /// The fitted norm at each step that the fit is made of.
+    private static func fitted(_ measured: Table, _ growth: Table) -> [[Cell]] {
+        growth.records.flatMap { fit -> [[Cell]] in
+            guard let scale = fit.number("scale"), let exponent = fit.number("exponent"),
+                let first = fit.number("first_step"), let last = fit.number("last_step"),
+                let warmup = fit.number("warmup_steps")
+            else { return [] }
+            return zip(measured.records, measured.rows).compactMap { row, cells in
+                guard row["name"] == fit["name"], let step = row.number("step"), (first...last).contains(step),
+                    row.integer("ingredient") == nil, (row.integer("stage") ?? 1) == 1
+                else { return nil }
+                // Six digits: powers differ in their last ones between C libraries.
+                let norm = Double(String(format: "%.5e", scale * pow(step - warmup, exponent))) ?? .nan
+                return cells.dropLast() + [.number(norm)]
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+import Foundation
+import Reports
+
+/// How easy models are to train: what published runs took, how well they used their hardware, how fast and how smoothly
+/// training logs come down.
+struct Trainability: Experiment {
+    static let name = "trainability"
+    static let question =
+        "How easy are models to train: what does it take, how well is hardware used, how smooth is it?"
+    static let tableNames = ["rankings", "efficiency", "checks", "speedup", "convergence", "stability"]
+    static let inputsName = "inputs"
+
+    let settings: TrainabilitySettings
+    let runs: [PublishedRun]
+    let accounts: [Account]
+    let throughputs: [ThroughputRecord]
+    let logs: [TrainingLog]
+    private let inputs: [JSON]
+
+    /// Reads the tables and logs.
+    /// - Throws: `InputError` for the first that cannot be used, or a setting that makes no sense.
+    init(_ settings: TrainabilitySettings, _ context: RunContext) throws {
+        try Trainability.check(settings)
+        self.settings = settings
+        var inputs: [JSON] = []
+        func read(_ path: String?, _ setting: String, _ columns: [String], _ required: [String]) throws(InputError)
+            -> InputTable?
+        {
+            guard let path else { return nil }
+            let table = try InputTable(path, in: context, of: setting, columns: columns, required: required)
+            inputs.append(table.facts)
+            return table
+        }
+
+        let gpus = try read(settings.gpus, "gpus", GPU.columns, ["gpu", "peak_tflops"]).map(GPU.read) ?? [:]
+        let referencePeak = gpus[settings.referenceGPU]?.peak
+        if settings.runs != nil, referencePeak == nil {
+            throw InputError(
+                "the reference_gpu '\(settings.referenceGPU)' is not in the table of GPUs; it has "
+                    + "\(gpus.isEmpty ? "none" : gpus.keys.sorted().joined(separator: ", "))")
+        }
+        for (name, _) in settings.prices.sorted(by: { $0.key < $1.key }) where gpus[name] == nil {
+            let near = nearest(to: name, among: gpus.keys.sorted()).map { "; did you mean '\($0)'?" }
+            throw InputError("prices: '\(name)' is not in the table of GPUs\(near ?? "")")
+        }
+        var runs: [PublishedRun] = []
+        if let table = try read(settings.runs, "runs", PublishedRun.columns, PublishedRun.required) {
+            for row in table.rows {
+                let run = try PublishedRun(
+                    table, row, gpus: gpus, referencePeak: referencePeak, prices: settings.prices)
+                if runs.contains(where: { $0.model == run.model }) {
+                    throw table.failure(row, "model", "there are two rows for '\(run.model)'")
+                }
+                runs.append(run)
+            }
+        }
+        self.runs = runs
+        accounts =
+            try read(settings.accounts, "accounts", Account.columns, ["model", "quantity", "value", "account"])
+            .map { table throws(InputError) in try Account.read(table, models: Set(runs.map(\.model))) } ?? []
+        throughputs =
+            try read(settings.throughput, "throughput", ThroughputRecord.columns, ThroughputRecord.required)
+            .map { table throws(InputError) in try ThroughputRecord.read(table, gpus: gpus) } ?? []
+        let paths = try settings.logs.flatMap { try Trainability.logPaths($0, context) }
+        logs = try paths.map { path in
+            try TrainingLog(
+                path, in: context, columns: settings.logColumns, vocabulary: settings.vocabulary)
+        }
+        inputs += paths.map { context.fileFacts($0, of: "logs") }
+        guard !(runs.isEmpty && throughputs.isEmpty && logs.isEmpty) else {
+            throw InputError("there is nothing to look at; name a table under runs or throughput, or logs")
+        }
+        self.inputs = inputs
+    }
+
+    var requests: [any Reduction] { [] }
+
+    func report(_ results: ReductionResults) throws -> Report {
+        let checks = TrainingChecks(limits: settings.limits).records(runs, accounts)
+        var withheld: [String: [RankingMetric]] = [:]
+        for check in checks { withheld[check.model, default: []] += check.withheld }
+        let rankings = [("size", settings.rankings.size), ("system", settings.rankings.system)].flatMap {
+            name, chosen in
+            Ranking(name: name, weights: chosen.weights, weightings: settings.weightings, seed: settings.seed)
+                .records(runs, withheld: withheld)
+        }
+        var tables: [Table] = []
+        var readable: [Table] = []
+        if !runs.isEmpty {
+            tables += [
+                TrainabilityTables.rankings(rankings), TrainabilityTables.efficiency(runs),
+                TrainabilityTables.checks(checks),
+            ]
+            readable += [
+                TrainabilityTables.rankings(rankings.filter { $0.rank != nil }), TrainabilityTables.brief(runs),
+            ]
+            readable.append(TrainabilityTables.checks(checks))
+        }
+        if !throughputs.isEmpty {
+            tables.append(TrainabilityTables.speedup(throughputs))
+            readable.append(TrainabilityTables.briefSpeedup(throughputs))
+        }
+        if !logs.isEmpty {
+            let table = TrainabilityTables.stability(stability, settings)
+            tables += [TrainabilityTables.convergence(convergence, settings), table]
+            readable += tables.suffix(2)
+        }
+        return Report(
+            tables: tables, readable: readable,
+            findings: settings.strict ? checks.map { "\($0.model): \($0.reason)" } : [], inputs: .array(inputs))
+    }
+
+    private var stability: [StabilityRecord] {
+        logs.map { StabilityRecord($0, window: settings.spikeWindow, deviations: settings.spikeDeviations) }
+    }
+
+    private var convergence: [ConvergenceRecord] {
+        settings.targetLosses.flatMap { target in
+            var records = logs.map { ConvergenceRecord($0, target: target, smoothing: settings.smoothing) }
+            if let best = records.compactMap(\.tokens).min(), best > 0 {
+                for place in records.indices {
+                    records[place].tokensOverBest = records[place].tokens.map { Double($0) / Double(best) }
+                }
+            }
+            return records
+        }
+    }
+
+    private static func check(_ settings: TrainabilitySettings) throws(InputError) {
+        let limits = settings.limits
+        let numbers: [(String, Bool, String)] = [
+            ("smoothing", settings.smoothing > 0, "a number of steps above 0"),
+            ("spike_window", settings.spikeWindow > 1, "a number of steps above 1"),
+            ("spike_deviations", settings.spikeDeviations > 0, "a number above 0"),
+            ("vocabulary", settings.vocabulary > 1, "a number of tokens above 1"),
+            ("weightings", settings.weightings > 0, "a number above 0"),
+            ("limits.utilisation", limits.utilisation > 0, "a share above 0"),
+            ("limits.intensity_low", limits.intensityLow >= 0, "not negative"),
+            ("limits.intensity_high", limits.intensityHigh > limits.intensityLow, "above limits.intensity_low"),
+            ("limits.disagreement", limits.disagreement > 0, "a share above 0"),
+            ("prices", settings.prices.values.allSatisfy { $0 >= 0 }, "not negative"),
+        ]
+        let rankings = [("size", settings.rankings.size), ("system", settings.rankings.system)]
+        let wrong =
+            numbers.filter { !$0.1 }.map { "\($0.0): expected \($0.2)" }
+            + rankings.flatMap { name, chosen in
+                let weights = RankingMetric.allCases.map { (metric: $0, weight: chosen[$0]) }
+                let negative = weights.filter { $0.weight < 0 }.map {
+                    "rankings.\(name).\($0.metric.rawValue) is \($0.weight), not a weight of 0 or more"
+                }
+                return chosen.weights.isEmpty ? ["rankings.\(name): no metric has a weight above 0"] : negative
+            }
+        guard wrong.isEmpty else { throw InputError(wrong) }
+    }
+
+    /// A folder stands for the CSV files in it.
+    private static func logPaths(_ entry: String, _ context: RunContext) throws(InputError) -> [String] {
+        let found = context.resolve(entry, of: "logs")
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: found, isDirectory: &isFolder), isFolder.boolValue else {
+            return [entry]
+        }
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: found)) ?? []).sorted()
+            .filter { $0.hasSuffix(".csv") && !$0.hasPrefix(".") }
+        guard !names.isEmpty else { throw InputError("the folder of logs '\(entry)' holds no .csv file") }
+        return names.map { "\(entry)/\($0)" }
+    }
+}

@@ -1,0 +1,139 @@
+import Foundation
+
+/// The ends and ticks of one axis, settled for its data: the script then draws the same on every version of gnuplot.
+struct AxisScale {
+    let isLogarithmic: Bool
+    let range: ClosedRange<Double>
+    /// Labelled ticks.
+    let ticks: [Axis.Tick]
+    /// Small ticks without labels.
+    let minorTicks: [Double]
+    /// Whether labels hold gnuplot's markup for exponents.
+    let isEnhanced: Bool
+    /// Where 0 stands on a logarithmic axis: a step to the left of the first value.
+    let zero: Double?
+
+    /// Settles an axis for the values it shows; `maximumTicks` labels fit.
+    /// - Parameter showsZero: whether values of 0 have a place on a logarithmic axis; otherwise they are not drawn.
+    init(_ axis: Axis, values: [Double], maximumTicks: Int, showsZero: Bool) {
+        let positive = values.filter { $0 > 0 }
+        let (low, high) = (positive.min() ?? 1, positive.max() ?? 1)
+        isLogarithmic =
+            switch axis.scale {
+            case .linear: false
+            case .logarithmic: !positive.isEmpty
+            case .automatic: !values.contains { $0 < 0 } && high >= 30 * low
+            }
+        let ends: ClosedRange<Double>
+        if isLogarithmic {
+            let ratio = max(high / low, 1.5)
+            zero = showsZero && values.contains(0) ? low / max(2, pow(ratio, 0.12)) : nil
+            let margin = pow(ratio, 0.04)
+            ends = axis.range ?? (zero ?? low) / margin...high * margin
+        } else {
+            zero = nil
+            ends = axis.range ?? AxisScale.linearRange(values)
+        }
+        range = ends
+        if let ticks = axis.ticks {
+            (self.ticks, minorTicks, isEnhanced) = (ticks, [], false)
+        } else if isLogarithmic {
+            let decades = AxisScale.logarithmicTicks(
+                (zero == nil ? ends.lowerBound : low)...ends.upperBound, maximumTicks)
+            ticks = (zero.map { [Axis.Tick($0, "0")] } ?? []) + decades.labelled
+            (minorTicks, isEnhanced) = (decades.minor, true)
+        } else {
+            (ticks, minorTicks, isEnhanced) = (AxisScale.linearTicks(ends, maximumTicks), [], false)
+        }
+    }
+
+    /// Of the labelled ticks those whose labels do not run into each other on a horizontal axis of that length in points,
+    /// the last one and then from the left.
+    func legibleTicks(on length: Double) -> [Axis.Tick] {
+        var kept: [Axis.Tick] = []
+        for tick in ticks.suffix(1) + ticks.dropLast() {
+            let isFree = kept.allSatisfy { other in
+                let distance = abs(fraction(tick.value) - fraction(other.value)) * length
+                return distance > (AxisScale.width(tick) + AxisScale.width(other)) / 2 + 3
+            }
+            if isFree { kept.append(tick) }
+        }
+        return kept.sorted { $0.value < $1.value }
+    }
+
+    /// Width of a label without its markup.
+    static func width(_ tick: Axis.Tick) -> Double {
+        tick.label.contains("{") ? textWidth(tick.label) - textWidth("^{}") : textWidth(tick.label)
+    }
+
+    /// The place of a value as a fraction of the axis.
+    func fraction(_ value: Double) -> Double {
+        let (low, high) = (range.lowerBound, range.upperBound)
+        guard isLogarithmic else { return (value - low) / (high - low) }
+        return log(max(value, low) / low) / log(high / low)
+    }
+
+    /// From 0 where the data reach down towards it, otherwise with some room at both ends.
+    private static func linearRange(_ values: [Double]) -> ClosedRange<Double> {
+        let (low, high) = (values.min() ?? 0, values.max() ?? 1)
+        guard high > low else { return low - max(abs(low), 1) / 2...high + max(abs(high), 1) / 2 }
+        let room = 0.04 * (high - low)
+        if low >= 0, low < 0.4 * high { return 0...high + room }
+        return low - room...high + room
+    }
+
+    private static func linearTicks(_ range: ClosedRange<Double>, _ maximum: Int) -> [Axis.Tick] {
+        let span = range.upperBound - range.lowerBound
+        let power = pow(10, floor(log10(span / Double(maximum))))
+        let step = [1, 2, 5, 10].map { $0 * power }.first { span / $0 <= Double(maximum) } ?? span
+        let places = (ceil(range.lowerBound / step - 1e-9)...floor(range.upperBound / step + 1e-9))
+        let values = stride(from: places.lowerBound, through: places.upperBound, by: 1).map { $0 * step }
+        let (divisor, suffix) = unit(values.map(abs).max() ?? 0)
+        return values.map { value in
+            Axis.Tick(value, value == 0 ? "0" : plain(value / divisor, step: step / divisor) + suffix)
+        }
+    }
+
+    /// Decades, with 2 and 5 between them where there are few.
+    private static func logarithmicTicks(
+        _ range: ClosedRange<Double>, _ maximum: Int
+    ) -> (labelled: [Axis.Tick], minor: [Double]) {
+        let decades = Int(floor(log10(range.lowerBound)))...Int(ceil(log10(range.upperBound)))
+        func values(_ digits: [Double]) -> [Double] {
+            decades.flatMap { decade in digits.map { $0 * pow(10, Double(decade)) } }
+                .filter { range.contains($0) }
+        }
+        let fine = values([1, 2, 5])
+        let coarse = values([1])
+        var chosen = fine.count <= maximum ? fine : values([1, 3])
+        if chosen.count > maximum || coarse.count >= 4 { chosen = coarse }
+        let stride = max(1, (chosen.count + maximum - 1) / maximum)
+        let labelled = chosen.enumerated().filter { $0.offset % stride == 0 }.map(\.element)
+        let isPlain = labelled.allSatisfy { (0.0009..<10001).contains($0) }
+        let minor = decades.count > 9 ? coarse : values([1, 2, 3, 4, 5, 6, 7, 8, 9])
+        return (
+            labelled.map { Axis.Tick($0, isPlain ? plain($0, step: $0) : exponent($0)) },
+            minor.filter { !labelled.contains($0) }
+        )
+    }
+
+    /// `10^{-4}`, `3·10^{6}`.
+    private static func exponent(_ value: Double) -> String {
+        let power = Int((log10(value) + 1e-9).rounded(.down))
+        let digit = Int((value / pow(10, Double(power))).rounded())
+        return (digit == 1 ? "" : "\(digit)·") + "10^{\(power < 0 ? "−\(-power)" : "\(power)")}"
+    }
+
+    /// Thousands, millions and billions of steps and tokens are written short.
+    private static func unit(_ largest: Double) -> (divisor: Double, suffix: String) {
+        [(1e12, "T"), (1e9, "B"), (1e6, "M"), (1e4, "k")].first { largest >= $0.0 }
+            .map { $0.0 == 1e4 ? (1e3, $0.1) : $0 } ?? (1, "")
+    }
+
+    /// A multiple of `step` with the digits it takes.
+    private static func plain(_ value: Double, step: Double) -> String {
+        let digits = max(0, Int(ceil(-log10(step) - 1e-9)))
+        let text = String(format: "%.\(digits)f", value)
+        return text.hasPrefix("-") ? "−" + text.dropFirst() : text
+    }
+}

@@ -1,0 +1,171 @@
+/// Lines, points and bands over two axes.
+public struct Chart: Sendable {
+    /// Above the panel; needed only where a figure has several.
+    public var title: String?
+    /// To the right.
+    public var x: Axis
+    /// Upwards.
+    public var y: Axis
+    /// Lower and upper end of an interval around y, as columns: drawn as a band.
+    public var band: (low: String, high: String)?
+    /// Lines with one value in this column share a colour and a label; `nil` draws all alike.
+    public var color: String?
+    /// Lines with one value in this column share a mark, named in a small key.
+    public var shape: String?
+    /// Whether colours follow the order of the values, from dark to light, as for steps or layers.
+    public var isOrdered = false
+    /// What is drawn, in order; by default all lines.
+    public var layers: [Layer] = [Layer()]
+    /// Straight lines that divide the panel.
+    public var marks: [Mark] = []
+    /// Where the names of colours stand.
+    public var labels: Labels = .atEnds
+    /// A column whose text stands beside each point.
+    public var pointLabels: String?
+
+    /// Where lines are named.
+    public enum Labels: Sendable {
+        /// At their right ends, moved apart where they would overlap.
+        case atEnds
+        /// In a key above the panel.
+        case key
+        case none
+    }
+
+    /// Some of the rows, drawn in one manner.
+    public struct Layer: Sendable {
+        /// Only rows that pass all of these.
+        public var rows: [RowFilter]
+        /// How.
+        public var style: Style
+
+        /// Shows the rows that pass all filters.
+        public init(_ rows: [RowFilter] = [], style: Style = .linesAndPoints) {
+            self.rows = rows
+            self.style = style
+        }
+    }
+
+    /// How a line is drawn.
+    public enum Style: Sendable {
+        case linesAndPoints, lines, points
+        /// For fits and other models: without points.
+        case dotted
+    }
+
+    /// A straight line across the panel with its name.
+    public enum Mark: Sendable {
+        case vertical(Double, String)
+        case horizontal(Double, String)
+    }
+
+    /// Makes a chart of all rows; see the properties for the rest.
+    public init(
+        title: String? = nil, x: Axis, y: Axis, band: (low: String, high: String)? = nil, color: String? = nil
+    ) {
+        self.title = title
+        self.x = x
+        self.y = y
+        self.band = band
+        self.color = color
+    }
+}
+
+/// One axis: which column it shows, and how.
+public struct Axis: Sendable {
+    /// The column of numbers.
+    public let column: String
+    /// What it is, in words; the column's unit is added in parentheses.
+    public let label: String
+    /// Whether distances or ratios are seen.
+    public var scale: Scale = .automatic
+    /// The ends; `nil` fits the data.
+    public var range: ClosedRange<Double>?
+    /// Labelled places; `nil` chooses round ones.
+    public var ticks: [Tick]?
+
+    /// A labelled place.
+    public struct Tick: Sendable {
+        let value: Double
+        let label: String
+
+        /// Writes `label` at `value`.
+        public init(_ value: Double, _ label: String) {
+            self.value = value
+            self.label = label
+        }
+    }
+
+    /// How values become places.
+    public enum Scale: Sendable {
+        case linear, logarithmic
+        /// Logarithmic where the values that are not 0 are positive and span a factor of 30 or more.
+        case automatic
+    }
+
+    /// An axis that fits its data.
+    public init(
+        _ column: String, _ label: String, scale: Scale = .automatic, range: ClosedRange<Double>? = nil,
+        ticks: [Tick]? = nil
+    ) {
+        self.column = column
+        self.label = label
+        self.scale = scale
+        self.range = range
+        self.ticks = ticks
+    }
+}
+
+/// A matrix of numbers as shades, with each number written in its cell where there is room.
+public struct HeatMap: Sendable {
+    /// Above the panel; needed only where a figure has several.
+    public var title: String?
+    /// The column whose values name the rows of cells, downwards in order of appearance.
+    public let row: String
+    /// The column whose values name the columns of cells.
+    public let column: String
+    /// The column of numbers.
+    public let value: String
+    /// What the rows, the columns and the numbers are, in words.
+    public let labels: (row: String, column: String, value: String)
+    /// Only rows of the table that pass all of these.
+    public var rows: [RowFilter] = []
+    /// How numbers become shades.
+    public var scale: Axis.Scale = .automatic
+    /// The numbers of the lightest and the darkest shade; `nil` fits the data.
+    public var range: ClosedRange<Double>?
+
+    /// Makes a map of all rows; see the properties.
+    public init(
+        title: String? = nil, row: String, column: String, value: String,
+        labels: (row: String, column: String, value: String), rows: [RowFilter] = []
+    ) {
+        self.title = title
+        self.row = row
+        self.column = column
+        self.value = value
+        self.labels = labels
+        self.rows = rows
+    }
+
+    static let placeColumns = [
+        Column("column_place", .integer, meaning: "Place of the heat map's cell from the left, from 1."),
+        Column("row_place", .integer, meaning: "Place of the heat map's cell from the top, from 1."),
+    ]
+
+    func shows(_ row: TableRow) -> Bool { rows.allSatisfy { $0.accepts(row) } }
+    func rowNames(_ data: Table) -> [String] { names(row, data) }
+    func columnNames(_ data: Table) -> [String] { names(column, data) }
+
+    private func names(_ column: String, _ data: Table) -> [String] {
+        data.records.filter(shows).map { $0[column].name }.distinct
+    }
+}
+
+extension Sequence where Element: Hashable {
+    /// Each element once, in order of appearance.
+    public var distinct: [Element] {
+        var seen: Set<Element> = []
+        return filter { seen.insert($0).inserted }
+    }
+}

@@ -1,0 +1,255 @@
+/// The settings and the plot command of a chart.
+struct ChartScript: PanelScript {
+    private let chart: Chart
+    private let data: Table
+    private let lines: [Line]
+    private let colors: [String]
+    private let shapes: [String]
+    private let x: AxisScale
+    private let y: AxisScale
+    private let isWide: Bool
+    private let width: Double
+
+    /// One line of a layer.
+    private struct Line {
+        let number: Int
+        let style: Chart.Style
+        let color: Int
+        let shape: Int
+        let points: [(x: Double, y: Double)]
+    }
+
+    init(_ chart: Chart, _ data: Table, width: Double, isWide: Bool) {
+        self.chart = chart
+        self.data = data
+        self.isWide = isWide
+        self.width = width
+        let shown = chart.layers.map { layer in data.records.filter { row in layer.rows.allSatisfy { $0.accepts(row) } }
+        }
+        let all = shown.flatMap { $0 }
+        let colors = chart.color.map { name in all.map { $0[name].name }.distinct } ?? []
+        let shapes = chart.shape.map { name in all.map { $0[name].name }.distinct } ?? []
+        (self.colors, self.shapes) = (colors, shapes)
+        lines = zip(chart.layers, shown).flatMap { layer, rows in
+            Dictionary(grouping: rows) { $0.integer("line") ?? 0 }.sorted { $0.key < $1.key }.map { number, rows in
+                Line(
+                    number: number, style: layer.style,
+                    color: chart.color.flatMap { colors.firstIndex(of: rows[0][$0].name) } ?? 0,
+                    shape: chart.shape.flatMap { shapes.firstIndex(of: rows[0][$0].name) } ?? 0,
+                    points: rows.compactMap { row in
+                        guard let x = row.number(chart.x.column), let y = row.number(chart.y.column) else { return nil }
+                        return (x, y)
+                    })
+            }
+        }
+        x = AxisScale(
+            chart.x, values: all.compactMap { $0.number(chart.x.column) }, maximumTicks: Int(width / 36),
+            showsZero: true)
+        let ends = [chart.y.column] + (chart.band.map { [$0.low, $0.high] } ?? [])
+        y = AxisScale(
+            chart.y, values: ends.flatMap { name in all.compactMap { $0.number(name) } }, maximumTicks: 7,
+            showsZero: false)
+    }
+
+    var plotHeight: Double {
+        let labels = chart.labels == .atEnds && !chart.isOrdered ? Double(colors.count) * lineHeight : 0
+        return max(isWide ? 130 : 120, labels)
+    }
+
+    var margins: Margins {
+        let ticks = y.ticks.map(AxisScale.width).max() ?? 0
+        let names = hasEndLabels ? colors.map(textWidth).max() ?? 0 : 0
+        return Margins(
+            left: 23 + ticks, right: names > 0 ? names + 12 : 8,
+            top: 5 + (chart.title == nil ? 0 : 11) + 10 * Double(topRows), bottom: 27)
+    }
+
+    private var hasEndLabels: Bool { chart.labels == .atEnds && colors.count > 1 }
+    private var hasMarkNames: Bool { chart.marks.contains { if case .vertical = $0 { true } else { false } } }
+    /// Rows of text just above the axes: names of vertical marks, and the key over them.
+    private var topRows: Int { (hasMarkNames ? 1 : 0) + keyRows.count }
+
+    func text(in frame: Frame, page: (width: Double, height: Double)) -> String {
+        var text = frame.margins(page)
+        text += """
+            set border 3 linewidth 0.5
+            set tics nomirror out scale 0.5,0.25 offset 0,0
+            set xtics norotate offset 0,0.3
+            \(x.isLogarithmic ? "set" : "unset") logscale x
+            \(y.isLogarithmic ? "set" : "unset") logscale y
+            set xrange [\(number(x.range.lowerBound)):\(number(x.range.upperBound))]
+            set yrange [\(number(y.range.lowerBound)):\(number(y.range.upperBound))]
+            \(ticksCommand("x", x, x.legibleTicks(on: frame.right - frame.left)))\(ticksCommand("y", y))\
+            set xlabel \(quoted(axisLabel(chart.x.label, data.column(chart.x.column)))) noenhanced offset 0,0.6
+            set ylabel \(quoted(axisLabel(chart.y.label, data.column(chart.y.column)))) noenhanced offset 0.2,0
+            unset label
+            unset arrow
+
+            """
+        func above(_ row: Int) -> String { number(1 + (10 * Double(row) + 5) / (frame.bottom - frame.top)) }
+        if let title = chart.title {
+            text += "set label \(quoted(title)) at graph 0, graph \(above(topRows)) left noenhanced font large\n"
+        }
+        text += marks(above(0)) + key(width: frame.right - frame.left, above)
+        if hasEndLabels { text += endLabels(frame) }
+        if let column = chart.pointLabels { text += pointLabels(column) }
+        return text + "plot \\\n    " + plots.joined(separator: ", \\\n    ") + "\n"
+    }
+
+    /// Marks and their names, in rows from the top.
+    private func key(width: Double, _ above: (Int) -> String) -> String {
+        keyRows.enumerated().map { index, row in
+            let height = above(topRows - 1 - index)
+            var place = 2.0
+            return row.map { entry in
+                defer { place += ChartScript.keyWidth(entry) }
+                return "set label '' at graph \(number(place / width)), graph \(height) point pointtype \(entry.shape) "
+                    + "pointsize 0.5 linecolor rgb '\(entry.color)'\n"
+                    + "set label \(quoted(entry.name)) at graph \(number((place + 5) / width)), graph \(height) "
+                    + "left noenhanced\n"
+            }.joined()
+        }.joined()
+    }
+
+    private func marks(_ height: String) -> String {
+        chart.marks.map { mark in
+            let style = "nohead dashtype 3 linewidth 0.7 linecolor rgb '#777777' back\n"
+            switch mark {
+            case .vertical(let place, let name):
+                return
+                    "set arrow from first \(number(place)), graph 0 to first \(number(place)), graph \(height) \(style)"
+                    + "set label \(quoted(name)) at first \(number(place)), graph \(height) left noenhanced offset 0.4,0 "
+                    + "textcolor rgb '#555555'\n"
+            case .horizontal(let place, let name):
+                return "set arrow from graph 0, first \(number(place)) to graph 1, first \(number(place)) \(style)"
+                    + "set label \(quoted(name)) at graph 0.01, first \(number(place)) left noenhanced offset 0,0.5 "
+                    + "textcolor rgb '#555555'\n"
+            }
+        }.joined()
+    }
+
+    /// Where the last point of each colour is, and its name beside the axes at that height, or as near as there is room.
+    private func endLabels(_ frame: Frame) -> String {
+        let (width, height) = (frame.right - frame.left, frame.bottom - frame.top)
+        var ends: [(color: Int, x: Double, y: Double)] = colors.indices.compactMap { color in
+            let points = lines.filter { $0.color == color }.flatMap(\.points).filter { !y.isLogarithmic || $0.y > 0 }
+            guard let end = points.max(by: { $0.x < $1.x }) else { return nil }
+            return (color, x.fraction(end.x), min(max(y.fraction(end.y), 0), 1))
+        }
+        let room = max(1, Int(height / lineHeight) + 1)
+        if ends.count > room {
+            // Some of an ordered set tell the others.
+            ends = (0..<room).map { ends[$0 * (ends.count - 1) / max(1, room - 1)] }
+        }
+        ends.sort { $0.y < $1.y }
+        let places = spread(ends.map { $0.y * height }, distance: lineHeight, room: height)
+        return zip(ends, places).map { end, place in
+            let color = quoted(self.color(end.color))
+            return
+                "set arrow from graph \(number(end.x)), graph \(number(end.y)) to graph \(number(1 + 7 / width)), graph "
+                + "\(number(place / height)) nohead linewidth 0.4 linecolor rgb \(color) back\n"
+                + "set label \(quoted(colors[end.color])) at graph \(number(1 + 9 / width)), graph "
+                + "\(number(place / height)) left noenhanced textcolor rgb \(color)\n"
+        }.joined()
+    }
+
+    private func pointLabels(_ column: String) -> String {
+        data.records.filter { row in chart.layers.contains { $0.rows.allSatisfy { $0.accepts(row) } } }.map { row in
+            guard let x = row.number(chart.x.column), let y = row.number(chart.y.column), !row[column].name.isEmpty
+            else {
+                return ""
+            }
+            return "set label \(quoted(row[column].name)) at first \(number(x)), first \(number(y)) left noenhanced "
+                + "offset 0.5,0.3 font small\n"
+        }.joined()
+    }
+
+    private func color(_ place: Int) -> String {
+        Palette.color(place, of: max(colors.count, 1), isOrdered: chart.isOrdered)
+    }
+
+    private var plots: [String] {
+        let file = quoted("\(data.name).csv")
+        let column = quoted(chart.x.column)
+        let place = x.zero.map { "(cell(\(column)) > 0 ? cell(\(column)) : \(number($0)))" } ?? "cell(\(column))"
+        func using(_ line: Line, _ columns: String...) -> String {
+            let values = columns.map { "(cell(\(quoted($0))))" }.joined(separator: ":")
+            return "\(file) using (of(\(line.number), \(place))):\(values)"
+        }
+        let bands = chart.band.map { band in
+            lines.filter { $0.style != .points && $0.style != .dotted }.map { line in
+                using(line, band.low, band.high)
+                    + " with filledcurves fillstyle transparent solid 0.18 noborder linecolor rgb "
+                    + "\(quoted(color(line.color))) notitle"
+            }
+        }
+        let strokes = lines.map { line in using(line, chart.y.column) + " " + style(line) + " notitle" }
+        return (bands ?? []) + strokes
+    }
+
+    private func style(_ line: Line) -> String {
+        let color = "linecolor rgb \(quoted(color(line.color)))"
+        let dash = "dashtype \(Palette.dash(line.color, isOrdered: chart.isOrdered))"
+        // Without a column of shapes, colours and marks go together: a grey copy tells the lines apart by marks.
+        let shape = Palette.shape(chart.shape != nil || chart.isOrdered ? line.shape : line.color)
+        let points = "pointtype \(shape) pointsize 0.35"
+        switch line.style {
+        case .linesAndPoints where line.points.count > 60: return "with lines linewidth 1 \(color) \(dash)"
+        case .linesAndPoints: return "with linespoints linewidth 1 \(points) \(color) \(dash)"
+        case .lines: return "with lines linewidth 1 \(color) \(dash)"
+        case .points: return "with points \(points) \(color)"
+        case .dotted: return "with lines linewidth 1.5 \(color) dashtype 3"
+        }
+    }
+
+    private typealias KeyEntry = (name: String, shape: Int, color: String)
+
+    private var keyEntries: [KeyEntry] {
+        var entries: [KeyEntry] = []
+        if chart.labels == .key, colors.count > 1 {
+            entries += colors.enumerated().map { ($1, Palette.shape($0), color($0)) }
+        }
+        if shapes.count > 1 {
+            // What a tick names stands above it.
+            let named = Set(x.ticks.map(\.label))
+            entries += shapes.enumerated().map { ($1, Palette.shape($0), "#555555") }.filter {
+                !named.contains($0.name)
+            }
+        }
+        return entries
+    }
+
+    /// The key's entries in rows that fit the panel.
+    private var keyRows: [[KeyEntry]] {
+        var (rows, room): ([[KeyEntry]], Double) = ([], 0)
+        for entry in keyEntries {
+            if rows.isEmpty || room < ChartScript.keyWidth(entry) {
+                rows.append([])
+                room = width - 40
+            }
+            rows[rows.count - 1].append(entry)
+            room -= ChartScript.keyWidth(entry)
+        }
+        return rows
+    }
+
+    private static func keyWidth(_ entry: KeyEntry) -> Double { textWidth(entry.name) + 13 }
+}
+
+/// Places at least `distance` apart, in order, within 0 to `room`, as near to the wanted ones as may be in the sense of
+/// least squares: isotonic regression by pooling neighbours (M. Ayer et al., 1955).
+func spread(_ wanted: [Double], distance: Double, room: Double) -> [Double] {
+    var pools: [(sum: Double, count: Int)] = []
+    for (index, place) in wanted.enumerated() {
+        pools.append((place - Double(index) * distance, 1))
+        while pools.count > 1, let last = pools.last, case let before = pools[pools.count - 2],
+            before.sum / Double(before.count) > last.sum / Double(last.count)
+        {
+            pools.removeLast(2)
+            pools.append((before.sum + last.sum, before.count + last.count))
+        }
+    }
+    let highest = max(0, room - Double(max(0, wanted.count - 1)) * distance)
+    return pools.flatMap { repeatElement(min(max($0.sum / Double($0.count), 0), highest), count: $0.count) }
+        .enumerated().map { $0.element + Double($0.offset) * distance }
+}

@@ -1,0 +1,167 @@
+/// A figure as a gnuplot script, `NAME.gp`: it reads `NAME.csv` beside it and draws `NAME.svg` and `NAME.pdf`.
+///
+/// Ranges, ticks and places of labels are settled here and not by gnuplot, so that its versions differ little. Text from the
+/// tables stands in single quotes, where gnuplot neither runs commands nor sees markup. Needs gnuplot 5.2 or later with the
+/// terminals `svg` and `pdfcairo`.
+public struct GnuplotScript: Sendable {
+    /// How wide the figure is printed.
+    public enum Width: String, Sendable, CaseIterable {
+        /// One column of a paper: 3.35 inches. Panels stand one below the other.
+        case one
+        /// Two columns: 6.9 inches. Panels stand side by side.
+        case two
+
+        var points: Double { self == .one ? 241 : 497 }
+    }
+
+    private let figure: Figure
+    private let width: Width
+
+    /// Prepares the script of a figure.
+    public init(_ figure: Figure, width: Width) {
+        self.figure = figure
+        self.width = width
+    }
+
+    /// What the figure shows.
+    public var title: String { figure.title }
+    /// `NAME.gp`.
+    public var fileName: String { "\(figure.name).gp" }
+    /// What it draws.
+    public var outputNames: [String] { ["\(figure.name).svg", "\(figure.name).pdf"] }
+
+    /// The whole script.
+    public var text: String {
+        let columns = width == .one ? 1 : figure.panels.count
+        let panels = figure.panels.map { panel -> any PanelScript in
+            let room = width.points / Double(columns)
+            return switch panel {
+            case .chart(let chart): ChartScript(chart, figure.data, width: room, isWide: width == .two)
+            case .heatMap(let map): HeatMapScript(map, figure.data, width: room)
+            }
+        }
+        // Panels one below the other share their left and right edges.
+        var margins = panels.map(\.margins)
+        if columns == 1 {
+            for index in margins.indices {
+                margins[index].left = panels.map(\.margins.left).max() ?? 0
+                margins[index].right = panels.map(\.margins.right).max() ?? 0
+            }
+        }
+        let heights = panels.map { $0.plotHeight + $0.margins.top + $0.margins.bottom }
+        let height = (columns == 1 ? heights.reduce(0, +) : heights.max() ?? 0).rounded(.up)
+
+        var script = head(height: height)
+        if panels.count > 1 { script += "set multiplot\n" }
+        var top = 0.0
+        for (index, panel) in panels.enumerated() {
+            let column = columns == 1 ? 0 : index
+            let cell = width.points / Double(columns)
+            let frame = Frame(
+                left: Double(column) * cell + margins[index].left,
+                right: Double(column + 1) * cell - margins[index].right,
+                top: top + margins[index].top, bottom: top + margins[index].top + panel.plotHeight)
+            if columns == 1 { top += heights[index] }
+            script += "\n" + panels[index].text(in: frame, page: (width.points, height))
+        }
+        if panels.count > 1 { script += "unset multiplot\n" }
+        return script + "set output\n"
+    }
+
+    private func head(height: Double) -> String {
+        let name = figure.name
+        // An SVG counts in pixels, 96 to the inch; the sizes of pdfcairo's text are those at 96 to the inch, too.
+        let pixels = (width.points * 4 / 3, height * 4 / 3)
+        return """
+            # \(figure.title.withoutControls)
+            # 'gnuplot \(name).gp', here, draws \(name).svg and \(name).pdf from \(name).csv; datapackage.json describes its columns.
+            if (!exists('format')) {
+                do for [format in 'svg pdf'] { load '\(name).gp' }
+                exit
+            }
+            reset
+            set encoding utf8
+            if (format eq 'svg') {
+                set terminal svg size \(number(pixels.0.rounded())),\(number(pixels.1.rounded())) font 'Helvetica,9.3' linewidth 1.33 background rgb 'white'
+                small = ',8'
+                large = ',10'
+            } else {
+                set terminal pdfcairo size \(number(width.points / 72))in,\(number(height / 72))in font 'Helvetica,7' fontscale 0.75 linewidth 1.5
+                small = ',6'
+                large = ',7.5'
+            }
+            set output '\(name).'.format
+            set datafile separator comma
+            set datafile columnheaders
+            cell(name) = strcol(name) eq '' ? NaN : column(name)
+            of(line, x) = column('line') == line ? x : NaN
+
+            """
+    }
+}
+
+/// Room around the axes of a panel, in points.
+struct Margins {
+    var left: Double
+    var right: Double
+    var top: Double
+    var bottom: Double
+}
+
+/// Where the axes of a panel stand, in points from the left and the top of the figure.
+struct Frame {
+    let left: Double
+    let right: Double
+    let top: Double
+    let bottom: Double
+
+    /// gnuplot's margins, as fractions of the page from the left and from the bottom.
+    func margins(_ page: (width: Double, height: Double)) -> String {
+        """
+        set lmargin at screen \(number(left / page.width))
+        set rmargin at screen \(number(right / page.width))
+        set tmargin at screen \(number(1 - top / page.height))
+        set bmargin at screen \(number(1 - bottom / page.height))
+
+        """
+    }
+}
+
+/// What draws one panel.
+protocol PanelScript {
+    var margins: Margins { get }
+    /// Height of the axes in points.
+    var plotHeight: Double { get }
+    /// Settings and plot command.
+    func text(in frame: Frame, page: (width: Double, height: Double)) -> String
+}
+
+/// Width of text in the figure's font, seven points: an estimate on the safe side.
+func textWidth(_ text: String) -> Double { 3.75 * Double(text.count) }
+
+/// Distance between lines of text, in points.
+let lineHeight = 8.0
+
+/// Text for gnuplot: in single quotes, where only these mean anything.
+func quoted(_ text: String) -> String { "'\(text.withoutControls.replacing("'", with: "''"))'" }
+
+/// A number with the digits a picture needs: the last ones differ between C libraries.
+func number(_ value: Double) -> String {
+    let text = DecimalText(value).significant(6)
+    guard text.contains("."), !text.contains("e") else { return text }
+    var end = text.endIndex
+    while text[text.index(before: end)] == "0" { end = text.index(before: end) }
+    if text[text.index(before: end)] == "." { end = text.index(before: end) }
+    return String(text[..<end])
+}
+
+/// `label (unit)`.
+func axisLabel(_ label: String, _ column: Column) -> String { label + (column.unit.map { " (\($0))" } ?? "") }
+
+/// `set xtics ...` with these labels and the small ticks between.
+func ticksCommand(_ axis: String, _ scale: AxisScale, _ ticks: [Axis.Tick]? = nil) -> String {
+    let labelled = (ticks ?? scale.ticks).map { "\(quoted($0.label)) \(number($0.value))" }
+    let minor = scale.minorTicks.map { "'' \(number($0)) 1" }
+    return
+        "set \(axis)tics (\((labelled + minor).joined(separator: ", "))) \(scale.isEnhanced ? "enhanced" : "noenhanced")\n"
+}

@@ -1,0 +1,114 @@
+import Foundation
+
+/// The settings and the plot command of a heat map.
+struct HeatMapScript: PanelScript {
+    private let map: HeatMap
+    private let data: Table
+    private let rows: [String]
+    private let columns: [String]
+    private let cells: [(line: Int, x: Int, y: Int, value: Double)]
+    private let scale: AxisScale
+    private let width: Double
+
+    init(_ map: HeatMap, _ data: Table, width: Double) {
+        self.map = map
+        self.data = data
+        self.width = width
+        rows = map.rowNames(data)
+        columns = map.columnNames(data)
+        cells = data.records.filter(map.shows).compactMap { row in
+            guard let value = row.number(map.value), let line = row.integer("line"),
+                let x = row.integer("column_place"),
+                let y = row.integer("row_place")
+            else { return nil }
+            return (line, x, y, value)
+        }
+        scale = AxisScale(
+            Axis(map.value, map.labels.value, scale: map.scale, range: map.range), values: cells.map(\.value),
+            maximumTicks: 6, showsZero: false)
+    }
+
+    private var rowHeight: Double { rows.count > 24 ? max(4, 290 / Double(rows.count)) : 12 }
+    var plotHeight: Double { max(40, Double(rows.count) * rowHeight) }
+
+    var margins: Margins {
+        Margins(
+            left: 18 + (rows.map(textWidth).max() ?? 0), right: 46, top: 6 + (map.title == nil ? 0 : 11),
+            bottom: (map.labels.column.isEmpty ? 6 : 16) + columnLabelHeight)
+    }
+
+    private var columnLabelHeight: Double { isTurned ? 5 + 0.66 * (columns.map(textWidth).max() ?? 0) : 9 }
+
+    /// Whether names of columns are too long to stand side by side.
+    private var isTurned: Bool {
+        let room = (width - 64 - (rows.map(textWidth).max() ?? 0)) / Double(max(1, columns.count))
+        return columns.contains { textWidth($0) > room - 2 }
+    }
+
+    func text(in frame: Frame, page: (width: Double, height: Double)) -> String {
+        let every = max(1, Int((lineHeight / rowHeight).rounded(.up)))
+        let names = columns.enumerated().map { "\(quoted($1)) \($0 + 1)" }
+        let rowTicks = rows.enumerated().filter { $0.offset % every == 0 }.map { "\(quoted($1)) \($0 + 1)" }
+        var text = frame.margins(page)
+        text += """
+            unset border
+            unset key
+            unset logscale
+            set tics nomirror scale 0
+            set xrange [0.5:\(columns.count).5]
+            set yrange [\(rows.count).5:0.5]
+            set xtics (\(names.joined(separator: ", "))) \(isTurned ? "rotate by 45 right offset 0,0.3" : "offset 0,0.4") noenhanced
+            set ytics (\(rowTicks.joined(separator: ", "))) offset 0.5,0 noenhanced
+            set xlabel \(quoted(map.labels.column)) noenhanced offset 0,0.4
+            set ylabel \(quoted(map.labels.row)) noenhanced offset 0.8,0
+            \(Palette.gradient)
+            \(scale.isLogarithmic ? "set logscale cb\n" : "")\
+            set cbrange [\(number(scale.range.lowerBound)):\(number(scale.range.upperBound))]
+            set colorbox user origin screen \(number((frame.right + 5) / page.width)), screen \
+            \(number(1 - frame.bottom / page.height)) size screen \(number(6 / page.width)), screen \
+            \(number((frame.bottom - frame.top) / page.height)) noborder
+            \(ticksCommand("cb", scale))\
+            set cbtics offset -0.9,0 scale 0.3
+            set cblabel \(quoted(axisLabel(map.labels.value, data.column(map.value)))) noenhanced offset -0.4,0
+            unset label
+            unset arrow
+
+            """
+        if let title = map.title {
+            let top = 1 + 6 / (frame.bottom - frame.top)
+            text += "set label \(quoted(title)) at graph 0, graph \(number(top)) left noenhanced font large\n"
+        }
+        text += numbers(frame)
+        let lines = Set(cells.map(\.line)).sorted()
+        let plots = lines.map { line in
+            "\(quoted("\(data.name).csv")) using (of(\(line), column('column_place'))):(column('row_place'))"
+                + ":(column('column_place')-0.5):(column('column_place')+0.5):(column('row_place')-0.5)"
+                + ":(column('row_place')+0.5):(cell(\(quoted(map.value)))) with boxxyerror fillstyle solid 1 noborder "
+                + "fillcolor palette"
+        }
+        return text + "plot \\\n    " + plots.joined(separator: ", \\\n    ") + "\n"
+    }
+
+    /// The numbers in the cells, where each has room.
+    private func numbers(_ frame: Frame) -> String {
+        let room = (frame.right - frame.left) / Double(max(1, columns.count))
+        let texts = [3, 2, 1].lazy.map { digits in cells.map { short($0.value, digits: digits) } }
+            .first { $0.allSatisfy { textWidth($0) * 6 / 7 <= room } }
+        guard rowHeight >= 9, let texts else { return "" }
+        return zip(cells, texts).map { cell, text in
+            "set label \(quoted(text)) at first \(cell.x), first \(cell.y) center noenhanced front font small textcolor rgb "
+                + "'\(Palette.text(upon: scale.fraction(cell.value)))'\n"
+        }.joined()
+    }
+
+    /// With `digits` significant ones on a logarithmic scale; otherwise with the decimals that the largest one takes.
+    private func short(_ value: Double, digits: Int) -> String {
+        let largest = cells.map { abs($0.value) }.max() ?? 1
+        let decimals = max(0, digits - 1 - Int(log10(max(largest, 1e-300)).rounded(.down)))
+        let text =
+            scale.isLogarithmic || decimals > 5
+            ? DecimalText(abs(value)).significant(digits) : String(format: "%.\(decimals)f", abs(value))
+        // The point tells enough where room is scarce.
+        return (value < 0 ? "−" : "") + (text.hasPrefix("0.") ? text.dropFirst() : text[...])
+    }
+}

@@ -1,0 +1,122 @@
+import Foundation
+import Mustache
+
+/// `index.html`: one file to browse a run's results. It needs no network, and no script to be read.
+///
+/// It says what went wrong first, then shows figures, tables and inputs. Every value is escaped by the template; pictures are
+/// data, not markup, so that nothing in them runs. The page's policy forbids everything but its own style and script.
+public struct ReportPage: Sendable {
+    /// The file's name.
+    public static let fileName = "index.html"
+    /// Rows of a table that the page shows; the CSV beside it has all.
+    static let mostRows = 200
+
+    /// A figure and its picture.
+    public struct Picture: Sendable {
+        let figure: Figure
+        let svg: String?
+
+        /// A figure; `svg` is `nil` when it could not be drawn.
+        public init(_ figure: Figure, svg: String?) {
+            self.figure = figure
+            self.svg = svg
+        }
+    }
+
+    /// What `run.json` says.
+    public let run: JSON
+    /// What people read first.
+    public let readable: [Table]
+    /// Everything that was computed.
+    public let tables: [Table]
+    /// What was drawn.
+    public let pictures: [Picture]
+
+    /// Makes a page of a run; see the properties.
+    public init(run: JSON, readable: [Table], tables: [Table], pictures: [Picture]) {
+        self.run = run
+        self.readable = readable
+        self.tables = tables
+        self.pictures = pictures
+    }
+
+    /// The whole page.
+    public var html: String {
+        let name = run["experiment"]?.text ?? ""
+        let warnings = ["findings", "refused"].flatMap { run[$0]?.elements?.compactMap(\.text) ?? [] }
+        return PageTemplate.render(
+            PageTemplate.report,
+            [
+                "title": name, "question": run["question"]?.text ?? "", "version": run["version"]?.text ?? "",
+                "warnings": warnings.map { ["text": $0] }, "hasWarnings": !warnings.isEmpty,
+                "figures": pictures.map(figure), "hasFigures": !pictures.isEmpty,
+                "readable": readable.map { table($0) }, "tables": tables.map { table($0) },
+                "inputs": inputs.map { table($0, limit: $0.rows.count) } as Any,
+                "settings": (run["settings"]?.members ?? []).map { ["key": $0.key, "value": $0.value.plain] },
+            ])
+    }
+
+    private func figure(_ picture: Picture) -> [String: Any] {
+        let name = picture.figure.name
+        var values: [String: Any] = ["name": name, "caption": picture.figure.title]
+        if let svg = picture.svg { values["data"] = Data(svg.utf8).base64EncodedString() }
+        return values
+    }
+
+    private func table(_ table: Table, limit: Int = mostRows) -> [String: Any] {
+        let shown = table.first(limit).readableRows
+        let rows = zip(shown, table.rows).map { texts, cells -> [String: Any] in
+            let cells = table.columns.indices.map { place -> [String: Any?] in
+                // Sorting goes by all digits, not by those that are shown.
+                let number = cells[place].number.map { CSVWriter.text($0) }
+                return [
+                    "text": texts[place] ?? "–", "number": number == texts[place] ? nil : number,
+                    "isNumeric": table.columns[place].isNumeric && texts[place] != nil,
+                    "isMissing": texts[place] == nil,
+                ]
+            }
+            return ["cells": cells]
+        }
+        return [
+            "name": table.name, "title": table.title, "count": table.rows.count,
+            "isCut": table.rows.count > shown.count, "shown": shown.count,
+            "columns": table.columns.map {
+                ["heading": $0.heading, "meaning": $0.meaning, "isNumeric": $0.isNumeric] as [String: Any]
+            },
+            "rows": rows,
+        ]
+    }
+
+    /// The inputs as a table: what `run.json` states of each, in an order that does not depend on the file's.
+    private var inputs: Table? {
+        let inputs = (run["checkpoints"]?.elements ?? []).filter { $0.members != nil }
+        guard !inputs.isEmpty else { return nil }
+        let first = ["label", "location", "stage", "ingredient", "step", "tokens", "tensors", "elements"]
+        let keys = Set(inputs.flatMap { $0.members?.map(\.key) ?? [] })
+        let order = first.filter(keys.contains) + keys.subtracting(first).sorted()
+        let names = order.filter(Column.isSnakeCase)
+        let columns = names.map { name in
+            let isNumber = inputs.allSatisfy { if case .integer? = $0[name] { true } else { $0[name] == nil } }
+            return Column(name, isNumber ? .integer : .string, meaning: "As run.json states it.")
+        }
+        let rows = inputs.map { input in
+            zip(names, columns).map { name, column -> Cell in
+                guard let value = input[name] else { return .missing }
+                if case .integer(let number) = value, column.kind == .integer { return .integer(number) }
+                return .string(value.plain)
+            }
+        }
+        return Table("inputs", title: "What was read.", columns: columns, rows: rows)
+    }
+}
+
+extension JSON {
+    /// The members of an object; `nil` when this is none.
+    var members: [(key: String, value: JSON)]? {
+        if case .object(let members) = self { return members }
+        return nil
+    }
+
+    /// Text as it is, everything else as JSON.
+    var plain: String { text ?? compact }
+}

@@ -1,0 +1,105 @@
+/// One row of a table, its cells by the names of their columns.
+public struct TableRow: Sendable {
+    fileprivate let table: Table
+    fileprivate let cells: [Cell]
+
+    /// The cell of a column.
+    /// - Precondition: the table has the column.
+    public subscript(column: String) -> Cell { cells[table.existingPlace(of: column)] }
+
+    /// Whether there is such a column.
+    func has(_ column: String) -> Bool { table.has(column) }
+
+    /// The text of a column; `nil` when it is missing or no text.
+    public func text(_ column: String) -> String? {
+        if case .string(let text) = self[column] { return text }
+        return nil
+    }
+
+    /// The number of a column, whole or not; `nil` when it is missing or no number.
+    public func number(_ column: String) -> Double? { self[column].number }
+
+    /// The whole number of a column; `nil` when it is missing or no whole number.
+    public func integer(_ column: String) -> Int? {
+        if case .integer(let value) = self[column] { return value }
+        return nil
+    }
+}
+
+extension Cell {
+    /// The value as a number; `nil` when it is none.
+    var number: Double? {
+        switch self {
+        case .integer(let value): Double(value)
+        case .number(let value): value
+        default: nil
+        }
+    }
+}
+
+extension Table {
+    /// The rows, their cells by name.
+    public var records: [TableRow] { rows.map { TableRow(table: self, cells: $0) } }
+
+    /// Whether there is such a column.
+    public func has(_ column: String) -> Bool { place(of: column) != nil }
+
+    /// The description of a column.
+    /// - Precondition: the table has it.
+    public func column(_ name: String) -> Column { columns[existingPlace(of: name)] }
+
+    fileprivate func existingPlace(of column: String) -> Int {
+        guard let place = place(of: column) else { preconditionFailure("table '\(name)' has no column '\(column)'") }
+        return place
+    }
+
+    /// The named columns of the rows that are wanted, as a table of another name.
+    public func selecting(
+        _ columns: [String], as name: String, title: String, where isWanted: (TableRow) -> Bool = { _ in true }
+    ) -> Table {
+        let places = columns.map(existingPlace)
+        return Table(
+            name, title: title, columns: places.map { self.columns[$0] },
+            rows: records.filter(isWanted).map { row in places.map { row.cells[$0] } })
+    }
+
+    /// The same rows with further columns, computed of each.
+    public func adding(_ columns: [TypedColumn<TableRow>]) -> Table {
+        Table(
+            name, title: title, columns: self.columns + columns.map(\.column), primaryKey: primaryKey,
+            rows: records.map { row in row.cells + columns.map { $0.cell(row) } })
+    }
+
+    /// The same table under another name.
+    public func named(_ name: String) -> Table {
+        Table(name, title: title, columns: columns, primaryKey: primaryKey, rows: rows)
+    }
+
+    /// The table's first rows.
+    func first(_ count: Int) -> Table {
+        Table(name, title: title, columns: columns, primaryKey: primaryKey, rows: Array(rows.prefix(count)))
+    }
+
+    /// The same table with other names for some columns.
+    public func renaming(_ names: [String: String]) -> Table {
+        let columns = columns.map { column in
+            Column(
+                names[column.name] ?? column.name, column.kind, unit: column.unit, digits: column.digits,
+                uncertainty: column.uncertainty, tolerance: column.tolerance, meaning: column.meaning)
+        }
+        return Table(name, title: title, columns: columns, primaryKey: primaryKey.map { names[$0] ?? $0 }, rows: rows)
+    }
+
+    /// The rows of another table below those of this one.
+    /// - Precondition: both have the same columns.
+    public func appending(_ other: Table) -> Table {
+        precondition(
+            columns.map(\.name) == other.columns.map(\.name), "'\(name)' and '\(other.name)' differ in columns")
+        return Table(name, title: title, columns: columns, primaryKey: primaryKey, rows: rows + other.rows)
+    }
+}
+
+extension [Table] {
+    /// The table of that name; `nil` when there is none or it has no rows.
+    public func named(_ name: String) -> Table? { first { $0.name == name && !$0.rows.isEmpty } }
+}

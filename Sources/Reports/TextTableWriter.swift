@@ -1,0 +1,67 @@
+/// A table for a terminal: aligned columns, as many as fit, and of long tables the beginning and the end.
+public struct TextTableWriter: Sendable {
+    /// Characters on a line.
+    public let width: Int
+    /// Rows shown at most.
+    public let mostRows: Int
+    /// Whether the heading is bold.
+    public let isStyled: Bool
+
+    /// What text is cut to, the first that makes room for all columns.
+    private static let textWidths = [40, 30, 26, 22, 18, 16]
+
+    /// Makes a writer; see the properties.
+    public init(width: Int, mostRows: Int = 12, isStyled: Bool) {
+        self.width = width
+        self.mostRows = mostRows
+        self.isStyled = isStyled
+    }
+
+    /// The title, the heading and the rows; `more` is where the rest can be read.
+    public func text(_ table: Table, more: String) -> String {
+        let rows = table.readableRows
+        let hidden = max(0, rows.count - mostRows)
+        let head = hidden > 0 ? (mostRows + 1) / 2 : rows.count
+        let selected = Array(rows.prefix(head)) + (hidden > 0 ? Array(rows.suffix(mostRows - head)) : [])
+        var (heading, shown, widths): ([String], [[String]], [Int]) = ([], [], [])
+        for limit in TextTableWriter.textWidths {
+            heading = table.columns.map { cut($0.heading, limit) }
+            shown = selected.map { row in row.map { cut($0 ?? "–", limit) } }
+            widths = heading.indices.map { place in ([heading] + shown).map { $0[place].count }.max() ?? 0 }
+            if widths.reduce(-2, { $0 + $1 + 2 }) <= width { break }
+        }
+        var (columns, used) = (0, -2)
+        while columns < widths.count, used + 2 + widths[columns] <= width || columns == 0 {
+            used += 2 + widths[columns]
+            columns += 1
+        }
+        func line(_ cells: [String]) -> String {
+            var line = (0..<columns).map { place in
+                let room = String(repeating: " ", count: max(0, widths[place] - cells[place].count))
+                return table.columns[place].isNumeric ? room + cells[place] : cells[place] + room
+            }.joined(separator: "  ")
+            while line.hasSuffix(" ") { line.removeLast() }
+            return line
+        }
+        var lines = [table.title, isStyled ? "\u{1B}[1m\(line(heading))\u{1B}[0m" : line(heading)]
+        for (index, row) in shown.enumerated() {
+            if index == head, hidden > 0 { lines.append("… \(hidden) more rows") }
+            lines.append(line(row))
+        }
+        let left = [
+            hidden > 0 ? "\(hidden) rows" : nil,
+            columns < widths.count ? "\(widths.count - columns) columns" : nil,
+        ].compactMap { $0 }
+        if !left.isEmpty { lines.append("(\(left.joined(separator: " and ")) more: \(more))") }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// On one line, without controls: names from checkpoints must not steer the terminal. What is too long loses a token
+    /// count at its end, as in `stage1-step1000-tokens5B`, then its middle.
+    private func cut(_ text: String, _ limit: Int) -> String {
+        var plain = text.withoutControls
+        if plain.count > limit { plain = plain.replacing(/-tokens\d+[KMBT]?$/, with: "") }
+        guard plain.count > limit else { return plain }
+        return plain.prefix(limit / 2) + "…" + plain.suffix(limit - 1 - limit / 2)
+    }
+}

@@ -1,0 +1,102 @@
+import CKernels
+
+/// How far a tensor m lies from the mean of others, a_1...a_n, element by element.
+public struct AverageSums: Codable, Sendable, Equatable {
+    /// Number of elements.
+    public private(set) var count = 0
+    /// Σ(m − mean)².
+    public private(set) var squareSum = 0.0
+    /// max |m − mean| in units in the last place: the spacing, in m's type, at the largest of |m|, |a_1|...|a_n|.
+    public private(set) var maximumULPs = 0.0
+    /// Elements for which |m − mean| is more than the rounding of m and of every a_j: ½ulp(m) + ½Σulp(a_j)/n.
+    public private(set) var beyondCount = 0
+    /// Elements for which it is more than the rounding of m, ½ulp(m).
+    public private(set) var beyondOnceCount = 0
+
+    /// Sums over no elements.
+    public init() {}
+
+    init(_ state: ck_average) {
+        count = Int(state.count)
+        squareSum = laneSum(state.square)
+        maximumULPs = withUnsafeBytes(of: state.ulps) { $0.bindMemory(to: Double.self).max() ?? 0 }
+        beyondCount = Int(state.beyond)
+        beyondOnceCount = Int(state.beyond_once)
+    }
+
+    /// Adds the sums of the elements that follow.
+    public mutating func append(_ next: AverageSums) {
+        count += next.count
+        squareSum += next.squareSum
+        maximumULPs = max(maximumULPs, next.maximumULPs)
+        beyondCount += next.beyondCount
+        beyondOnceCount += next.beyondOnceCount
+    }
+}
+
+/// Accumulates `AverageSums` from blocks of raw elements of aligned tensors, all in double precision. The result does not
+/// depend on the block size as long as every block but the last holds a multiple of 512 elements.
+public final class AverageAccumulator {
+    private let types: [ElementType]
+    private let common: ElementType
+    private let kernelType: ck_type
+    private let formats: [ck_format]
+    private let capacity: Int
+    private let widened: UnsafeMutableRawBufferPointer
+    private let scratch: UnsafeMutableBufferPointer<Double>
+    private var state = ck_average()
+
+    /// Prepares for blocks of at most `capacity` elements; `types[0]` is that of the tensor that is held against the mean
+    /// of the others. Precondition: there are at least two, and all have statistics.
+    public init(_ types: [ElementType], capacity: Int) {
+        var common: ElementType? = types.first
+        for type in types { common = common?.widened(with: type) }
+        guard types.count > 1, let common, let kernelType = common.kernelType else {
+            preconditionFailure("no mean of \(types)")
+        }
+        self.types = types
+        self.common = common
+        self.kernelType = kernelType
+        self.capacity = capacity
+        formats = types.map(\.format)
+        let mixed = types.contains { $0 != common }
+        widened = .allocate(byteCount: mixed ? types.count * capacity * common.byteCount : 0, alignment: 64)
+        scratch = .allocate(capacity: (types.count + 3) * Int(CK_BLOCK))
+    }
+
+    deinit {
+        widened.deallocate()
+        scratch.deallocate()
+    }
+
+    /// Adds `count` elements of every tensor.
+    public func add(_ inputs: [UnsafeRawPointer], count: Int) {
+        precondition(inputs.count == types.count && count <= capacity)
+        var pointers: [UnsafeRawPointer?] = []
+        for (place, input) in inputs.enumerated() {
+            guard types[place] != common, let base = widened.baseAddress else {
+                pointers.append(input)
+                continue
+            }
+            let room = base + place * capacity * common.byteCount
+            pointers.append(widen(input, types[place], to: common, count: count, scratch: room))
+        }
+        ck_average_add(kernelType, &pointers, formats, pointers.count, count, scratch.baseAddress, &state)
+    }
+
+    /// The sums of all elements added so far.
+    public var sums: AverageSums { AverageSums(state) }
+}
+
+extension ElementType {
+    /// Fraction bits, and the exponent of the smallest number.
+    fileprivate var format: ck_format {
+        switch self {
+        case .bfloat16: ck_format(fraction_bits: 7, least_exponent: -133)
+        case .float16: ck_format(fraction_bits: 10, least_exponent: -24)
+        case .float32: ck_format(fraction_bits: 23, least_exponent: -149)
+        case .float64: ck_format(fraction_bits: 52, least_exponent: -1074)
+        default: preconditionFailure("no statistics on \(self)")
+        }
+    }
+}
