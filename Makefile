@@ -7,7 +7,8 @@
 # make test                     build and run the tests
 # make verify                   rerun the default experiments and compare with the committed results
 # make bench                    measure speed and memory beside h5py, torch and h5diff (BYTES=1e9 a file), and the
-#                               spectra beside NumPy, SciPy and torch; PART=drift or PART=spectra for one of them
+#                               spectra beside NumPy, SciPy and torch, and the probe beside transformers;
+#                               PART=drift, PART=spectra or PART=probe for one of them
 # make build | format | lint | clean
 
 EXPERIMENTS := $(basename $(notdir $(wildcard experiments/*.yaml)))
