@@ -6,12 +6,14 @@
 #   SET="key=value ..."         override settings; one with spaces in quotes: SET="a=1 'b=[x, y]'"
 # make test                     build and run the tests
 # make verify                   rerun the default experiments and compare with the committed results
-# make bench                    measure speed and memory beside h5py, torch and h5diff (BYTES=1e9 a file)
+# make bench                    measure speed and memory beside h5py, torch and h5diff (BYTES=1e9 a file), and the
+#                               spectra beside NumPy, SciPy and torch, and the probe beside transformers;
+#                               PART=drift, PART=spectra or PART=probe for one of them
 # make build | format | lint | clean
 
 EXPERIMENTS := $(basename $(notdir $(wildcard experiments/*.yaml)))
 DYNAMICS := .build/release/dynamics
-LIBRARIES := libhdf5-dev libxxhash-dev libdeflate-dev liblzf-dev libopenblas-dev libnlopt-dev
+LIBRARIES := libhdf5-dev libxxhash-dev libdeflate-dev liblzf-dev zlib1g-dev libopenblas-dev libnlopt-dev
 TEST_TOOLS := hdf5-tools python3-venv
 PYTHON := .venv/.made
 
@@ -45,7 +47,8 @@ verify: build
 	done
 
 bench: build $(PYTHON)
-	@bench/run $(BYTES)
+	@swift build -c release --product bench-spectra --static-swift-stdlib --quiet >&2
+	@bench/run $(or $(BYTES),1e9) $(PART)
 
 format:
 	swift format --in-place --recursive Package.swift Sources Tests

@@ -17,7 +17,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         // Levels for what goes to stderr (--log-level).
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        // Settings files (experiments/NAME.yaml).
+        // Settings files (experiments/NAME.yaml), and OLMo's config.yaml.
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         // The report page: templates whose values are escaped unless they say otherwise; no dependencies of its own.
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
@@ -32,10 +32,11 @@ let package = Package(
             ]),
         // XXH3: 128-bit fingerprints of tensors at memory speed.
         .target(name: "CXXHash", linkerSettings: [.linkedLibrary("xxhash")]),
-        // Chunk filters: libdeflate (2-3x zlib's speed on whole chunks), liblzf (h5py's lzf), and the byte shuffles.
+        // Chunk filters: libdeflate (2-3x zlib's speed on whole chunks), liblzf (h5py's lzf), and the byte shuffles; zlib
+        // for members of archives, which may be too large to inflate whole.
         .target(
             name: "CCodecs", cSettings: exactC,
-            linkerSettings: [.linkedLibrary("deflate"), .linkedLibrary("lzf")]),
+            linkerSettings: [.linkedLibrary("deflate"), .linkedLibrary("lzf"), .linkedLibrary("z")]),
         // Fork, and descriptors through sockets: workers that start in a millisecond.
         .target(name: "CProcess"),
         // Loops whose speed depends on the processor's vectors.
@@ -53,7 +54,9 @@ let package = Package(
         .target(name: "HDF5", dependencies: ["CHDF5"]),
         .target(name: "Tensors", dependencies: ["CKernels", "CXXHash", "CBLAS"]),
         .target(name: "Statistics", dependencies: ["CNLopt", "CBLAS"]),
-        .target(name: "Checkpoints", dependencies: ["HDF5", "Tensors", "CCodecs", "CProcess"]),
+        .target(
+            name: "Checkpoints",
+            dependencies: ["HDF5", "Tensors", "CCodecs", "CProcess", .product(name: "Yams", package: "Yams")]),
         .target(name: "LanguageModels", dependencies: ["Checkpoints", "Tensors", "CKernels", "CBLAS"]),
         .target(name: "Reports", dependencies: [.product(name: "Mustache", package: "swift-mustache")]),
         .target(
@@ -77,6 +80,9 @@ let package = Package(
         // Our side of bench/spectra_numpy.py.
         .executableTarget(name: "bench-spectra", dependencies: ["Tensors"], path: "bench/spectra"),
 
+        // Speed beside SciPy, and coverage of the intervals: bench/laws_scipy.py.
+        .executableTarget(name: "bench-laws", dependencies: ["Statistics", "Reports"], path: "bench/laws"),
+
         .target(name: "TestSupport", dependencies: ["HDF5", "Checkpoints", "Tensors"], path: "Tests/TestSupport"),
         .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels", "TestSupport"]),
@@ -84,7 +90,8 @@ let package = Package(
         .testTarget(
             name: "CheckpointsTests", dependencies: ["Checkpoints", "HDF5", "Tensors", "CCodecs", "TestSupport"]),
         .testTarget(
-            name: "LanguageModelsTests", dependencies: ["LanguageModels", "Checkpoints", "Tensors", "CKernels", "TestSupport"]),
+            name: "LanguageModelsTests",
+            dependencies: ["LanguageModels", "Checkpoints", "Tensors", "CKernels", "TestSupport"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"]),
         .testTarget(
             name: "ExperimentsTests",

@@ -8,8 +8,10 @@ the one to compare). `error` is the largest deviation from NumPy's float64 SVD r
 what our result claims. Needs numpy 2.4.6; scipy 1.17.1 and torch 2.13.0 where installed.
 """
 import argparse
+import json
 import os
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -20,6 +22,7 @@ parser.add_argument("--repeat", type=int, default=3)
 parser.add_argument("--spectra", default="gaussian,decaying")
 parser.add_argument("--skip", default="", help="comma-separated beginnings of contestants' names")
 parser.add_argument("--binary", default=".build/release/bench-spectra")
+parser.add_argument("--json", action="store_true", help="print all figures as JSON at the end, the lines to stderr")
 options = parser.parse_args()
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = str(options.threads)
@@ -71,6 +74,8 @@ def contestants(path, matrix):
     yield "torch svd_lowrank k=8 niter=40", lambda: timed(lambda: torch.svd_lowrank(tensor, q=8, niter=40)[1])
 
 
+lines = sys.stderr if options.json else sys.stdout
+figures = []
 skipped = tuple(filter(None, options.skip.split(",")))
 for size in options.sizes:
     rows, columns = map(int, size.split("x"))
@@ -82,11 +87,14 @@ for size in options.sizes:
             taken = [pair for pair in contestants(file.name, matrix) if not (skipped and pair[0].startswith(skipped))]
             rounds = [[(name, run()) for name, run in taken] for _ in range(options.repeat)]
         reference = rounds[0][0][1][2]
-        print(f"{size} {kind}, {options.threads} thread(s)")
+        print(f"{size} {kind}, {options.threads} thread(s)", file=lines)
         for index, (name, (_, _, values, note)) in enumerate(rounds[0]):
             wall, cpu = (float(np.median([r[index][1][i] for r in rounds])) for i in (0, 1))
             ratio = np.median([r[0][1][0] for r in rounds]) / wall
             ratio_cpu = np.median([r[0][1][1] for r in rounds]) / cpu
             error = np.max(np.abs(values - reference[: len(values)])) / reference[0]
             times = f"{wall:9.3f} s{ratio:7.1f}x   CPU{cpu:9.3f} s{ratio_cpu:7.1f}x"
-            print(f"  {name:32}{times}  error {error:.1e}  {note}", flush=True)
+            print(f"  {name:32}{times}  error {error:.1e}  {note}", flush=True, file=lines)
+            figures.append({"size": size, "spectrum": kind, "name": name, "wall": wall, "cpu": cpu, "error": float(error)})
+if options.json:
+    print(json.dumps(figures))

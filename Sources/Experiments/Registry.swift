@@ -10,6 +10,8 @@ public enum Registry {
         Similarity.self,
         DriftAndLoss.self,
         Audit.self,
+        Scaling.self,
+        Transfer.self,
         Trainability.self,
         Claims.self,
     ]

@@ -8,8 +8,8 @@ struct FactsRunTests {
         let finished = try dynamics("run", "claims", "--out", place / "out")
         #expect(finished.code == 0)
         let files = [
-            "verdicts.csv", "readings.csv", "verdicts.tex", "verdicts.md", "datapackage.json", "machine.json",
-            "run.json",
+            "verdicts.csv", "readings.csv", "verdicts.tex", "verdicts.md", "datapackage.json", "index.html",
+            "machine.json", "run.json",
         ]
         #expect(finished.output == files.map { place / "out/\($0)" + "\n" }.joined())
         #expect(try place.tables("out")["verdicts.tex"]?.contains("olmo-1b-perplexity & 10.815 & 10.7618") == true)

@@ -6,7 +6,7 @@ import Foundation
 /// Only what decides tokens, steps and learning rates is read; the rest of the file is left alone.
 public struct OLMoTrainingConfig: Sendable {
     /// The run. Its stage is 1 for a config that loads nothing, else 2; configs name no ingredient.
-    public let run: TrainingRun
+    public let run: Checkpoints.TrainingRun
     /// The checkpoint it starts from, as the config names it.
     public let loadPath: String?
     /// What is wrong with its schedule, which the run then has not.
@@ -25,10 +25,10 @@ public struct OLMoTrainingConfig: Sendable {
         let duration = try OLMoDuration(config.required("max_duration"), batchTokens: batch)
         // The trainer stops ten steps after the duration, unless it is told otherwise (olmo/train.py, `stop_at`).
         let stop = try config.member("stop_at")?.integer() ?? duration.steps.map { $0 + 10 }
-        var run = TrainingRun(stage: loadPath == nil ? 1 : 2, batchTokens: batch, endStep: stop)
+        var run = Checkpoints.TrainingRun(stage: loadPath == nil ? 1 : 2, batchTokens: batch, endStep: stop)
         run.seed = try config.member("seed")?.integer()
         let optimizer = try config.required("optimizer")
-        run.optimizer = TrainingRun.Optimizer(
+        run.optimizer = Checkpoints.TrainingRun.Optimizer(
             name: try optimizer.required("name").word(), betas: try optimizer.member("betas")?.numbers(),
             epsilon: try optimizer.member("eps")?.number(), weightDecay: try optimizer.member("weight_decay")?.number())
         if let loadPath {
@@ -155,7 +155,9 @@ extension SettingsNode {
     /// A whole number, also written as 5e12 or 739_328.
     fileprivate func integer(_ shown: String? = nil) throws(SettingsError) -> Int {
         let digits = (shown ?? text)?.replacing("_", with: "")
-        if let digits, let value = Int(digits) ?? Double(digits).flatMap({ Int(exactly: $0) }), value >= 0 {
+        if let digits, let value = Int(digits) ?? Double(digits).flatMap({ Int(exactly: $0) }),
+            (0...(1 << 60)).contains(value)
+        {
             return value
         }
         throw SettingsError(origin, "expected a whole number, found \(found)")

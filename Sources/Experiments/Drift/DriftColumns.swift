@@ -7,7 +7,8 @@ enum DriftColumns {
         guard isTrainingKnown else { return labels + [statedTokens] }
         return labels + [
             .integer(
-                "tokens", "Training tokens of b since training began, as its step makes them; else as attributes or its name state them."
+                "tokens",
+                "Training tokens of b since training began, as its step makes them; else as attributes or its name state them."
             ) { $0.position?.tokens ?? $0.revision.tokens }
         ] + trainingColumns.map { $0.of(\.position) }
     }

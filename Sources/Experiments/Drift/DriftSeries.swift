@@ -35,7 +35,8 @@ extension Drift {
         let updates = SeriesUpdates(self, results)
         let trajectory = Table(
             "trajectory", title: "Each checkpoint's way from the reference, for the model and each module.",
-            columns: TrajectoryRecord.columns(isTrainingKnown: training != nil), primaryKey: ["level", "name", "revision"],
+            columns: TrajectoryRecord.columns(isTrainingKnown: training != nil),
+            primaryKey: ["level", "name", "revision"],
             records: trajectoryRecords(updates, results))
         guard settings.gram else { return [trajectory] }
         return [

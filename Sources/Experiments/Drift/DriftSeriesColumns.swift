@@ -40,7 +40,8 @@ struct TrajectoryRecord: Sendable {
         steps = sameStage ? before.revision.step.map { step - $0 } : step
         // Across stages, only counts that run from the beginning of training have a difference.
         let areComparable = sameStage || checkpoint.revision.countsAllTokens
-        let stated = areComparable
+        let stated =
+            areComparable
             ? checkpoint.revision.tokens.flatMap { total in before.revision.tokens.map { total - $0 } } : nil
         tokens = span?.tokens ?? stated
     }

@@ -116,7 +116,9 @@ extension Drift {
     /// The columns of the summary that fit a page.
     private func briefSummary(_ records: [DriftRecord]) -> Table {
         let wanted = ["comparison", "from", "to", "relative_drift", "angle", "rms_change", "changed", "sign_flips"]
-        let all = DriftColumns.comparison(isTrainingKnown: false) + DriftColumns.metrics(movedThreshold: settings.movedThreshold)
+        let all =
+            DriftColumns.comparison(isTrainingKnown: false)
+            + DriftColumns.metrics(movedThreshold: settings.movedThreshold)
         return Table(
             "summary", title: "Drift of the whole model, a row a comparison.",
             columns: wanted.compactMap { name in all.first { $0.column.name == name } },

@@ -92,7 +92,7 @@ struct ReductionEngine: Sendable {
                 results.matrices[key] = summary
                 continue
             }
-            let gone = request.matrices.map(\.tensor.checkpoint).filter { checkpoints[$0].reader == nil }
+            let gone = request.matrices.map(\.checkpoint).filter { checkpoints[$0].reader == nil }
             for place in gone { results.failures[place] = checkpoints[place].isGone }
             if gone.isEmpty { pending.append(request) }
         }
@@ -233,7 +233,8 @@ private struct JournalKeys: Sendable {
             if byContent, let fingerprint = fingerprint(input, results) {
                 return "\(fingerprint) \(describe(input))"
             }
-            let name = checkpoints[input.checkpoint].tensors[input.tensor].name
+            let info = checkpoints[input.checkpoint].tensors[input.tensor]
+            let name = info.origin.map(\.description) ?? info.name
             return "\(identities[input.checkpoint])\n\(name) \(describe(input))"
         }
         return ([key.kernel, key.parameters] + inputs).joined(separator: "\n")

@@ -21,8 +21,8 @@ public struct ExperimentRun: Sendable {
         public var journal: String?
         /// Threads to work on.
         public var jobs: Int
-        /// How wide figures are printed.
-        public var figureWidth = GnuplotScript.Width.one
+        /// How wide figures are printed; `nil` for no figures.
+        public var figureWidth: GnuplotScript.Width? = .one
         /// How checkpoints are read.
         public var readOptions = ReadOptions()
 
@@ -184,7 +184,7 @@ private final class Prepared {
 
     /// Writes everything the run leaves, all together.
     func write(
-        _ report: Report, refused: [CheckpointError], machine: MachineRecord, figureWidth: GnuplotScript.Width
+        _ report: Report, refused: [CheckpointError], machine: MachineRecord, figureWidth: GnuplotScript.Width?
     ) throws(EnvironmentError) -> (paths: [String], undrawn: [String]) {
         guard let directory = directory.take() else { preconditionFailure("the results' folder is not reserved") }
         let results = ResultsFiles(

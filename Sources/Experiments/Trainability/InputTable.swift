@@ -4,7 +4,7 @@ import Tensors
 /// A CSV table of named facts: its columns are a closed set, so that no misspelt one is silently empty.
 struct InputTable: Sendable {
     private let table: CSVTable
-    /// The file's name and what it holds, for the record of the run.
+    /// The file's name and fingerprint, for the record of the run.
     let facts: JSON
 
     /// Reads a file.
@@ -15,20 +15,16 @@ struct InputTable: Sendable {
     init(
         _ path: String, in context: RunContext, of setting: String, columns: [String], required: [String]
     ) throws(InputError) {
-        let found = context.resolve(path, of: setting)
-        do throws(CSVError) {
-            table = try CSVReader().read(found, as: path)
-            for name in required { _ = try table.place(of: name) }
-            guard !table.rows.isEmpty else { throw CSVError(file: path, line: nil, "there is no row below the header") }
-        } catch {
-            throw InputError(error.description)
-        }
+        let table = try context.table(path, of: setting)
+        for name in required { _ = try reading { () throws(CSVError) in try table.place(of: name) } }
+        guard !table.rows.isEmpty else { throw InputError("\(path): there is no row below the header") }
         for name in table.columns where !columns.contains(name) {
             let near = nearest(to: name, among: columns).map { "did you mean '\($0)'?" }
             throw InputError(
                 "\(path):1: unknown column '\(name)'; \(near ?? "the columns are \(columns.joined(separator: ", "))")")
         }
-        facts = ["file": .string(path), "rows": .integer(table.rows.count)]
+        self.table = table
+        facts = context.fileFacts(path, of: setting)
     }
 
     /// Places of rows.

@@ -64,10 +64,9 @@ struct Trainability: Experiment {
         let paths = try settings.logs.flatMap { try Trainability.logPaths($0, context) }
         logs = try paths.map { path in
             try TrainingLog(
-                path, found: context.resolve(path, of: "logs"), columns: settings.logColumns,
-                vocabulary: settings.vocabulary)
+                path, in: context, columns: settings.logColumns, vocabulary: settings.vocabulary)
         }
-        inputs += zip(paths, logs).map { ["file": .string($0), "rows": .integer($1.steps.count)] }
+        inputs += paths.map { context.fileFacts($0, of: "logs") }
         guard !(runs.isEmpty && throughputs.isEmpty && logs.isEmpty) else {
             throw InputError("there is nothing to look at; name a table under runs or throughput, or logs")
         }

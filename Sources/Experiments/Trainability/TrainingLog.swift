@@ -16,13 +16,12 @@ struct TrainingLog: Sendable {
     /// Reads a log.
     /// - Throws: `InputError` for a file that is no such log, or whose losses cannot be losses.
     init(
-        _ path: String, found: String, columns: TrainabilitySettings.LogColumns, vocabulary: Int
+        _ path: String, in context: RunContext, columns: TrainabilitySettings.LogColumns, vocabulary: Int
     ) throws(InputError) {
         name = path.hasSuffix(".csv") ? String(path.dropLast(4)) : path
-        let table: CSVTable
+        let table = try context.table(path, of: "logs")
         let places: (step: Int, loss: Int)
         do throws(CSVError) {
-            table = try CSVReader().read(found, as: path)
             places = (try table.place(of: columns.step), try table.place(of: columns.loss))
         } catch {
             throw InputError("\(error.description); the settings under log_columns name the columns of logs")

@@ -1,0 +1,154 @@
+import Foundation
+
+/// A scaling law fitted to runs.
+///
+/// Variable projection (Golub and Pereyra, 1973) finds where to start: for every point of a grid over the exponents the best
+/// non-negative coefficients are a linear problem. Each of the best of these is refined with the objective itself, the
+/// *sum* of Huber losses of residuals (Hoffmann et al., "Training compute-optimal large language models", 2022, section
+/// D.2), by sequential quadratic programming, which meets bounds exactly: E = 0 is a possible answer.
+public struct LawFit: Sendable {
+    /// How to fit.
+    public struct Options: Sendable, Equatable {
+        /// What the residuals are of.
+        public enum Residual: String, Sendable, Codable, CaseIterable {
+            /// ln L − ln L̂: relative errors.
+            case log
+            /// L − L̂, in nats.
+            case linear
+        }
+
+        /// Where Huber's loss turns from squares to absolute values; infinity is least squares.
+        public var delta = 1e-3
+        /// What the residuals are of.
+        public var residual = Residual.log
+        /// How many points of the grid are refined.
+        public var starts = 64
+        /// How many of them each resample of a bootstrap is started from, besides the fit itself.
+        public var bootstrapStarts = 1
+        /// Confidence of intervals.
+        public var confidence = 0.95
+
+        /// The defaults.
+        public init() {}
+    }
+
+    /// The law.
+    public let form: LawForm
+    /// What it was fitted to.
+    public let data: LawData
+    /// Values in the order of `LawForm.parameterNames`, in the units of the data.
+    public let parameters: [Double]
+    /// The sum of Huber losses at the minimum.
+    public let objective: Double
+    /// How many starts were refined.
+    public let startCount: Int
+    /// How many of them came within one part in 10⁴ of the best objective.
+    public let agreeingStarts: Int
+    /// Whether the best met a tolerance, rather than the limit of evaluations.
+    public let hasConverged: Bool
+
+    let problem: LawProblem
+    /// The minimum in `LawProblem`'s coordinates.
+    let centred: [Double]
+    /// The points that were refined, best first.
+    let startPoints: [[Double]]
+
+    /// Fits.
+    /// - Parameter parallel: what the starts are shared out by.
+    /// - Returns: `nil` for fewer runs than parameters and one, or where no start has a finite objective.
+    public init?(_ form: LawForm, to data: LawData, _ options: Options = Options(), _ parallel: Parallel = .serial) {
+        guard data.count > form.parameterCount else { return nil }
+        let problem = LawProblem(form, data, options)
+        let starts = problem.gridStarts(most: options.starts)
+        let minima = parallel.map(starts.count) { problem.refine(from: starts[$0]) }.compactMap { $0 }
+        guard let best = minima.min(by: { $0.value < $1.value }) else { return nil }
+        self.form = form
+        self.data = data
+        self.problem = problem
+        centred = best.point
+        parameters = problem.raw(best.point)
+        objective = best.value
+        startCount = starts.count
+        agreeingStarts = minima.count { $0.value <= best.value * (1 + 1e-4) + .leastNormalMagnitude }
+        hasConverged = best.hasConverged
+        startPoints = starts
+    }
+
+    /// The loss that the law gives, for one value of each variable.
+    public func loss(_ variables: [Double]) -> Double { form.loss(variables, parameters: parameters) }
+
+    /// Residuals at the runs, as the options have them.
+    public var residuals: [Double] { problem.residuals(centred) }
+
+    /// The fitted loss of every run.
+    public var fitted: [Double] { problem.fitted(centred) }
+
+    /// The points that were refined, best first, in the units of the data.
+    public var starts: [[Double]] { startPoints.map { problem.raw($0) } }
+
+    /// Parameters of refits to resamples of the runs, one each; `nil` where a refit failed.
+    public func bootstrap(_ bootstrap: Bootstrap, _ parallel: Parallel = .serial) -> [[Double]?] {
+        let starts = [centred] + startPoints.prefix(problem.options.bootstrapStarts)
+        return parallel.map(bootstrap.resamples) { resample in
+            var weights = [Double](repeating: 0, count: data.count)
+            for place in bootstrap.indices(of: resample, count: data.count) { weights[place] += 1 }
+            let problem = LawProblem(self.problem, weights: weights)
+            // Fewer distinct runs than parameters leave the resample without a minimum of its own.
+            guard problem.data.count > form.parameterCount else { return nil }
+            return starts.compactMap { problem.refine(from: $0) }.min { $0.value < $1.value }.map {
+                problem.raw($0.point)
+            }
+        }
+    }
+}
+
+extension LawForm {
+    /// The loss for one value of each variable, with parameters in the order of `parameterNames`.
+    public func loss(_ variables: [Double], parameters: [Double]) -> Double {
+        precondition(variables.count == variableCount && parameters.count == parameterCount)
+        let exponents = parameters[freeTerms.count...]
+        let first = exponents.startIndex
+        var next = 0
+        return terms.reduce(0) { sum, term in
+            var logarithm = 0.0
+            for factor in term.factors {
+                switch factor {
+                case .power(let base, let power, let times):
+                    let value: Double
+                    switch base {
+                    case .variable(let place): value = variables[place]
+                    case .constant(let number): value = number
+                    }
+                    switch power {
+                    case .fixed(let number): logarithm += times * number * log(value)
+                    case .exponent(let place): logarithm += times * exponents[first + place] * log(value)
+                    }
+                case .bend(let variable, let at, let by, let width):
+                    let z = log(variables[variable] / exponents[first + at]) / width
+                    logarithm += width * exponents[first + by] * (z > 30 ? z : log1p(exp(z)))
+                }
+            }
+            if let pinned = term.pinned { return sum + pinned * exp(logarithm) }
+            next += 1
+            return sum + parameters[next - 1] * exp(logarithm)
+        }
+    }
+}
+
+/// How independent pieces of work are shared out: given by who knows the threads.
+public struct Parallel: Sendable {
+    private let run: @Sendable (Int, @Sendable (Int) -> Void) -> Void
+
+    /// - Parameter run: calls its second argument once with each index below its first, in any order, on any thread.
+    public init(_ run: @escaping @Sendable (Int, @Sendable (Int) -> Void) -> Void) { self.run = run }
+
+    /// One after the other.
+    public static let serial = Parallel { count, body in for index in 0..<count { body(index) } }
+
+    /// The results in the order of the indices.
+    public func map<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
+        let results = Results<Result>(count: count)
+        run(count) { index in results.set(index, body(index)) }
+        return results.all
+    }
+}
