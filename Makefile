@@ -8,7 +8,8 @@
 # make test                     build and run the tests
 # make verify                   rerun the default experiments and compare with the committed results
 # make bench                    measure speed and memory beside h5py, torch and h5diff (BYTES=1e9 a file), and the
-#                               spectra beside NumPy, SciPy and torch; PART=drift or PART=spectra for one of them
+#                               spectra beside NumPy, SciPy and torch, and the probe beside transformers;
+#                               PART=drift, PART=spectra or PART=probe for one of them
 # make bench-laws RUNS=f.csv     fits beside SciPy on the Chinchilla points in f.csv; coverage of intervals
 # make look-tools               install Chromium and TeX, for the tests that look at pages and LaTeX (0.7 GB)
 # make build | format | lint | clean
