@@ -148,7 +148,8 @@ public struct Architecture: Sendable, Equatable {
         var projections: [(String, out: Int, in: Int, bias: Bool)]
         if family == .gptNeoX {
             projections = [
-                ("attention.query_key_value", 3 * h, h, hasBias.attention),
+                ("attention.query", h, h, hasBias.attention), ("attention.key", h, h, hasBias.attention),
+                ("attention.value", h, h, hasBias.attention),
                 ("attention.dense", h, h, hasBias.attention),
                 ("mlp.dense_h_to_4h", f, h, hasBias.feedForward), ("mlp.dense_4h_to_h", h, f, hasBias.feedForward),
             ]

@@ -6,7 +6,7 @@ import Foundation
 /// Only what decides tokens, steps and learning rates is read; the rest of the file is left alone.
 public struct OLMoTrainingConfig: Sendable {
     /// The run. Its stage is 1 for a config that loads nothing, else 2; configs name no ingredient.
-    public let run: Checkpoints.TrainingRun
+    public let run: TrainingRun
     /// The checkpoint it starts from, as the config names it.
     public let loadPath: String?
     /// What is wrong with its schedule, which the run then has not.
@@ -25,10 +25,10 @@ public struct OLMoTrainingConfig: Sendable {
         let duration = try OLMoDuration(config.required("max_duration"), batchTokens: batch)
         // The trainer stops ten steps after the duration, unless it is told otherwise (olmo/train.py, `stop_at`).
         let stop = try config.member("stop_at")?.integer() ?? duration.steps.map { $0 + 10 }
-        var run = Checkpoints.TrainingRun(stage: loadPath == nil ? 1 : 2, batchTokens: batch, endStep: stop)
+        var run = TrainingRun(stage: loadPath == nil ? 1 : 2, batchTokens: batch, endStep: stop)
         run.seed = try config.member("seed")?.integer()
         let optimizer = try config.required("optimizer")
-        run.optimizer = Checkpoints.TrainingRun.Optimizer(
+        run.optimizer = TrainingRun.Optimizer(
             name: try optimizer.required("name").word(), betas: try optimizer.member("betas")?.numbers(),
             epsilon: try optimizer.member("eps")?.number(), weightDecay: try optimizer.member("weight_decay")?.number())
         if let loadPath {

@@ -23,8 +23,8 @@ public struct TrainingSource: Sendable {
     /// - Throws: `SettingsError` for a name or file that cannot be used at all, `CatalogError` for runs that contradict each
     ///   other.
     public init(_ names: [String], resolve: (String) -> String = { $0 }) throws {
-        var runs: [Checkpoints.TrainingRun] = []
-        var configs: [Checkpoints.TrainingRun] = []
+        var runs: [TrainingRun] = []
+        var configs: [TrainingRun] = []
         for name in names {
             if let known = ModelLibrary.model(named: name) {
                 model = known
@@ -56,7 +56,7 @@ public struct TrainingSource: Sendable {
     }
 
     /// Several runs of stage 2 are its ingredients.
-    private static func numbered(_ configs: [Checkpoints.TrainingRun]) -> [Checkpoints.TrainingRun] {
+    private static func numbered(_ configs: [TrainingRun]) -> [TrainingRun] {
         let isAlone = configs.count { $0.stage == 2 } == 1
         var ingredient = 0
         return configs.map { config in
@@ -89,7 +89,7 @@ public struct TrainingSource: Sendable {
 
 /// A file of runs: `runs:`, as in a model's description.
 private struct RunsDocument: ExperimentSettings {
-    var runs: [Checkpoints.TrainingRun] = []
+    var runs: [TrainingRun] = []
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case runs

@@ -1,6 +1,6 @@
-/// GPT-NeoX (Black et al., 2022) and with it Pythia: LayerNorm with parameters, biases everywhere, queries, keys and values
-/// of a head beside each other in one matrix, of which a part of each head turns; attention and feed-forward start from the
-/// same state where the residual is parallel.
+/// GPT-NeoX (Black et al., 2022) and with it Pythia: LayerNorm with parameters, biases everywhere, a part of each head
+/// turns; attention and feed-forward start from the same state where the residual is parallel. Queries, keys and values are
+/// stored in one matrix, head by head; `CanonicalNames` hands them over apart.
 struct GPTNeoX: Architecture {
     static let modelType = "gpt_neox"
 
@@ -49,7 +49,9 @@ struct GPTNeoX: Architecture {
     var layerWeights: [WeightShape] {
         let inner = shape.heads * shape.headWidth
         return [
-            WeightShape("attention.query_key_value.weight", 3 * inner, shape.width),
+            WeightShape("attention.query.weight", inner, shape.width),
+            WeightShape("attention.key.weight", inner, shape.width),
+            WeightShape("attention.value.weight", inner, shape.width),
             WeightShape("attention.dense.weight", shape.width, inner),
             WeightShape("mlp.dense_h_to_4h.weight", shape.intermediate, shape.width),
             WeightShape("mlp.dense_h_to_4h.bias", shape.intermediate),
@@ -58,7 +60,9 @@ struct GPTNeoX: Architecture {
         ] + norm("input_layernorm") + norm("post_attention_layernorm")
             + (attentionBias
                 ? [
-                    WeightShape("attention.query_key_value.bias", 3 * inner),
+                    WeightShape("attention.query.bias", inner),
+                    WeightShape("attention.key.bias", inner),
+                    WeightShape("attention.value.bias", inner),
                     WeightShape("attention.dense.bias", shape.width),
                 ] : [])
     }
@@ -72,9 +76,10 @@ struct GPTNeoX: Architecture {
         }
         func normed(_ name: String) -> Activation { self.normed(x, name, weights, compute) }
 
-        let fused = try linear(normed("input_layernorm"), "attention.query_key_value", biased: attentionBias)
-        let width = shape.headWidth
-        let heads = (0..<3).map { Heads(fused, width: width, offset: $0 * width, stride: 3 * width) }
+        let start = normed("input_layernorm")
+        let heads = try ["query", "key", "value"].map {
+            Heads(try linear(start, "attention.\($0)", biased: attentionBias), width: shape.headWidth)
+        }
         compute.rotate(heads[0], tables[0])
         compute.rotate(heads[1], tables[0])
         let mixed = try compute.attention(q: heads[0], k: heads[1], v: heads[2])
