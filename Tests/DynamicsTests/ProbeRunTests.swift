@@ -64,4 +64,30 @@ struct ProbeRunTests {
         #expect(wrong.code == 2 && wrong.errors.contains("did you mean 'probe_set.memmap_dtype'?"), "\(wrong.errors)")
         #expect(place.list("out") == nil)
     }
+
+    /// The reference's final states are written when the second checkpoint has been run.
+    @Test func `an interrupted run goes on after the last finished checkpoint`() throws {
+        let place = try Workplace()
+        let series = "series=['\(tinySeries)']"
+        func arguments(_ out: String) -> [String] {
+            ["run", "probe", "--jobs", "1", "--set", series, "--set", "resamples=20", "--set", "probe_set.sequences=4"]
+                + ["--out", place / out]
+        }
+        let process = try DynamicsProcess(arguments("stopped"))
+        while process.isRunning, place.list("stopped/.journal/states") == nil { usleep(2000) }
+        process.send(SIGINT)
+        let stopped = try process.wait()
+        #expect(stopped.code == 130 && stopped.output.isEmpty)
+        #expect(stopped.errors.hasSuffix("finished work is kept, run the same command again to go on\n"))
+        #expect(place.list("stopped")?.contains("loss.csv") == false)
+
+        let whole = try DynamicsProcess(arguments("whole")).wait()
+        let resumed = try DynamicsProcess(arguments("stopped")).wait()
+        #expect(whole.code == 0 && resumed.code == 0)
+        #expect(try place.tables("stopped") == place.tables("whole"))
+        let bytes = try ["stopped", "whole"].map {
+            try #require(try place.json("\($0)/machine.json", "bytes_read") as? Int)
+        }
+        #expect(bytes[0] < bytes[1])
+    }
 }

@@ -2,6 +2,7 @@ import Checkpoints
 
 /// A probe set that cannot be used: one line with file, what was found and expected, and the remedy.
 public struct ProbeSetError: Error, Equatable, CustomStringConvertible {
+    /// The line.
     public let description: String
 
     init(_ file: String, _ problem: String) { description = "probe set \(file): \(problem)" }
@@ -16,9 +17,12 @@ public struct ProbeSetSource: Sendable {
 
     /// A file, and the name it has for the user.
     public struct File: Sendable {
+        /// The path, as the system takes it.
         public let path: String
+        /// What messages call it.
         public let name: String
 
+        /// Makes a file; see the properties.
         public init(path: String, name: String) { (self.path, self.name) = (path, name) }
     }
 
@@ -41,6 +45,7 @@ public struct ProbeSetSource: Sendable {
     /// How HDF5 files are read.
     public var readOptions = ReadOptions()
 
+    /// No files yet.
     public init() {}
 }
 
