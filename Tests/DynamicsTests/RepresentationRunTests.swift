@@ -21,7 +21,7 @@ struct RepresentationRunTests {
             "similarity/layers.csv", "similarity/rank.csv", "similarity/integrity.csv", "similarity/summary.csv",
             "similarity/summary.tex", "similarity/summary.md",
         ]
-        #expect(paths.filter { [".csv", ".tex", ".md"].contains { end in $0.hasSuffix(end) } } == tables)
+        #expect(paths.filter { path in [".csv", ".tex", ".md"].contains(where: path.hasSuffix) } == tables)
         #expect(try place.table("out/linear_probe/linear_probe.csv").count == 12)
         let second = try DynamicsProcess(arguments, in: packageRoot, shell: "").wait()
         #expect(second.code == 0 && second.output == first.output)
