@@ -80,7 +80,7 @@ figure-tools:
 
 # Too large to install unasked; without them the tests that need them are skipped, and say so.
 look-tools:
-	@tools/need-packages chromium texlive-latex-recommended texlive-science
+	@tools/need-packages chromium texlive-latex-recommended texlive-science cm-super-minimal
 
 test-tools:
 	@tools/need-packages $(TEST_TOOLS) || echo "the tests that need them will be skipped" >&2
