@@ -8,7 +8,9 @@
 # make test                     build and run the tests
 # make verify                   rerun the default experiments and compare with the committed results
 # make bench                    measure speed and memory beside h5py, torch and h5diff (BYTES=1e9 a file), and the
-#                               spectra beside NumPy, SciPy and torch; PART=drift or PART=spectra for one of them
+#                               spectra beside NumPy, SciPy and torch, and the probe beside transformers;
+#                               PART=drift, PART=spectra or PART=probe for one of them
+# make bench-laws RUNS=f.csv     fits beside SciPy on the Chinchilla points in f.csv; coverage of intervals
 # make look-tools               install Chromium and TeX, for the tests that look at pages and LaTeX (0.7 GB)
 # make build | format | lint | clean
 
@@ -20,7 +22,7 @@ TEST_TOOLS := hdf5-tools python3-venv
 PYTHON := .venv/.made
 
 .DEFAULT_GOAL := help
-.PHONY: help experiment build test verify bench format lint clean libraries figure-tools test-tools look-tools
+.PHONY: help experiment build test verify bench bench-laws format lint clean libraries figure-tools test-tools look-tools
 
 help:
 	@sed -n 's/^# \{0,1\}//p; /^$$/q' Makefile
@@ -51,6 +53,13 @@ verify: build
 bench: build $(PYTHON)
 	@swift build -c release --product bench-spectra --static-swift-stdlib --quiet >&2
 	@bench/run $(or $(BYTES),1e9) $(PART)
+
+bench-laws: libraries $(PYTHON)
+	@swift build -c release --product bench-laws --quiet >&2
+	@.build/release/bench-laws speed "$(RUNS)" .build/laws-starts.json
+	@.venv/bin/pip install --quiet scipy==1.17.1
+	@.venv/bin/python bench/laws_scipy.py .build/laws-starts.json
+	@.build/release/bench-laws coverage
 
 format:
 	swift format --in-place --recursive Package.swift Sources Tests

@@ -43,7 +43,7 @@ private func position(_ plan: TrainingPlan, _ step: Int, stage: Int? = nil, ingr
         let plan = try TrainingPlan([linearRun, decay])
         // The rate at step 6 is 6: 6, 4.5, 3, 1.5, the first update before the schedule advances.
         #expect((1...4).map { position(plan, $0, stage: 2, ingredient: 1)?.learningRate } == [6, 4.5, 3, 1.5])
-        #expect(position(plan, 4, stage: 2, ingredient: 1)?.cumulativeLearningRate == 33 + 15)
+        #expect(position(plan, 4, stage: 2, ingredient: 1)?.cumulativeLearningRate == 48.0)
     }
 
     @Test(arguments: LearningRateSchedule.Shape.allCases, LearningRateSchedule.Units.allCases)

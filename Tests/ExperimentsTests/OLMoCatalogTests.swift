@@ -67,7 +67,7 @@ struct OLMoCatalogTests {
         #expect(source.problems.isEmpty && source.plan.runs.count == model.runs.count)
         for (config, known) in zip(source.plan.runs, model.runs) {
             var (config, known) = (config, known)
-            known.labelRounding = nil
+            (known.labelRounding, known.endLabelTokens) = (nil, nil)
             // Which ingredient of 1B has which seed is not recorded.
             if known.seed == nil { config.seed = nil }
             // Epochs of data tell no last step; 13B's peak is corrected.

@@ -188,6 +188,18 @@ private let fixtures = "\(packageRoot)/Tests/Fixtures/catalog"
         }
     }
 
+    @Test func `rows of a catalog get the names of their branches`() throws {
+        let folder = try ScratchFolder()
+        let rows = ["1,1000", "3,11000", "3,11931"].map { "\($0),h/step\($0.split(separator: ",")[1])/" }
+        let path = try folder.write("s.csv", "Ingredient,Step,Checkpoint Directory\n" + rows.joined(separator: "\n"))
+        let plan = try #require(ModelLibrary.model(named: "OLMo-2-1124-7B")).plan()
+        #expect(
+            try Catalog(reading: [path]).entries.map { $0.label(plan: plan) } == [
+                "stage2-ingredient1-step1000-tokens5B", "stage2-ingredient3-step11000-tokens47B",
+                "stage2-ingredient3-step11931-tokens50B",
+            ])
+    }
+
     @Test(arguments: [
         ("some/where/OLMo-2-1124-7B-stage2.csv", "OLMo-2-1124-7B"), ("OLMo-2-0325-32B.csv", "OLMo-2-0325-32B"),
         ("OLMo-3-1025-32B.csv", "Olmo-3-1125-32B"), ("pythia-70m-deduped", "pythia-70m"),

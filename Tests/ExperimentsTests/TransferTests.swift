@@ -5,17 +5,15 @@ import Testing
 @testable import Experiments
 
 @Suite struct TransferTests {
-    private let defaults = try! String(contentsOfFile: "\(packageRoot)/experiments/transfer.yaml", encoding: .utf8)
-
     /// The default settings without the two stages, which take most of the time.
-    private var published: String {
-        let start = defaults.range(of: "# The two stages of a real")!.lowerBound
-        return String(defaults[..<start])
+    private func published() throws -> String {
+        let defaults = try String(contentsOfFile: "\(packageRoot)/experiments/transfer.yaml", encoding: .utf8)
+        return String(defaults[..<(try #require(defaults.range(of: "# The two stages of a real"))).lowerBound])
     }
 
     @Test func `the published numbers come out`() throws {
         let folder = try ScratchFolder()
-        try runLaws("transfer", published, in: folder)
+        try runLaws("transfer", published(), in: folder)
         let losses = try table("losses", of: folder)
         let loss = losses.index(by: "law", "compute")
         for (key, value) in [
@@ -54,7 +52,7 @@ import Testing
         #expect(Quantity("0") == nil && Quantity("2^") == nil && Quantity("a") == nil && Quantity("") == nil)
 
         let folder = try ScratchFolder()
-        try runLaws("transfer", published, in: folder)
+        try runLaws("transfer", published(), in: folder)
         let losses = try table("losses", of: folder)
         // At 1e21, from 8.2505 C^-0.0275 to 8.2515 C^-0.0265.
         #expect(isNear(losses.cell(0, "loss_low"), 8.2505 * pow(1e21, -0.0275), 1e-12))
@@ -63,7 +61,7 @@ import Testing
 
     @Test func `a budget is split where pre-training gets what it is worth`() throws {
         let folder = try ScratchFolder()
-        try runLaws("transfer", published, in: folder)
+        try runLaws("transfer", published(), in: folder)
         let budgets = try table("budgets", of: folder)
         let finetuning = try #require(Double(budgets.cell(0, "finetuning_tokens") ?? ""))
         let rest = try #require(Double(budgets.cell(0, "pretraining_tokens") ?? ""))

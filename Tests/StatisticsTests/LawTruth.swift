@@ -26,14 +26,20 @@ struct LawTruth: Decodable {
         .appendingPathComponent("Fixtures/laws")
 
     static let shared: LawTruth = {
-        let data = try! Data(contentsOf: folder.appendingPathComponent("goldens.json"))
-        return try! JSONDecoder().decode(LawTruth.self, from: data)
+        do {
+            return try JSONDecoder().decode(
+                LawTruth.self, from: Data(contentsOf: folder.appendingPathComponent("goldens.json")))
+        } catch {
+            preconditionFailure("goldens.json: \(error)")
+        }
     }()
 
     /// The runs that SciPy was given.
     static let data: LawData = {
-        let text = try! String(contentsOf: folder.appendingPathComponent("runs.csv"), encoding: .utf8)
-        let rows = text.split(separator: "\n").dropFirst().map { $0.split(separator: ",").map { Double($0)! } }
+        guard let text = try? String(contentsOf: folder.appendingPathComponent("runs.csv"), encoding: .utf8) else {
+            preconditionFailure("runs.csv is missing")
+        }
+        let rows = text.split(separator: "\n").dropFirst().map { $0.split(separator: ",").compactMap { Double($0) } }
         return LawData(variables: [rows.map { $0[0] }, rows.map { $0[1] }], losses: rows.map { $0[2] })
     }()
 }

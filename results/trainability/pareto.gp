@@ -8,8 +8,12 @@ reset
 set encoding utf8
 if (format eq 'svg') {
     set terminal svg size 321,216 font 'Helvetica,9.3' linewidth 1.33 background rgb 'white'
+    small = ',8'
+    large = ',10'
 } else {
     set terminal pdfcairo size 3.34722in,2.25in font 'Helvetica,7' fontscale 0.75 linewidth 1.5
+    small = ',6'
+    large = ',7.5'
 }
 set output 'pareto.'.format
 set datafile separator comma
@@ -17,7 +21,7 @@ set datafile columnheaders
 cell(name) = strcol(name) eq '' ? NaN : column(name)
 of(line, x) = column('line') == line ? x : NaN
 
-set lmargin at screen 0.129668
+set lmargin at screen 0.142116
 set rmargin at screen 0.966805
 set tmargin at screen 0.907407
 set bmargin at screen 0.166667
@@ -31,14 +35,16 @@ set yrange [0:0.532299]
 set xtics ('0.1' 0.1, '0.2' 0.2, '0.5' 0.5, '1' 1, '' 0.06 1, '' 0.07 1, '' 0.08 1, '' 0.09 1, '' 0.3 1, '' 0.4 1, '' 0.6 1, '' 0.7 1, '' 0.8 1, '' 0.9 1) enhanced
 set ytics ('0' 0, '0.1' 0.1, '0.2' 0.2, '0.3' 0.3, '0.4' 0.4, '0.5' 0.5) noenhanced
 set xlabel 'emissions for 10²¹ FLOP (t)' noenhanced offset 0,0.6
-set ylabel 'model FLOPs utilisation' noenhanced offset 0.8,0
+set ylabel 'model FLOPs utilisation' noenhanced offset 0.2,0
 unset label
 unset arrow
-set label 'others' at graph 0.00991326, graph 1.04167 left noenhanced offset 0.8,0 point pointtype 7 pointsize 0.5 linecolor rgb '#0072B2'
-set label 'Pareto front' at graph 0.19083, graph 1.04167 left noenhanced offset 0.8,0 point pointtype 5 pointsize 0.5 linecolor rgb '#D55E00'
-set label 'BLOOM-176B' at first 0.0638179, first 0.31818 left noenhanced offset 0.5,0.3 font ',6'
-set label 'Llama-3.1-405B' at first 0.23557, first 0.345063 left noenhanced offset 0.5,0.3 font ',6'
-set label 'LLaMA-13B' at first 0.294872, first 0.513764 left noenhanced offset 0.5,0.3 font ',6'
+set label '' at graph 0.0100629, graph 1.04167 point pointtype 7 pointsize 0.5 linecolor rgb '#0072B2'
+set label 'others' at graph 0.0352201, graph 1.04167 left noenhanced
+set label '' at graph 0.188679, graph 1.04167 point pointtype 5 pointsize 0.5 linecolor rgb '#D55E00'
+set label 'Pareto front' at graph 0.213836, graph 1.04167 left noenhanced
+set label 'BLOOM-176B' at first 0.0638179, first 0.31818 left noenhanced offset 0.5,0.3 font small
+set label 'Llama-3.1-405B' at first 0.23557, first 0.345063 left noenhanced offset 0.5,0.3 font small
+set label 'LLaMA-13B' at first 0.294872, first 0.513764 left noenhanced offset 0.5,0.3 font small
 plot \
     'pareto.csv' using (of(2, cell('emissions_per_zettaflop'))):(cell('mfu')) with points pointtype 7 pointsize 0.35 linecolor rgb '#0072B2' notitle, \
     'pareto.csv' using (of(1, cell('emissions_per_zettaflop'))):(cell('mfu')) with linespoints linewidth 1 pointtype 5 pointsize 0.35 linecolor rgb '#D55E00' dashtype 1 notitle

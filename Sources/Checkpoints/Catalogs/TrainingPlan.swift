@@ -51,12 +51,14 @@ public struct TrainingRun: Sendable, Equatable, Codable {
     public var optimizer: Optimizer?
     /// How its published labels round tokens, where it is known.
     public var labelRounding: Rounding?
+    /// Billions of tokens in the published label of its last step, where that does not follow the rounding.
+    public var endLabelTokens: Int?
 
     /// Sets the facts; see the properties.
     public init(
         stage: Int, ingredient: Int? = nil, batchTokens: Int, fromStep: Int? = nil, fromIngredient: Int? = nil,
         endStep: Int? = nil, seed: Int? = nil, schedule: LearningRateSchedule? = nil, optimizer: Optimizer? = nil,
-        labelRounding: Rounding? = nil
+        labelRounding: Rounding? = nil, endLabelTokens: Int? = nil
     ) {
         self.stage = stage
         self.ingredient = ingredient
@@ -68,6 +70,7 @@ public struct TrainingRun: Sendable, Equatable, Codable {
         self.schedule = schedule
         self.optimizer = optimizer
         self.labelRounding = labelRounding
+        self.endLabelTokens = endLabelTokens
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
@@ -78,6 +81,7 @@ public struct TrainingRun: Sendable, Equatable, Codable {
         case endStep = "end_step"
         case seed, schedule, optimizer
         case labelRounding = "label_rounding"
+        case endLabelTokens = "end_label_tokens"
     }
 
     /// `stage 2, ingredient 1`.

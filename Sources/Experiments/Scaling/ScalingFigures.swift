@@ -71,7 +71,9 @@ extension Scaling {
         })
             ?? []
         {
-            rows.append([.string("law"), law["form"]] + names.map { law[$0] } + [law["low"], law["high"]])
+            rows.append(
+                [.string("law"), .string((law.text("form") ?? "").replacing("_", with: " "))] + names.map { law[$0] }
+                    + [law["low"], law["high"]])
         }
         let onFrontier = Set(frontier.records.compactMap { $0.integer("line") })
         for run in runs.records where run.text("form") == first && !onFrontier.contains(run.integer("line") ?? -1) {
@@ -91,7 +93,6 @@ extension Scaling {
         chart.layers = [
             .init([RowFilter("kind", "law")], style: .lines), .init([RowFilter("kind", "run")], style: .points),
         ]
-        chart.labels = .key
         return Figure(
             "compute_frontier", title: "Loss against compute: the runs, their frontier, and the laws fitted to it.",
             data: data, lines: ["kind", "what"], panels: [.chart(chart)])

@@ -1,6 +1,6 @@
-/// GPT-NeoX (Black et al., 2022) and with it Pythia: LayerNorm with parameters, biases everywhere, queries, keys and values
-/// of a head beside each other in one matrix, of which a part of each head turns; attention and feed-forward start from the
-/// same state where the residual is parallel.
+/// GPT-NeoX (Black et al., 2022) and with it Pythia: LayerNorm with parameters, biases everywhere, a part of each head
+/// turns; attention and feed-forward start from the same state where the residual is parallel. Queries, keys and values are
+/// stored in one matrix, head by head; `CanonicalNames` hands them over apart.
 struct GPTNeoX: Architecture {
     static let modelType = "gpt_neox"
 
@@ -26,13 +26,12 @@ struct GPTNeoX: Architecture {
         let share = try config.number("rotary_pct", default: config.number("partial_rotary_factor", default: 0.25))
         let theta = try parameters?.number("rope_theta", default: base) ?? base
         let turning = try parameters?.number("partial_rotary_factor", default: share) ?? share
-        guard turning > 0, turning <= 1 else {
-            throw ModelConfig.Problem("its config has rotary_pct \(turning), not a share of a head")
+        let width = Int(Double(shape.headWidth) * min(max(turning, 0), 1))
+        guard width > 0, width.isMultiple(of: 2), turning <= 1 else {
+            throw ModelConfig.Problem(
+                "its config has rotary_pct \(turning), which does not make pairs of heads of \(shape.headWidth)")
         }
-        rotaries = [
-            try RotaryEmbedding(
-                parameters, theta: theta, width: Int(Double(shape.headWidth) * turning), context: shape.context)
-        ]
+        rotaries = [try RotaryEmbedding(parameters, theta: theta, width: width, context: shape.context)]
         unembedding =
             try config.flag("tie_word_embeddings", default: false)
             ? ["gpt_neox.embed_in.weight"] : ["embed_out.weight", "lm_head.weight"]
@@ -50,7 +49,9 @@ struct GPTNeoX: Architecture {
     var layerWeights: [WeightShape] {
         let inner = shape.heads * shape.headWidth
         return [
-            WeightShape("attention.query_key_value.weight", 3 * inner, shape.width),
+            WeightShape("attention.query.weight", inner, shape.width),
+            WeightShape("attention.key.weight", inner, shape.width),
+            WeightShape("attention.value.weight", inner, shape.width),
             WeightShape("attention.dense.weight", shape.width, inner),
             WeightShape("mlp.dense_h_to_4h.weight", shape.intermediate, shape.width),
             WeightShape("mlp.dense_h_to_4h.bias", shape.intermediate),
@@ -59,7 +60,9 @@ struct GPTNeoX: Architecture {
         ] + norm("input_layernorm") + norm("post_attention_layernorm")
             + (attentionBias
                 ? [
-                    WeightShape("attention.query_key_value.bias", 3 * inner),
+                    WeightShape("attention.query.bias", inner),
+                    WeightShape("attention.key.bias", inner),
+                    WeightShape("attention.value.bias", inner),
                     WeightShape("attention.dense.bias", shape.width),
                 ] : [])
     }
@@ -73,9 +76,10 @@ struct GPTNeoX: Architecture {
         }
         func normed(_ name: String) -> Activation { self.normed(x, name, weights, compute) }
 
-        let fused = try linear(normed("input_layernorm"), "attention.query_key_value", biased: attentionBias)
-        let width = shape.headWidth
-        let heads = (0..<3).map { Heads(fused, width: width, offset: $0 * width, stride: 3 * width) }
+        let start = normed("input_layernorm")
+        let heads = try ["query", "key", "value"].map {
+            Heads(try linear(start, "attention.\($0)", biased: attentionBias), width: shape.headWidth)
+        }
         compute.rotate(heads[0], tables[0])
         compute.rotate(heads[1], tables[0])
         let mixed = try compute.attention(q: heads[0], k: heads[1], v: heads[2])

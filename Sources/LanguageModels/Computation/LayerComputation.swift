@@ -130,7 +130,7 @@ struct LayerComputation: Sendable {
                             guard let cosines = cosines.baseAddress, let sines = sines.baseAddress else { return }
                             let angles = position * table.pairs
                             ck_rotate(
-                                heads.row(start + position), heads.count, heads.stride, table.pairs, cosines + angles,
+                                heads.row(start + position), heads.count, heads.width, table.pairs, cosines + angles,
                                 sines + angles)
                         }
                     }
@@ -161,8 +161,8 @@ struct LayerComputation: Sendable {
             // Row-major scores [queries, keys] are the column-major product of keys and queries.
             cb_sgemm(
                 Int8(bitPattern: UInt8(ascii: "T")), Int8(bitPattern: UInt8(ascii: "N")), Int32(keys.count),
-                Int32(queries.count), Int32(q.width), 1, k.row(keys.lowerBound) + shared * k.stride,
-                Int32(k.columns), q.row(queries.lowerBound) + head * q.stride, Int32(q.columns), 0, scores.base,
+                Int32(queries.count), Int32(q.width), 1, k.row(keys.lowerBound) + shared * k.width,
+                Int32(k.columns), q.row(queries.lowerBound) + head * q.width, Int32(q.columns), 0, scores.base,
                 Int32(keys.count))
             let scale = 1 / Float(q.width).squareRoot()
             for (row, query) in queries.enumerated() {
@@ -172,7 +172,7 @@ struct LayerComputation: Sendable {
             }
             cb_sgemm(
                 Int8(bitPattern: UInt8(ascii: "N")), Int8(bitPattern: UInt8(ascii: "N")), Int32(v.width),
-                Int32(queries.count), Int32(keys.count), 1, v.row(keys.lowerBound) + shared * v.stride,
+                Int32(queries.count), Int32(keys.count), 1, v.row(keys.lowerBound) + shared * v.width,
                 Int32(v.columns), scores.base, Int32(keys.count), 0,
                 result.row(queries.lowerBound) + head * q.width, Int32(result.columns))
         }
@@ -183,25 +183,21 @@ struct LayerComputation: Sendable {
 /// Heads of queries, keys or values within the rows of a matrix.
 struct Heads: Sendable {
     private let matrix: Activation
-    /// Column of the first head.
-    private let offset: Int
     /// Number of heads.
     let count: Int
     /// Elements of a head.
     let width: Int
-    /// Columns from one head to the next.
-    let stride: Int
 
-    /// Heads beside each other, which fill the rows; or others, where a matrix holds several kinds.
-    init(_ matrix: Activation, width: Int, offset: Int = 0, stride: Int? = nil) {
-        (self.matrix, self.width, self.offset, self.stride) = (matrix, width, offset, stride ?? width)
-        count = matrix.columns / (stride ?? width)
+    /// Heads beside each other, which fill the rows.
+    init(_ matrix: Activation, width: Int) {
+        (self.matrix, self.width) = (matrix, width)
+        count = matrix.columns / width
     }
 
     var columns: Int { matrix.columns }
 
     /// The first head of a token.
-    func row(_ token: Int) -> UnsafeMutablePointer<Float> { matrix.row(token) + offset }
+    func row(_ token: Int) -> UnsafeMutablePointer<Float> { matrix.row(token) }
 }
 
 private func withPointers(
