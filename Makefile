@@ -3,29 +3,34 @@
 # make experiment NAME=drift    run one on the data of its settings, into results/NAME
 #   FROM=a.h5 TO=b.h5           compare a pair of your own (files or Hugging Face directories)
 #   OUT=dir                     put the results there
+#   FIGURES=two                 figures as wide as two columns of a paper; none
 #   SET="key=value ..."         override settings; one with spaces in quotes: SET="a=1 'b=[x, y]'"
 # make test                     build and run the tests
 # make verify                   rerun the default experiments and compare with the committed results
 # make bench                    measure speed and memory beside h5py, torch and h5diff (BYTES=1e9 a file), and the
-#                               spectra beside NumPy, SciPy and torch; PART=drift or PART=spectra for one of them
+#                               spectra beside NumPy, SciPy and torch, and the probe beside transformers;
+#                               PART=drift, PART=spectra or PART=probe for one of them
+# make bench-laws RUNS=f.csv     fits beside SciPy on the Chinchilla points in f.csv; coverage of intervals
+# make look-tools               install Chromium and TeX, for the tests that look at pages and LaTeX (0.7 GB)
 # make build | format | lint | clean
 
 EXPERIMENTS := $(basename $(notdir $(wildcard experiments/*.yaml)))
 DYNAMICS := .build/release/dynamics
-LIBRARIES := libhdf5-dev libxxhash-dev libdeflate-dev liblzf-dev libopenblas-dev libnlopt-dev
+LIBRARIES := libhdf5-dev libxxhash-dev libdeflate-dev liblzf-dev zlib1g-dev libopenblas-dev libnlopt-dev
+FIGURE_TOOLS := gnuplot-nox
 TEST_TOOLS := hdf5-tools python3-venv
 PYTHON := .venv/.made
 
 .DEFAULT_GOAL := help
-.PHONY: help experiment build test verify bench format lint clean libraries test-tools
+.PHONY: help experiment build test verify bench bench-laws format lint clean libraries figure-tools test-tools look-tools
 
 help:
 	@sed -n 's/^# \{0,1\}//p; /^$$/q' Makefile
 
-experiment: build
+experiment: build figure-tools
 ifdef NAME
 	@set -f; eval "set -- $$SET"; for setting; do set -- "$$@" --set "$$setting"; shift; done; \
-	$(DYNAMICS) run $(NAME) $${FROM:+--from "$$FROM"} $${TO:+--to "$$TO"} $${OUT:+--out "$$OUT"} "$$@"
+	$(DYNAMICS) run $(NAME) $${FROM:+--from "$$FROM"} $${TO:+--to "$$TO"} $${OUT:+--out "$$OUT"} $${FIGURES:+--figures "$$FIGURES"} "$$@"
 else
 	@$(DYNAMICS) list
 endif
@@ -34,7 +39,7 @@ build: libraries
 	@swift build -c release --product dynamics --static-swift-stdlib --quiet >&2 \
 	    || { tools/need-packages --explain $(LIBRARIES); exit 1; }
 
-test: libraries test-tools $(PYTHON)
+test: libraries figure-tools test-tools $(PYTHON)
 	swift test
 
 # Tables must come out the same byte for byte, but for columns that state a tolerance: what passes through BLAS.
@@ -49,6 +54,13 @@ bench: build $(PYTHON)
 	@swift build -c release --product bench-spectra --static-swift-stdlib --quiet >&2
 	@bench/run $(or $(BYTES),1e9) $(PART)
 
+bench-laws: libraries $(PYTHON)
+	@swift build -c release --product bench-laws --quiet >&2
+	@.build/release/bench-laws speed "$(RUNS)" .build/laws-starts.json
+	@.venv/bin/pip install --quiet scipy==1.17.1
+	@.venv/bin/python bench/laws_scipy.py .build/laws-starts.json
+	@.build/release/bench-laws coverage
+
 format:
 	swift format --in-place --recursive Package.swift Sources Tests
 
@@ -61,6 +73,14 @@ clean:
 # What the build needs from the system. Quiet when it is there; installed where there is apt and the right to use it.
 libraries:
 	@tools/need-packages $(LIBRARIES)
+
+# Figures are drawn by gnuplot, whichever package it comes from; without it everything else is there.
+figure-tools:
+	@command -v gnuplot >/dev/null || tools/need-packages $(FIGURE_TOOLS) || echo "figures will not be drawn" >&2
+
+# Too large to install unasked; without them the tests that need them are skipped, and say so.
+look-tools:
+	@tools/need-packages chromium texlive-latex-recommended texlive-science
 
 test-tools:
 	@tools/need-packages $(TEST_TOOLS) || echo "the tests that need them will be skipped" >&2

@@ -17,7 +17,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         // Levels for what goes to stderr (--log-level).
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        // Settings files (experiments/NAME.yaml).
+        // Settings files (experiments/NAME.yaml), and OLMo's config.yaml.
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         // The report page: templates whose values are escaped unless they say otherwise; no dependencies of its own.
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
@@ -32,16 +32,17 @@ let package = Package(
             ]),
         // XXH3: 128-bit fingerprints of tensors at memory speed.
         .target(name: "CXXHash", linkerSettings: [.linkedLibrary("xxhash")]),
-        // Chunk filters: libdeflate (2-3x zlib's speed on whole chunks), liblzf (h5py's lzf), and the byte shuffles.
+        // Chunk filters: libdeflate (2-3x zlib's speed on whole chunks), liblzf (h5py's lzf), and the byte shuffles; zlib
+        // for members of archives, which may be too large to inflate whole.
         .target(
             name: "CCodecs", cSettings: exactC,
-            linkerSettings: [.linkedLibrary("deflate"), .linkedLibrary("lzf")]),
+            linkerSettings: [.linkedLibrary("deflate"), .linkedLibrary("lzf"), .linkedLibrary("z")]),
         // Fork, and descriptors through sockets: workers that start in a millisecond.
         .target(name: "CProcess"),
         // Loops whose speed depends on the processor's vectors.
         .target(name: "CKernels", cSettings: exactC),
 
-        // BLAS and LAPACK: matrix products, QR and eigenvalues for the spectra.
+        // BLAS and LAPACK: matrix products, QR and eigenvalues for spectra and classifiers.
         .target(
             name: "CBLAS",
             // On Linux the door loads libopenblas itself, when it is first needed.
@@ -52,13 +53,17 @@ let package = Package(
 
         .target(name: "HDF5", dependencies: ["CHDF5"]),
         .target(name: "Tensors", dependencies: ["CKernels", "CXXHash", "CBLAS"]),
-        .target(name: "Statistics", dependencies: ["CNLopt"]),
-        .target(name: "Checkpoints", dependencies: ["HDF5", "Tensors", "CCodecs", "CProcess"]),
+        .target(name: "Statistics", dependencies: ["CNLopt", "CBLAS"]),
+        .target(
+            name: "Checkpoints",
+            dependencies: ["HDF5", "Tensors", "CCodecs", "CProcess", .product(name: "Yams", package: "Yams")]),
+        .target(name: "LanguageModels", dependencies: ["Checkpoints", "Tensors", "CKernels", "CBLAS"]),
         .target(name: "Reports", dependencies: [.product(name: "Mustache", package: "swift-mustache")]),
         .target(
             name: "Experiments",
             dependencies: [
-                "Checkpoints", "Tensors", "Statistics", "Reports", .product(name: "Yams", package: "Yams"),
+                "LanguageModels", "Checkpoints", "Tensors", "Statistics", "Reports",
+                .product(name: "Yams", package: "Yams"),
             ],
             // Compiled in, so that the program knows the models wherever it is copied and started.
             resources: [.embedInCode("Catalogs/Models")]),
@@ -84,6 +89,9 @@ let package = Package(
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
         .testTarget(
             name: "CheckpointsTests", dependencies: ["Checkpoints", "HDF5", "Tensors", "CCodecs", "TestSupport"]),
+        .testTarget(
+            name: "LanguageModelsTests",
+            dependencies: ["LanguageModels", "Checkpoints", "Tensors", "CKernels", "TestSupport"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"]),
         .testTarget(
             name: "ExperimentsTests",

@@ -7,6 +7,8 @@
 
 extern void dgemm_(const char *, const char *, const int *, const int *, const int *, const double *, const double *,
                    const int *, const double *, const int *, const double *, double *, const int *, size_t, size_t);
+extern void sgemm_(const char *, const char *, const int *, const int *, const int *, const float *, const float *,
+                   const int *, const float *, const int *, const float *, float *, const int *, size_t, size_t);
 extern void dsyrk_(const char *, const char *, const int *, const int *, const double *, const double *, const int *,
                    const double *, double *, const int *, size_t, size_t);
 extern void dgemv_(const char *, const int *, const int *, const double *, const double *, const int *, const double *,
@@ -70,6 +72,11 @@ void cb_use_one_thread(void) { symbol("dgemm_"); }
 void cb_dgemm(char transA, char transB, int m, int n, int k, double alpha, const double *a, int lda, const double *b,
               int ldb, double beta, double *c, int ldc) {
     CALL(dgemm_)(&transA, &transB, &m, &n, &k, &alpha, a, &lda, b, &ldb, &beta, c, &ldc, 1, 1);
+}
+
+void cb_sgemm(char transA, char transB, int m, int n, int k, float alpha, const float *a, int lda, const float *b,
+              int ldb, float beta, float *c, int ldc) {
+    CALL(sgemm_)(&transA, &transB, &m, &n, &k, &alpha, a, &lda, b, &ldb, &beta, c, &ldc, 1, 1);
 }
 
 void cb_dsyrk_lower(char trans, int n, int k, double alpha, const double *a, int lda, double beta, double *c, int ldc) {

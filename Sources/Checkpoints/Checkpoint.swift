@@ -68,15 +68,17 @@ public struct CheckpointContents: Sendable, Codable {
 }
 
 extension CheckpointLocation {
-    /// Whether the directory is a checkpoint (a Hugging Face directory), and not a folder of checkpoints.
+    /// Whether the directory is a checkpoint (of Hugging Face or OLMo), and not a folder of checkpoints.
     public static func isCheckpointDirectory(_ path: String) -> Bool {
-        HuggingFaceDirectory.contentNames.contains { entryExists(path + "/" + $0) }
+        SourceCheckpoint.contentNames.contains { entryExists(path + "/" + $0) }
     }
 
     /// The file's or directory's name without `.h5` and the like; with the group, where there is one.
     public var revisionName: String {
         var name = String(path.split(separator: "/").last ?? "checkpoint")
-        for suffix in [".h5", ".hdf5", ".keras"] where name.hasSuffix(suffix) { name.removeLast(suffix.count) }
+        for suffix in [".h5", ".hdf5", ".keras"] + SourceCheckpoint.endings where name.hasSuffix(suffix) {
+            name.removeLast(suffix.count)
+        }
         return group.map { name + ":" + $0 } ?? name
     }
 }

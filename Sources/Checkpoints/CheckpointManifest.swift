@@ -48,6 +48,11 @@ enum TensorStorage: Sendable, Equatable {
     case chunks(dataset: Int, bigEndian: Bool)
     /// Blocks that only libhdf5 can read (compact, szip, plugins); served by the worker.
     case served(dataset: Int, bigEndian: Bool)
+    /// These elements, in order, of another tensor.
+    indirect case view(Blocks, of: TensorStorage)
+
+    /// Where the whole tensor is that this one is a view of.
+    var whole: TensorStorage { if case .view(_, let whole) = self { whole } else { self } }
 }
 
 /// A run of bytes in one file.

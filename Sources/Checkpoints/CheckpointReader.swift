@@ -33,19 +33,21 @@ public final class CheckpointReader: Sendable {
         _ location: CheckpointLocation, options: ReadOptions
     ) throws(CheckpointError) -> CheckpointReader {
         var status = stat()
-        if stat(location.path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+        let isDirectory = stat(location.path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        if isDirectory || SourceCheckpoint.isSource(file: location.path) {
             guard location.group == nil else {
                 throw CheckpointError(
-                    .unreachable, checkpoint: location.description, problem: "a directory has no groups inside")
+                    .unreachable, checkpoint: location.description,
+                    problem: "\(isDirectory ? "a directory" : "it is no HDF5 file, and") has no groups inside")
             }
-            let manifest = try HuggingFaceDirectory.manifest(location.path)
+            let manifest = try SourceCheckpoint.manifest(location.path, dumps: options.bfloat16Dumps)
             try manifest.checkTotals(location.description)
-            return try CheckpointReader(location, manifest: manifest)
+            return try CheckpointReader(location, manifest: manifest.withCanonicalNames())
         }
         let opening = try HDF5Opening(location, options: options)
         try opening.manifest.checkTotals(location.description)
         return CheckpointReader(
-            location, manifest: opening.manifest, opened: opening.opened, backed: opening.backed)
+            location, manifest: opening.manifest.withCanonicalNames(), opened: opening.opened, backed: opening.backed)
     }
 
     /// A checkpoint whose tensors are plain bytes of files: no worker is needed.
@@ -79,9 +81,9 @@ public final class CheckpointReader: Sendable {
     /// True when any element range can be read at any time from any thread: contiguous and external storage, and
     /// tensors that were never written.
     public func isDirect(_ tensor: Int) -> Bool {
-        switch storage[tensor] {
+        switch storage[tensor].whole {
         case .extents, .fill: true
-        case .chunks, .served: false
+        case .chunks, .served, .view: false
         }
     }
 
@@ -98,7 +100,15 @@ public final class CheckpointReader: Sendable {
         case .extents(let extents, let bigEndian):
             try read(extents, from: element * size, into: buffer)
             if bigEndian { swapBytes(buffer, of: info.elementType) }
-        case .chunks, .served: preconditionFailure("'\(info.name)' must be read through a window")
+        case .view(let blocks, of: .extents(let extents, let bigEndian)):
+            var done = 0
+            try blocks.forEachRun(in: element..<element + buffer.count / size) { (run) throws(CheckpointError) in
+                let bytes = buffer[done..<done + run.count * size]
+                try read(extents, from: run.lowerBound * size, into: UnsafeMutableRawBufferPointer(rebasing: bytes))
+                done += bytes.count
+            }
+            if bigEndian { swapBytes(buffer, of: info.elementType) }
+        case .chunks, .served, .view: preconditionFailure("'\(info.name)' must be read through a window")
         }
     }
 
@@ -151,10 +161,10 @@ public final class CheckpointReader: Sendable {
         chunkTables.withLock { $0[dataset] = .some(table) }
         var listed = table?.count ?? 0
         for next in (tensor + 1)..<tensors.count where listed < CheckpointReader.chunksListedAhead {
-            guard case .chunks(let dataset, _) = storage[next], backed[dataset].worker === worker,
+            guard case .chunks(let dataset, _) = storage[next].whole, backed[dataset].worker === worker,
                 let (shape, _) = backed[dataset].chunking, chunkTables.withLock({ $0[dataset] }) == nil
             else { continue }
-            let grid = ChunkGrid(shape: tensors[next].shape, chunk: shape)
+            let grid = ChunkGrid(shape: backed[dataset].shape, chunk: shape)
             // What is wrong with it is told when it is its turn.
             guard let table = try? ChunkTable(backed[dataset], grid: grid, checkpoint: location.description)
             else { break }

@@ -11,6 +11,8 @@ struct WorkerBackedDataset: Sendable {
     /// Where names of virtual sources start.
     let folder: String
     let name: String
+    /// Extents of the dataset, slowest first.
+    let shape: [Int]
     /// One element in the file's byte order.
     let fill: [UInt8]
     /// `nil` when chunks cannot be read without libhdf5.
@@ -243,7 +245,7 @@ struct HDF5Opening {
         backed.append(
             WorkerBackedDataset(
                 worker: source.worker, dataset: tensor.dataset, file: source.file, folder: source.roots.folder,
-                name: tensor.name, fill: tensor.fill, chunking: chunking))
+                name: tensor.name, shape: tensor.shape, fill: tensor.fill, chunking: chunking))
         return backed.count - 1
     }
 

@@ -1,6 +1,7 @@
 /// Tells a file that is no HDF5 at all, or is too new for the library, before a worker is started for it.
 enum HDF5Signature {
-    private static let bytes: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]
+    /// What an HDF5 file begins with, unless a block of its user stands before it.
+    static let bytes: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]
     /// The newest superblock that HDF5 1.10 reads.
     private static let newestSuperblock = 3
 

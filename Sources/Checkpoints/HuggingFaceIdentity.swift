@@ -17,6 +17,13 @@ struct HuggingFaceIdentity: Sendable, Equatable {
     /// In a cache, the names that refer to this snapshot, in training order; `nil` outside a cache.
     let references: [String]?
 
+    /// A single file is named after its revision.
+    init(ofFile path: String) {
+        var name = String(path.split(separator: "/").last ?? "checkpoint")
+        for ending in SourceCheckpoint.endings where name.hasSuffix(ending) { name.removeLast(ending.count) }
+        (model, folder, references) = (nil, name, nil)
+    }
+
     init(of path: String) throws(CheckpointError) {
         let directory = try HuggingFaceIdentity.absolute(path)
         let components = directory.split(separator: "/").map(String.init)

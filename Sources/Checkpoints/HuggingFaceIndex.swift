@@ -1,4 +1,4 @@
-/// `model.safetensors.index.json`: which shard holds which tensor.
+/// `model.safetensors.index.json` or `pytorch_model.bin.index.json`: which shard holds which tensor.
 struct HuggingFaceIndex: Sendable {
     /// File names of the shards, each once, ascending.
     let shards: [String]
@@ -10,7 +10,8 @@ struct HuggingFaceIndex: Sendable {
     private static let lengthLimit = SafetensorsHeader.lengthLimit
 
     /// Reads the index. Shards lie beside it: a name that leads elsewhere is refused.
-    init(_ path: String, checkpoint: String) throws(CheckpointError) {
+    /// - Parameter ending: what the names of shards end in.
+    init(_ path: String, shards ending: String, checkpoint: String) throws(CheckpointError) {
         self.path = path
         self.checkpoint = checkpoint
         let bytes = try SourceFile.contents(of: path, limit: HuggingFaceIndex.lengthLimit, checkpoint: checkpoint)
@@ -31,10 +32,10 @@ struct HuggingFaceIndex: Sendable {
             throw CheckpointError(.malformed, checkpoint: checkpoint, problem: "'\(path)' has no weight_map")
         }
         for shard in weightMap.values
-        where !shard.hasSuffix(".safetensors") || shard.contains("/") || shard.contains("\0") {
+        where !shard.hasSuffix(ending) || shard.contains("/") || shard.contains("\0") {
             throw CheckpointError(
                 .refused, checkpoint: checkpoint,
-                problem: "'\(path)' names '\(shard)', which is no safetensors file beside it")
+                problem: "'\(path)' names '\(shard)', which is no \(ending) file beside it")
         }
         shardOf = weightMap
         shards = Set(weightMap.values).sorted()

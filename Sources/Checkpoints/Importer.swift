@@ -1,4 +1,4 @@
-/// Turns Hugging Face directories into checkpoint files `DIR/REVISION.h5`, bit for bit.
+/// Turns Hugging Face and OLMo directories, torch's files and NumPy's archives into checkpoint files `DIR/REVISION.h5`, bit for bit.
 ///
 /// A file that is there already and is what this import would write is skipped, so that an interrupted import goes on
 /// where it stopped. A source that cannot be read costs that source, and the others are imported.
@@ -17,11 +17,13 @@ public struct Importer: Sendable {
         public var link: Link
         /// Whether a file that is there may be replaced by that of another source.
         public var force: Bool
+        /// NumPy arrays that are bfloat16, which NumPy has no type for.
+        public var bfloat16Dumps: Set<BFloat16Dump>
 
         /// Sets the options; see the properties.
         public init(
             destination: String, model: String? = nil, revision: String? = nil, facts: RevisionFacts? = nil,
-            link: Link = .none, force: Bool = false
+            link: Link = .none, force: Bool = false, bfloat16Dumps: Set<BFloat16Dump> = []
         ) {
             self.destination = destination
             self.model = model
@@ -29,12 +31,13 @@ public struct Importer: Sendable {
             self.facts = facts
             self.link = link
             self.force = force
+            self.bfloat16Dumps = bfloat16Dumps
         }
     }
 
-    /// Whether files hold their tensors' bytes, or point at them in the safetensors files (HDF5 external storage).
+    /// Whether files hold their tensors' bytes, or point at them in the source's files (HDF5 external storage).
     ///
-    /// Whoever opens a linking file for writing writes into the safetensors file. Each linked dataset tells the size and
+    /// Whoever opens a linking file for writing writes into the source's file. Each linked dataset tells the size and
     /// the time of its target in the attributes `source_size` (bytes) and `source_mtime_ns` (nanoseconds since 1970).
     public enum Link: String, Sendable, CaseIterable {
         /// The bytes are copied.
@@ -54,7 +57,7 @@ public struct Importer: Sendable {
         self.options = options
     }
 
-    /// Imports `sources` one after the other: Hugging Face directories, snapshots of a Hub cache, or a cache's folder
+    /// Imports `sources` one after the other: Hugging Face or OLMo directories, single files, snapshots of a Hub cache, or a cache's folder
     /// `models--ORG--NAME` for all of its snapshots.
     /// - Parameters:
     ///   - progress: called at the beginning of each source and after each block.
@@ -72,7 +75,7 @@ public struct Importer: Sendable {
             byteCount: plans.map(\.byteCount).reduce(0, +))
         for (index, plan) in plans.enumerated() {
             let before = plans[..<index].map(\.byteCount).reduce(0, +)
-            state.source = plan.directory.path
+            state.source = plan.source.path
             state.revision = plan.revision.name
             state.finishedCount = index
             state.finishedByteCount = before
@@ -95,7 +98,7 @@ public struct Importer: Sendable {
             } catch let error as ImportFailure {
                 result.failed.append(error)
             } catch {
-                result.failed.append(ImportFailure(source: plan.directory.path, error))
+                result.failed.append(ImportFailure(source: plan.source.path, error))
             }
         }
         return result

@@ -6,7 +6,7 @@
 
 /// One source of an import: what was read of it, and the file that it becomes.
 struct ImportPlan {
-    let directory: HuggingFaceDirectory
+    let source: SourceCheckpoint
     let model: String?
     let revision: Revision
     let destination: String
@@ -21,11 +21,11 @@ struct ImportPlan {
     private static let blockByteCount = 4 << 20
 
     /// Bytes of all tensors.
-    var byteCount: Int { directory.tensors.map(\.extent.byteCount).reduce(0, +) }
+    var byteCount: Int { source.tensors.map(\.byteCount).reduce(0, +) }
 
     /// As results name it.
     var file: ImportedFile {
-        ImportedFile(source: directory.path, revision: revision, path: destination, byteCount: byteCount)
+        ImportedFile(source: source.path, revision: revision, path: destination, byteCount: byteCount)
     }
 
     /// Reads what all sources say of themselves. Those that cannot be imported go into `failures`.
@@ -68,9 +68,10 @@ struct ImportPlan {
     }
 
     private init(_ path: String, _ options: Importer.Options) throws {
-        directory = try HuggingFaceDirectory(path)
-        model = options.model ?? directory.identity.model
-        let name = try options.revision ?? directory.identity.uniqueName(path)
+        source = try SourceCheckpoint(path, dumps: options.bfloat16Dumps)
+        try source.checkComplete()
+        model = options.model ?? source.identity.model
+        let name = try options.revision ?? source.identity.uniqueName(path)
         revision = try options.facts?.revision(named: name) ?? Revision(named: name)
         destination = options.destination + "/" + (try ImportPlan.fileName(of: name, path))
         link = options.link
@@ -91,14 +92,14 @@ struct ImportPlan {
     /// - Throws: `OutputError` when the destination is at fault, anything else when this source is.
     func carryOut(force: Bool, proceed: (Int) -> Bool) throws -> Outcome {
         let writer = try CheckpointWriter(
-            path: destination, model: model, revision: revision, config: directory.config,
-            sourceFingerprint: directory.fingerprint(),
-            tensors: directory.storedTensors(link: link, from: destination))
+            path: destination, model: model, revision: revision, config: source.config,
+            sourceFingerprint: source.fingerprint(),
+            tensors: source.storedTensors(link: link, from: destination))
         if entryExists(destination) {
             if try writer.matchesDestination() { return .skipped }
             guard force else {
                 throw ImportFailure(
-                    source: directory.path,
+                    source: source.path,
                     reason: "'\(destination)' is there and differs from what this import would write; "
                         + "--force replaces it")
             }
@@ -113,22 +114,63 @@ struct ImportPlan {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: ImportPlan.blockByteCount, alignment: 4096)
         defer { buffer.deallocate() }
         var done = 0
-        for (index, file) in directory.files.enumerated() {
-            let input = try SourceFile(file.path, checkpoint: directory.path)
+        for (index, file) in source.files.enumerated() {
+            let input = try SourceFile(file.path, checkpoint: source.path)
             try input.check(against: file)
-            for (tensor, extent) in directory.tensors.map(\.extent).enumerated() where extent.file == index {
-                for offset in stride(from: 0, to: extent.byteCount, by: buffer.count) {
+            for (number, tensor) in source.tensors.enumerated() where tensor.extent.file == index {
+                let bytes = try TensorBytes(of: tensor, in: input)
+                for offset in stride(from: 0, to: tensor.byteCount, by: buffer.count) {
                     guard proceed(done) else { return false }
                     let block = UnsafeMutableRawBufferPointer(
-                        rebasing: buffer[..<min(buffer.count, extent.byteCount - offset)])
-                    try input.read(at: extent.offset + offset, into: block)
-                    try writer.write(UnsafeRawBufferPointer(block), tensor: tensor, at: offset)
+                        rebasing: buffer[..<min(buffer.count, tensor.byteCount - offset)])
+                    try bytes.read(at: offset, of: input, into: block)
+                    try writer.write(UnsafeRawBufferPointer(block), tensor: number, at: offset)
                     done += block.count
                 }
             }
             try input.checkUnchanged()
         }
         return proceed(done)
+    }
+}
+
+/// The bytes of a source's tensor, front to back, as HDF5 files hold them.
+private struct TensorBytes {
+    private let tensor: SourceCheckpoint.Tensor
+    private let inflating: InflatingReader?
+
+    init(of tensor: SourceCheckpoint.Tensor, in file: borrowing SourceFile) throws(CheckpointError) {
+        self.tensor = tensor
+        inflating = tensor.deflated.map { InflatingReader($0.entry) }
+        guard let skip = tensor.deflated?.skip else { return }
+        let header = UnsafeMutableRawBufferPointer.allocate(byteCount: skip, alignment: 1)
+        defer { header.deallocate() }
+        try inflating?.read(from: file, into: header)
+    }
+
+    /// Fills `buffer`, whole elements, from byte `offset` on; the pieces follow each other.
+    func read(
+        at offset: Int, of file: borrowing SourceFile, into buffer: UnsafeMutableRawBufferPointer
+    ) throws(CheckpointError) {
+        if let inflating {
+            try inflating.read(from: file, into: buffer)
+        } else {
+            try file.read(at: tensor.extent.offset + offset, into: buffer)
+        }
+        if tensor.isBigEndian, let type = tensor.type.elementType { swapBytes(buffer, of: type) }
+    }
+}
+
+extension SourceCheckpoint {
+    /// Throws when the source holds arrays that would be lost: an import is complete or none. What is no array (the
+    /// epoch beside a state dictionary) may stay behind.
+    fileprivate func checkComplete() throws(CheckpointError) {
+        guard let lost = leftOut.first(where: { $0.reason.hasPrefix(NumPyArchive.lostPrefix) }) else { return }
+        throw CheckpointError(
+            .unsupported, checkpoint: path,
+            problem: "'\(lost.name)' has the \(lost.reason), which HDF5 files here cannot hold",
+            remedy:
+                "leave it out of the file, or say that 2-byte opaque values are bfloat16 with --bfloat16-dump opaque16")
     }
 }
 

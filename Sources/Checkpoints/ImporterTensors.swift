@@ -1,7 +1,7 @@
 import HDF5
 
-extension HuggingFaceDirectory {
-    /// The tensors as datasets of the file `destination`. Types that HDF5 has no notion of become opaque bytes, with
+extension SourceCheckpoint {
+    /// The tensors as datasets, under the names they have here, of the file `destination`. Types that HDF5 has no notion of become opaque bytes, with
     /// their safetensors name in the attribute `safetensors_dtype`; packed ones become a flat run of bytes, with their
     /// shape in `safetensors_shape`.
     func storedTensors(link: Importer.Link, from destination: String) throws -> [CheckpointWriter.Tensor] {
@@ -18,10 +18,17 @@ extension HuggingFaceDirectory {
                 entry.attributes.append(("safetensors_dtype", .string(tensor.type.rawValue)))
             }
             if tensor.type.bitCount < 8 {
-                entry.shape = [tensor.extent.byteCount]
+                entry.shape = [tensor.byteCount]
                 entry.attributes.append(("safetensors_shape", .string("\(tensor.shape)")))
             }
-            if link != .none, tensor.extent.byteCount > 0 {
+            if link != .none, tensor.byteCount > 0 {
+                guard tensor.deflated == nil, !tensor.isBigEndian else {
+                    throw CheckpointError(
+                        .unsupported, checkpoint: path,
+                        problem:
+                            "'\(tensor.name)' is stored \(tensor.deflated == nil ? "big-endian" : "deflated"), so that "
+                            + "nothing can point at its bytes", remedy: "import it without --link")
+                }
                 let file = files[tensor.extent.file]
                 entry.link = ExternalStorage(
                     path: targets[tensor.extent.file], offset: tensor.extent.offset,

@@ -1,6 +1,6 @@
 /// What a tensor's name tells: its block and its role.
 public struct ParameterName: Sendable, Hashable, Codable {
-    /// The name as stored, for example `model.layers.3.self_attn.q_proj.weight`.
+    /// Hugging Face's name, for example `model.layers.3.self_attn.q_proj.weight`.
     public let name: String
     /// Index of the transformer block, from 0; `nil` outside the blocks.
     public let layer: Int?
@@ -23,7 +23,7 @@ public struct ParameterName: Sendable, Hashable, Codable {
         case attentionQ = "attention.q"
         case attentionK = "attention.k"
         case attentionV = "attention.v"
-        /// Query, key and value in one tensor, as GPT-NeoX stores them.
+        /// Query, key and value in one tensor, as GPT-NeoX stores them, where nothing tells how many heads share it.
         case attentionQKV = "attention.qkv"
         case attentionO = "attention.o"
         /// Gains of the norms on queries and keys.
@@ -59,6 +59,9 @@ public struct ParameterName: Sendable, Hashable, Codable {
         // GPT-NeoX (Pythia)
         "embed_in": .embedding,
         "attention.query_key_value": .attentionQKV,
+        "attention.query": .attentionQ,
+        "attention.key": .attentionK,
+        "attention.value": .attentionV,
         "attention.dense": .attentionO,
         "mlp.dense_h_to_4h": .mlpUp,
         "mlp.dense_4h_to_h": .mlpDown,

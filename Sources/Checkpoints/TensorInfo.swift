@@ -2,7 +2,8 @@ import Tensors
 
 /// What is known of a tensor before a byte of it is read.
 public struct TensorInfo: Sendable, Equatable, Codable {
-    /// Name as stored, with `/` read as `.`, for example `model.layers.3.self_attn.q_proj.weight`.
+    /// Hugging Face's name, or the name as stored, with `/` read as `.`, where that is not known: for example
+    /// `model.layers.3.self_attn.q_proj.weight`.
     public var name: String
     /// How an element is stored.
     public var elementType: ElementType
@@ -14,6 +15,8 @@ public struct TensorInfo: Sendable, Equatable, Codable {
     public var filters: [String]
     /// Bytes the tensor takes in its file, after compression.
     public var storedByteCount: Int
+    /// Where it stands in the file; `nil` when it is stored whole and under its name.
+    public var origin: TensorOrigin?
 
     /// How a tensor's bytes lie in its file.
     public enum Layout: String, Sendable, Codable {

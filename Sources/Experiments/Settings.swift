@@ -27,7 +27,7 @@ public protocol ExperimentSettings: Codable, Equatable, Sendable {
 /// One `--set KEY=VALUE`. A dotted key reaches into a section; a later option overrules an earlier one.
 public struct SettingsOverride: Sendable {
     fileprivate let node: SettingsNode
-    /// The setting it overrides: the first name of a dotted key.
+    /// The setting it overrides, names of nested sections joined by dots.
     let name: String
 
     /// Reads an argument of `--set`. The value is YAML: `threshold=1e-4`, `compare=[reference, predecessor]`; nothing after
@@ -45,14 +45,14 @@ public struct SettingsOverride: Sendable {
         var value = try parseYAML(String(argument[argument.index(after: equals)...])) { _ in origin }
         value.origin = origin
         node = SettingsOverride.nest(value, under: String(key))
-        name = String(key.prefix { $0 != "." })
+        name = String(key)
     }
 
     /// A value that is text whatever it looks like, from an option of another name: errors will quote `option`.
     public init(_ key: String, text: String, option: String) {
         let value = SettingsNode(content: .scalar(text, isQuoted: true), origin: .option(option))
         node = SettingsOverride.nest(value, under: key)
-        name = String(key.prefix { $0 != "." })
+        name = key
     }
 
     private static func nest(_ value: SettingsNode, under key: String) -> SettingsNode {

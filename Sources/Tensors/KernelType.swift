@@ -28,3 +28,15 @@ func widen(
     ck_widen(kernelFrom, kernelTo, source, scratch, count)
     return UnsafeRawPointer(scratch)
 }
+
+extension ElementType {
+    /// Writes `count` elements at `source` as float32: exactly, but for float64, which is rounded.
+    /// - Precondition: `hasStatistics`.
+    public func copy(_ source: UnsafeRawPointer, count: Int, to target: UnsafeMutablePointer<Float>) {
+        guard let type = kernelType else { preconditionFailure("no numbers in \(self)") }
+        guard self == .float64 else { return ck_widen(type, CK_FLOAT32, source, target, count) }
+        for index in 0..<count {
+            target[index] = Float(source.loadUnaligned(fromByteOffset: 8 * index, as: Double.self))
+        }
+    }
+}

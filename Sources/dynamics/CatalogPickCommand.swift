@@ -75,7 +75,9 @@ struct CatalogPickCommand: ParsableCommand {
             do {
                 try Data(text.utf8).write(to: URL(filePath: to), options: .atomic)
             } catch {
-                throw EnvironmentError("write", to)
+                // The system's own words: Foundation's depend on its version and on the language.
+                let cause = (error as? CocoaError)?.underlying as? POSIXError
+                throw EnvironmentError("write", to, errno: cause?.code.rawValue ?? errno)
             }
             try StandardOutput.write(to + "\n")
         } else {

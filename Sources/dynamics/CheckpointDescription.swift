@@ -72,6 +72,7 @@ struct CheckpointDescription {
                         checkpoint.tensors.map { tensor in
                             [
                                 "name": .string(tensor.name),
+                                "stored_as": tensor.origin.map { .string($0.description) } ?? .null,
                                 "module": .string(ParameterName(tensor.name).module.rawValue),
                                 "dtype": .string(tensor.elementType.rawValue),
                                 "shape": .array(tensor.shape.map(JSON.integer)),
@@ -100,7 +101,8 @@ struct CheckpointDescription {
             [
                 tensor.name, tensor.elementType.rawValue, tensor.shape.map(String.init).joined(separator: "x"),
                 ([tensor.layout.rawValue] + tensor.filters).joined(separator: " "), byteText(tensor.storedByteCount),
-                tensor.elementType.hasStatistics ? "" : "no statistics",
+                (tensor.elementType.hasStatistics ? "" : "no statistics ")
+                    + (tensor.origin.map { "stored as \($0)" } ?? ""),
             ]
         }
         text += aligned([["tensor", "dtype", "shape", "layout", "stored", ""]] + rows, numeric: [4])

@@ -7,15 +7,17 @@ import Foundation
 struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Turn Hugging Face directories into checkpoint HDF5 files, bit for bit.",
+        abstract: "Turn checkpoints of Hugging Face, OLMo, torch and NumPy into HDF5 files, bit for bit.",
         discussion: """
-            Each source becomes DIR/REVISION.h5. A finished file of the same source is skipped, so an import that was \
+            Pickles are read without running them. Each source becomes DIR/REVISION.h5. A finished file of the same source is skipped, so an import that was \
             stopped goes on where it was. The paths of the files go to stdout.
             """)
 
     @Argument(
-        help: "Hugging Face directories, snapshots of a Hub cache, or a cache's folder models--ORG--NAME.",
-        completion: .directory)
+        help: ArgumentHelp(
+            "Directories with model.safetensors, pytorch_model.bin (or shards of either) or model.pt; snapshots of a Hub "
+                + "cache, or a cache's folder models--ORG--NAME; single .safetensors, .pt, .bin or .npz files."),
+        completion: .file())
     var sources: [String]
 
     @Option(name: .long, help: ArgumentHelp("Folder for the files.", valueName: "dir"), completion: .directory)
@@ -32,7 +34,7 @@ struct Import: ParsableCommand {
         help: ArgumentHelp("JSON file of exact steps and token counts, where names round them.", valueName: "file"))
     var facts: String?
 
-    @Flag(name: .long, help: "Copy nothing: point at the bytes in the safetensors files, by absolute paths.")
+    @Flag(name: .long, help: "Copy nothing: point at the bytes in the source's files, by absolute paths.")
     var link = false
 
     @Flag(
@@ -42,6 +44,11 @@ struct Import: ParsableCommand {
 
     @Flag(name: .long, help: "Replace files that were made from another source.")
     var force = false
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Read NumPy arrays of this type as bfloat16. Repeatable.", valueName: "type"))
+    var bfloat16Dump: [BFloat16Dump] = []
 
     @OptionGroup var messages: MessageOptions
 
@@ -55,7 +62,8 @@ struct Import: ParsableCommand {
             Importer.Options(
                 destination: to, model: model, revision: revision,
                 facts: try facts.map { try RevisionFacts(contentsOf: $0) },
-                link: link ? (relative ? .relative : .absolute) : .none, force: force))
+                link: link ? (relative ? .relative : .absolute) : .none, force: force,
+                bfloat16Dumps: Set(bfloat16Dump)))
         let line = ProgressLine(quiet: messages.quiet)
         let result: ImportResult
         do {
@@ -81,3 +89,5 @@ struct Import: ParsableCommand {
         }
     }
 }
+
+extension BFloat16Dump: ExpressibleByArgument {}

@@ -11,7 +11,9 @@ struct Inspect: ParsableCommand {
         discussion: "Only the structure is read, not the tensors.")
 
     @Argument(
-        help: "An .h5 file, FILE:/GROUP, or a Hugging Face directory.", completion: .file(extensions: ["h5", "hdf5"]))
+        help: ArgumentHelp(
+            "An .h5 file, FILE:/GROUP, a directory of Hugging Face or OLMo, or a .safetensors, .pt, .bin or .npz file."),
+        completion: .file(extensions: ["h5", "hdf5", "safetensors", "pt", "bin", "npz"]))
     var checkpoint: String
 
     @Flag(name: .long, help: "Write JSON instead of text.")

@@ -4,7 +4,9 @@ import Synchronization
 /// One line with done/total, rate and time left, redrawn ten times a second on a terminal and nowhere else.
 final class ProgressLine: Sendable {
     private struct State {
-        var started: Date?
+        var started = Date.distantPast
+        /// Of the work that `started` belongs to; one reading may follow another.
+        var total = 0
         var drawn = Date.distantPast
     }
 
@@ -18,8 +20,8 @@ final class ProgressLine: Sendable {
         guard isShown, total > 0 else { return }
         let now = Date()
         let started: Date? = state.withLock { state in
-            let started = state.started ?? now
-            state.started = started
+            if total != state.total { (state.started, state.total) = (now, total) }
+            let started = state.started
             guard now.timeIntervalSince(state.drawn) >= 0.1 else { return nil }
             state.drawn = now
             return started

@@ -30,14 +30,11 @@ struct Report: ParsableCommand {
 
 /// How figures are drawn.
 struct FigureOptions: ParsableArguments {
-    @Option(
-        name: .customLong("columns"),
-        help: ArgumentHelp("Draw figures as wide as one or two columns of a paper: 1 or 2.", valueName: "count"))
-    var columns = 1
+    @Option(name: .long, help: "Draw figures as wide as one or two columns of a paper, or none.")
+    var figures: Width = .one
 
-    var width: GnuplotScript.Width { columns == 1 ? .one : .two }
+    enum Width: String, ExpressibleByArgument, CaseIterable { case one, two, none }
 
-    func validate() throws {
-        guard (1...2).contains(columns) else { throw ValidationError("--columns takes 1 or 2.") }
-    }
+    /// `nil` for no figures.
+    var width: GnuplotScript.Width? { GnuplotScript.Width(rawValue: figures.rawValue) }
 }

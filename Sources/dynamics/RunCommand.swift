@@ -87,7 +87,7 @@ struct Run: ParsableCommand {
         let outcome: ExperimentRun.Outcome
         do {
             defer { line.finish() }
-            outcome = try ExperimentRun(options).run { line.show(done: $0.done, total: $0.total) }
+            outcome = try ExperimentRun(options).run { line.show(done: $0.done, total: $0.total, what: $0.stage) }
         }
         for error in outcome.refused { logger.warning("\(refusal(error))") }
         for finding in outcome.findings { logger.warning("\(finding)") }

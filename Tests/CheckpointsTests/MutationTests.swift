@@ -51,31 +51,6 @@ struct MutationTests {
         #expect(peakResidentByteCount() - before < 256 << 20)
     }
 
-    /// One to four changes: a bit, a byte, an extreme integer, bytes moved from elsewhere, or a cut.
-    private func mutated(_ whole: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
-        var bytes = whole
-        for _ in 0..<Int.random(in: 1...4, using: &random) {
-            let place = Int.random(in: 0..<bytes.count, using: &random)
-            switch Int.random(in: 0..<12, using: &random) {
-            case 0...2: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
-            case 3...5: bytes[place] = .random(in: 0...255, using: &random)
-            case 6...8:
-                let extremes: [UInt64] = [0, 1, 0x7f, 0xff, 0xffff, 0x7fff_ffff, 0xffff_ffff, .max, .max >> 1, 1 << 62]
-                let value = extremes.randomElement(using: &random) ?? 0
-                let width = [1, 2, 4, 8].randomElement(using: &random) ?? 1
-                for k in 0..<min(width, bytes.count - place) {
-                    bytes[place + k] = UInt8(value >> (8 * UInt64(k)) & 0xff)
-                }
-            case 9, 10:
-                let length = Int.random(in: 1...16, using: &random)
-                let from = Int.random(in: 0..<bytes.count, using: &random)
-                for k in 0..<min(length, bytes.count - max(place, from)) { bytes[place + k] = whole[from + k] }
-            default: bytes.removeLast(Int.random(in: 1..<max(2, bytes.count / 2), using: &random))
-            }
-        }
-        return bytes
-    }
-
     private func peakResidentByteCount() -> Int {
         var usage = rusage()
         #if canImport(Darwin)
@@ -86,4 +61,29 @@ struct MutationTests {
             return usage.ru_maxrss * 1024
         #endif
     }
+}
+
+/// One to four changes: a bit, a byte, an extreme integer, bytes moved from elsewhere, or a cut.
+func mutated(_ whole: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
+    var bytes = whole
+    for _ in 0..<Int.random(in: 1...4, using: &random) {
+        let place = Int.random(in: 0..<bytes.count, using: &random)
+        switch Int.random(in: 0..<12, using: &random) {
+        case 0...2: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+        case 3...5: bytes[place] = .random(in: 0...255, using: &random)
+        case 6...8:
+            let extremes: [UInt64] = [0, 1, 0x7f, 0xff, 0xffff, 0x7fff_ffff, 0xffff_ffff, .max, .max >> 1, 1 << 62]
+            let value = extremes.randomElement(using: &random) ?? 0
+            let width = [1, 2, 4, 8].randomElement(using: &random) ?? 1
+            for k in 0..<min(width, bytes.count - place) {
+                bytes[place + k] = UInt8(value >> (8 * UInt64(k)) & 0xff)
+            }
+        case 9, 10:
+            let length = Int.random(in: 1...16, using: &random)
+            let from = Int.random(in: 0..<bytes.count, using: &random)
+            for k in 0..<min(length, bytes.count - max(place, from)) { bytes[place + k] = whole[from + k] }
+        default: bytes.removeLast(Int.random(in: 1..<max(2, bytes.count / 2), using: &random))
+        }
+    }
+    return bytes
 }

@@ -10,7 +10,8 @@ struct BadCheckpointTests {
             (place / "missing.h5", "cannot open it: No such file or directory"),
             (
                 place / "folder",
-                "has neither model.safetensors nor model.safetensors.index.json; save the checkpoint as safetensors"
+                "has none of model.safetensors, model.safetensors.index.json, pytorch_model.bin, "
+                    + "pytorch_model.bin.index.json, model.pt; save the checkpoint as safetensors"
             ),
             (try place.write("text.h5", "hello\n"), "it is not an HDF5 file"),
             (try place.write("empty.h5", ""), "the file is empty"),

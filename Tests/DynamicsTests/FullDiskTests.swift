@@ -19,7 +19,7 @@ struct FullDiskTests {
         ).wait()
         #expect(finished.code == 1 && finished.output.isEmpty)
         #expect(
-            finished.errors.wholeMatch(of: /error: cannot write .*\/disk\/out\/[a-z.]+: No space left on device\n/)
+            finished.errors.wholeMatch(of: /error: cannot write .*\/disk\/out\/[a-z_.]+: No space left on device\n/)
                 != nil,
             "\(finished.errors)")
         #expect(place.list("disk/out") == RunTests.pairFiles.sorted())

@@ -19,11 +19,16 @@ struct HelpTests {
 
             SUBCOMMANDS:
               run                     Run experiments and leave their tables under results/.
+              report                  Make figures, pages, LaTeX and Markdown again from
+                                      saved tables.
+              export                  Hand results to other programs.
               list                    List the experiments and what they answer.
               inspect                 Show what a checkpoint holds: facts, tensors, types,
                                       layouts, totals by module.
-              import                  Turn Hugging Face directories into checkpoint HDF5
-                                      files, bit for bit.
+              import                  Turn checkpoints of Hugging Face, OLMo, torch and
+                                      NumPy into HDF5 files, bit for bit.
+              catalog                 Lists of checkpoints: check them, choose from them,
+                                      and what is known of models.
               compare                 Compare the tables of two results folders.
 
               See 'dynamics help <subcommand>' for detailed help.
@@ -41,7 +46,7 @@ struct HelpTests {
             progress and warnings to stderr.
 
             USAGE: dynamics run <names> ... [--from <checkpoint>] [--to <checkpoint>] [--out <dir>] [--settings \
-            <file>] [--set <key=value> ...] [--journal <dir>] [--jobs <jobs>] [--allow-external <dir> ...] [--quiet] \
+            <file>] [--set <key=value> ...] [--journal <dir>] [--jobs <jobs>] [--figures <figures>] [--allow-external <dir> ...] [--quiet] \
             [--log-level <log-level>]
 
             ARGUMENTS:
@@ -59,6 +64,9 @@ struct HelpTests {
               --journal <dir>         Folder of journalled summaries; otherwise .journal
                                       beside the results.
               -j, --jobs <jobs>       Threads to work on; otherwise one a core.
+              --figures <figures>     Draw figures as wide as one or two columns of a
+                                      paper, or none. (values: one, two, none; default:
+                                      one)
               --allow-external <dir>  Let external storage and links lead below this
                                       folder, besides the checkpoint's own. Repeatable.
               --quiet                 No progress and no notes: only warnings and errors.
@@ -71,6 +79,65 @@ struct HelpTests {
 
             """
         #expect(try dynamics("run", "--help") == Finished(code: 0, output: expected, errors: ""))
+    }
+
+    @Test func `the help of report`() throws {
+        let expected = """
+            OVERVIEW: Make figures, pages, LaTeX and Markdown again from saved tables.
+
+            Checkpoints are not needed. The paths of the files written go to stdout.
+
+            USAGE: dynamics report <names> ... [--figures <figures>] [--quiet] [--log-level <log-level>]
+
+            ARGUMENTS:
+              <names>                 Names of experiments, for results/NAME, or folders of
+                                      results.
+
+            OPTIONS:
+              --figures <figures>     Draw figures as wide as one or two columns of a
+                                      paper, or none. (values: one, two, none; default:
+                                      one)
+              --quiet                 No progress and no notes: only warnings and errors.
+              --log-level <log-level> Least severe messages shown: debug, info, warning or
+                                      error. (values: debug, info, warning, error; default:
+                                      info)
+              --version               Show the version.
+              -h, --help              Show help information.
+
+
+            """
+        #expect(try dynamics("report", "--help") == Finished(code: 0, output: expected, errors: ""))
+    }
+
+    @Test func `the help of export tensorboard`() throws {
+        let expected = """
+            OVERVIEW: Write the numbers of a run by step, for TensorBoard.
+
+            Each stage and ingredient becomes a run of its own, DIR/stage1,
+            DIR/stage2-ingredient1, ..., because steps start again; a curve is called
+            TABLE/COLUMN/PART. The paths of the files go to stdout. Checkpoints without a
+            step are left out.
+
+            USAGE: dynamics export tensorboard <results> --to <dir> [--jsonl] [--quiet] [--log-level <log-level>]
+
+            ARGUMENTS:
+              <results>               Name of an experiment, for results/NAME, or a folder
+                                      of results.
+
+            OPTIONS:
+              --to <dir>              Folder for the files.
+              --jsonl                 Write JSON lines instead, DIR/stage1.jsonl, ...: an
+                                      object a step, its number as _step.
+              --quiet                 No progress and no notes: only warnings and errors.
+              --log-level <log-level> Least severe messages shown: debug, info, warning or
+                                      error. (values: debug, info, warning, error; default:
+                                      info)
+              --version               Show the version.
+              -h, --help              Show help information.
+
+
+            """
+        #expect(try dynamics("export", "tensorboard", "--help") == Finished(code: 0, output: expected, errors: ""))
     }
 
     @Test func `the help of list`() throws {
@@ -98,7 +165,8 @@ struct HelpTests {
             USAGE: dynamics inspect <checkpoint> [--json] [--allow-external <dir> ...]
 
             ARGUMENTS:
-              <checkpoint>            An .h5 file, FILE:/GROUP, or a Hugging Face directory.
+              <checkpoint>            An .h5 file, FILE:/GROUP, a directory of Hugging Face
+                                      or OLMo, or a .safetensors, .pt, .bin or .npz file.
 
             OPTIONS:
               --json                  Write JSON instead of text.
@@ -114,19 +182,22 @@ struct HelpTests {
 
     @Test func `the help of import`() throws {
         let expected = """
-            OVERVIEW: Turn Hugging Face directories into checkpoint HDF5 files, bit for
-            bit.
+            OVERVIEW: Turn checkpoints of Hugging Face, OLMo, torch and NumPy into HDF5
+            files, bit for bit.
 
-            Each source becomes DIR/REVISION.h5. A finished file of the same source is
-            skipped, so an import that was stopped goes on where it was. The paths of the
-            files go to stdout.
+            Pickles are read without running them. Each source becomes DIR/REVISION.h5. A
+            finished file of the same source is skipped, so an import that was stopped goes
+            on where it was. The paths of the files go to stdout.
 
             USAGE: dynamics import <sources> ... --to <dir> [--model <model>] [--revision <revision>] [--facts \
-            <file>] [--link] [--relative] [--force] [--quiet] [--log-level <log-level>]
+            <file>] [--link] [--relative] [--force] [--bfloat16-dump <type> ...] [--quiet] [--log-level \
+            <log-level>]
 
             ARGUMENTS:
-              <sources>               Hugging Face directories, snapshots of a Hub cache,
-                                      or a cache's folder models--ORG--NAME.
+              <sources>               Directories with model.safetensors, pytorch_model.bin
+                                      (or shards of either) or model.pt; snapshots of a Hub
+                                      cache, or a cache's folder models--ORG--NAME; single
+                                      .safetensors, .pt, .bin or .npz files.
 
             OPTIONS:
               --to <dir>              Folder for the files.
@@ -136,11 +207,13 @@ struct HelpTests {
                                       or refs tell it otherwise.
               --facts <file>          JSON file of exact steps and token counts, where
                                       names round them.
-              --link                  Copy nothing: point at the bytes in the safetensors
+              --link                  Copy nothing: point at the bytes in the source's
                                       files, by absolute paths.
               --relative              With --link: by paths from the destination folder;
                                       h5py then needs HDF5_EXTFILE_PREFIX='${ORIGIN}'.
               --force                 Replace files that were made from another source.
+              --bfloat16-dump <type>  Read NumPy arrays of this type as bfloat16.
+                                      Repeatable. (values: uint16, opaque16)
               --quiet                 No progress and no notes: only warnings and errors.
               --log-level <log-level> Least severe messages shown: debug, info, warning or
                                       error. (values: debug, info, warning, error; default:

@@ -79,6 +79,7 @@ struct InspectTests {
               "tensors": [
                 {
                   "name": "model.norm.weight",
+                  "stored_as": null,
                   "module": "norm",
                   "dtype": "float32",
                   "shape": [

@@ -5,7 +5,7 @@ import Testing
 struct SpectraRunTests {
     static let files = [
         "summary.csv", "spectra.csv", "singular_values.csv", "update_spectra.csv", "subspaces.csv", "integrity.csv",
-        "summary.tex", "summary.md", "datapackage.json", "machine.json", "run.json",
+        "summary.tex", "summary.md", "datapackage.json", "index.html", "machine.json", "run.json",
     ]
 
     private func series(_ names: [String]) -> String {
@@ -15,14 +15,14 @@ struct SpectraRunTests {
     @Test func `a run leaves its tables, and a second one reads nothing`() throws {
         let place = try Workplace()
         let set = series(["stage1-step2500-tokens1B", "main"])
-        let first = try dynamics("run", "spectra", "--set", set, "--out", place / "out")
+        let first = try dynamics("run", "spectra", "--figures", "none", "--set", set, "--out", place / "out")
         #expect(first.code == 0)
         #expect(first.output == SpectraRunTests.files.map { place / "out/\($0)" + "\n" }.joined())
         // Contents, weights, one update and one turn (both kinds of each are the same pair).
         #expect(first.errors.wholeMatch(of: /read [0-9.]+ MB in [0-9.]+ s\n/) != nil, "\(first.errors)")
         #expect(try place.table("out/spectra.csv").count == 60)
 
-        let second = try dynamics("run", "spectra", "--set", set, "--out", place / "out")
+        let second = try dynamics("run", "spectra", "--figures", "none", "--set", set, "--out", place / "out")
         #expect(second.code == 0 && second.output == first.output)
         #expect(second.errors.wholeMatch(of: /read 0 B in [0-9.]+ s\n/) != nil, "\(second.errors)")
         #expect(try dynamics("compare", place / "out", place / "out") == Finished(code: 0, output: "", errors: ""))

@@ -31,6 +31,60 @@ import Testing
         }
     }
 
+    /// Truth from NumPy and SciPy: Fixtures/audit/make_goldens.py. Four standard deviations are allowed; sums over float32
+    /// blocks are good to 1e-7, weights to the square root of that.
+    @Test func `distances are estimated within their error, and the soup is explained as by NumPy`() throws {
+        let series = try DamagedSeries()
+        try series.audit()
+        let golden = try CSVRows(file: "\(packageRoot)/Tests/Fixtures/audit/distances.csv")
+        var exact: [String: Double] = [:]
+        for row in golden.rows.indices {
+            let (a, b) = (golden.cell(row, "a") ?? "", golden.cell(row, "b") ?? "")
+            exact["\(a) \(b)"] = golden.number(row, "distance")
+            exact["\(b) \(a)"] = golden.number(row, "distance")
+        }
+        let order = try series.table("order")
+        var compared = 0
+        for row in order.rows.indices {
+            let revision = order.cell(row, "revision") ?? ""
+            for neighbour in ["before", "after", "nearest"] {
+                guard let other = order.cell(row, neighbour), let found = order.number(row, "distance_\(neighbour)"),
+                    let error = order.number(row, "distance_error")
+                else { continue }
+                let truth = try #require(exact["\(revision) \(other)"])
+                #expect(abs(found / truth - 1) < min(4 * error, 0.1), "\(revision) \(other): \(found), not \(truth)")
+                compared += 1
+            }
+        }
+        #expect(compared == 17 + 16 + 13)
+
+        struct Soup: Decodable {
+            let mean_residual, weights_residual, mean_rounding, max_ulps, beyond_rounding, beyond_own_rounding: Double
+            let single_residuals, weights: [Double]
+        }
+        let truth = try JSONDecoder().decode(
+            Soup.self, from: Data(contentsOf: URL(filePath: "\(packageRoot)/Tests/Fixtures/audit/soup.json")))
+        let soup = try series.table("soup")
+        func column(_ name: String, _ explanation: String) -> [Double] {
+            soup.rows.indices.filter { soup.cell($0, "explanation") == explanation }.compactMap {
+                soup.number($0, name)
+            }
+        }
+        func agree(_ found: [Double], _ expected: [Double], _ tolerance: Double) -> Bool {
+            found.count == expected.count
+                && zip(found, expected).allSatisfy { abs($0 - $1) <= tolerance * max(1, abs($1)) }
+        }
+        #expect(agree(column("residual", "mean"), Array(repeating: truth.mean_residual, count: 3), 1e-12))
+        #expect(agree(column("rounding", "mean"), Array(repeating: truth.mean_rounding, count: 3), 1e-7))
+        #expect(agree(column("max_ulps", "mean"), Array(repeating: truth.max_ulps, count: 3), 1e-12))
+        #expect(agree(column("beyond_rounding", "mean"), Array(repeating: truth.beyond_rounding, count: 3), 0))
+        #expect(
+            agree(column("beyond_own_rounding", "mean"), Array(repeating: truth.beyond_own_rounding, count: 3), 1e-15))
+        #expect(agree(column("residual", "single"), truth.single_residuals, 1e-7))
+        #expect(agree(column("weight", "weights"), truth.weights, 1e-6))
+        #expect(agree(column("residual", "weights"), Array(repeating: truth.weights_residual, count: 3), 1e-5))
+    }
+
     @Test func `drift, norms and audit together read each byte once, and after them audit reads what is new`() throws {
         let names = [Self.stage1[6], Self.stage1[7]]
         let series = try DamagedSeries(names)
@@ -156,6 +210,15 @@ import Testing
         #expect(try series.findings() == [1, 2].map { "other_run \(Self.finals[$0])" })
     }
 
+    @Test(arguments: [100, 200])
+    func `of ingredients that are exchanged at one step, that step is told`(step: Int) throws {
+        let series = try DamagedSeries()
+        let names = (2...3).map { "stage2-ingredient\($0)-step\(step)-tokens1B" }
+        try series.relabel(names[0], with: names[1])
+        try series.relabel(names[1], with: names[0])
+        #expect(try series.findings() == names.map { "other_run \($0)" })
+    }
+
     @Test func `an ingredient that starts from an earlier checkpoint is told`() throws {
         let series = try DamagedSeries(Self.stage1 + ["stage2-ingredient1-step100-tokens1B", Self.finals[0]])
         let (earlier, branch) = (try EditedCheckpoint(Self.stage1[6]), try EditedCheckpoint(Self.stage1[7]))
@@ -258,7 +321,7 @@ import Testing
             var checkpoint = try EditedCheckpoint("main")
             checkpoint.revision = Revision(named: tied ? "step1" : "step2")
             checkpoint.config = config
-            var next: Float = 1
+            var next: Float = tied ? 1 : 1.5
             checkpoint.tensors = expected.map { tensor in
                 var made = EditedCheckpoint.Tensor(name: tensor.name, type: .bfloat16, shape: tensor.shape, bytes: [])
                 made.values = (0..<tensor.shape.reduce(1, *)).map { _ in

@@ -29,6 +29,7 @@ func runDrift(
     options.output = "\(folder.path)/\(out)"
     options.journal = "\(folder.path)/\(journal)"
     options.readOptions = readOptions
+    options.figureWidth = nil
     return try ExperimentRun(options).run()
 }
 

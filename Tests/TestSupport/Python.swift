@@ -8,6 +8,15 @@ public let testPython: String? = {
     return FileManager.default.isExecutableFile(atPath: own) ? own : nil
 }()
 
+/// Whether gnuplot is there; without it runs say so and leave figures undrawn.
+public let hasGnuplot = program("gnuplot") != nil
+
+/// The path of a program, where the shell would find it; `nil` when it is not there.
+public func program(_ name: String) -> String? {
+    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+    return folders.map { "\($0)/\(name)" }.first(where: FileManager.default.isExecutableFile)
+}
+
 /// Runs a program to its end and returns its exit status.
 public func run(_ program: String, _ arguments: String...) throws -> Int32 {
     let process = Process()

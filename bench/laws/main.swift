@@ -1,41 +1,117 @@
 import Foundation
-import Statistics
 import Reports
+import Statistics
 
-// Chinchilla, quick look
-let table = try CSVReader().read(CommandLine.arguments[1])
-let n = try table.numbers("Model Size").compactMap { $0 }
-let c = try table.numbers("Training FLOP").compactMap { $0 }
-let l = try table.numbers("loss").compactMap { $0 }
-let order = l.indices.sorted { l[$0] > l[$1] }.dropFirst(5).sorted()
-let data = LawData(variables: [n, zip(n, c).map { $1 / (6 * $0) }], losses: l).only(Array(order))
-let form = LawForm("chinchilla", variableCount: 2, terms: [
-    .init("E"), .init("A", [.power(.variable(0), .exponent(0), times: -1)]),
-    .init("B", [.power(.variable(1), .exponent(1), times: -1)])],
-    exponents: [.init("alpha", .within(0...2)), .init("beta", .within(0...2))])
-var t = Date()
-let fit = LawFit(form, to: data)!
-print(fit.parameters, fit.objective, fit.startCount, fit.agreeingStarts, fit.hasConverged, Date().timeIntervalSince(t))
-t = Date()
-let b = fit.bootstrap(Bootstrap(resamples: 1000, seed: 1)).compactMap { $0 }
-print(b.count, Date().timeIntervalSince(t))
-for k in 0..<5 { print(form.parameterNames[k], Bootstrap.percentileInterval(b.map { $0[k] })!) }
-t = Date()
-for k in 0..<5 { print(form.parameterNames[k], fit.profile(k), fit.covariance?[k][k].map { $0.squareRoot() } as Any) }
-print(Date().timeIntervalSince(t), fit.conditionNumber as Any, fit.akaike as Any, fit.rSquared as Any, fit.rootMeanSquareLogError, fit.largestRelativeError)
-do {
-    let t = try CSVReader().read(CommandLine.arguments[2])
-    let rows = try t.texts("size").indices
-    _ = rows
-    let n = try t.numbers("parameters_non_embedding").compactMap { $0 }
-    let d = try t.numbers("tokens").compactMap { $0 }
-    let l = try t.numbers("loss").compactMap { $0 }
-    for delta in [1e-3, 1e-2, 0.03, .infinity] {
-        var o = LawFit.Options(); o.delta = delta
-        let f = LawFit(form, to: LawData(variables: [n, d], losses: l), o)!
-        print(delta, f.parameters, f.objective, f.startCount, f.agreeingStarts, f.akaike as Any)
-        for k in 0..<5 { print(form.parameterNames[k], f.profile(k), f.covariance?[k][k].map { $0.squareRoot() } as Any) }
-        let b = f.bootstrap(Bootstrap(resamples: 1000, seed: 1)).compactMap { $0 }
-        for k in 0..<5 { print(form.parameterNames[k], Bootstrap.percentileInterval(b.map { $0[k] })!) }
+// Our side of bench/laws_scipy.py, and the coverage of the intervals.
+//
+//   bench-laws speed FILE.csv STARTS.json   fit and 1000 resamples of the Chinchilla points; the starts go to STARTS.json
+//   bench-laws coverage [REPETITIONS]       how often 95 percent intervals hold the law that made the data
+
+/// L = E + A/N^alpha + B/D^beta.
+let chinchilla = LawForm(
+    "chinchilla", variableCount: 2,
+    terms: [
+        .init("E"), .init("A", [.power(.variable(0), .exponent(0), times: -1)]),
+        .init("B", [.power(.variable(1), .exponent(1), times: -1)]),
+    ], exponents: [.init("alpha", .within(0...2)), .init("beta", .within(0...2))])
+
+let allCores = Parallel { count, body in
+    withoutActuallyEscaping(body) { body in DispatchQueue.concurrentPerform(iterations: count) { body($0) } }
+}
+
+func seconds(_ body: () throws -> Void) rethrows -> Double {
+    let clock = ContinuousClock()
+    let time = try clock.measure(body)
+    return Double(time.components.seconds) + 1e-18 * Double(time.components.attoseconds)
+}
+
+func speed(_ path: String, _ startsPath: String) throws {
+    let table = try CSVReader().read(path)
+    let (sizes, compute, losses) = (
+        try table.numbers("Model Size").compactMap { $0 }, try table.numbers("Training FLOP").compactMap { $0 },
+        try table.numbers("loss").compactMap { $0 }
+    )
+    // Without the five runs of the highest losses, as published.
+    let kept = losses.indices.sorted { losses[$0] > losses[$1] }.dropFirst(5).sorted()
+    let data = LawData(
+        variables: [sizes, zip(sizes, compute).map { $1 / (6 * $0) }], losses: losses
+    ).only(Array(kept))
+    for (name, parallel) in [("1 thread", Parallel.serial), ("all cores", allCores)] {
+        var fit: LawFit?
+        var resamples: [[Double]?] = []
+        let fitting = seconds { fit = LawFit(chinchilla, to: data, LawFit.Options(), parallel) }
+        guard let fit else { fatalError("no fit") }
+        let resampling = seconds { resamples = fit.bootstrap(Bootstrap(resamples: 1000, seed: 1), parallel) }
+        let beta = Bootstrap.percentileInterval(resamples.compactMap { $0?[4] })
+        print(
+            "\(name): fit \(fitting) s, \(resamples.count) resamples \(resampling) s, objective \(fit.objective), beta \(fit.parameters[4]), "
+                + "interval \(beta.map { "\($0)" } ?? "none")")
+        let rows = data.losses.indices.map {
+            "[\(data.variables[0][$0]), \(data.variables[1][$0]), \(data.losses[$0])]"
+        }
+        let starts = fit.starts.map { "\($0)" }
+        try
+            "{\"data\": [\(rows.joined(separator: ", "))],\n\"starts\": [\(starts.joined(separator: ",\n"))],\n\"fit\": \(fit.parameters)}\n"
+            .write(toFile: startsPath, atomically: true, encoding: .utf8)
     }
+}
+
+/// Normal noise, the same on every machine.
+struct Noise {
+    var state: UInt64
+
+    mutating func unit() -> Double {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+        return (Double((z ^ (z >> 31)) >> 11) + 0.5) * 0x1p-53
+    }
+
+    mutating func normal() -> Double { (-2 * log(unit())).squareRoot() * cos(2 * .pi * unit()) }
+}
+
+func coverage(_ repetitions: Int) {
+    let truth = [1.8, 480.0, 2100.0, 0.347, 0.367]
+    let sizes = (0..<12).map { 5e7 * pow(320, Double($0) / 11) }
+    let tokens = (0..<10).map { 1e9 * pow(300, Double($0) / 9) }
+    let points = sizes.flatMap { n in tokens.map { [n, $0] } }
+    for delta in [1e-3, Double.infinity] {
+        var options = LawFit.Options()
+        options.delta = delta
+        options.starts = 8
+        let settled = options
+        let hits = allCores.map(repetitions) { repetition -> [[Bool]]? in
+            var noise = Noise(state: UInt64(repetition) &* 7919 &+ 6198)
+            for _ in 0..<8 { _ = noise.unit() }
+            let losses = points.map { chinchilla.loss($0, parameters: truth) * exp(0.01 * noise.normal()) }
+            let data = LawData(variables: [points.map { $0[0] }, points.map { $0[1] }], losses: losses)
+            guard let fit = LawFit(chinchilla, to: data, settled) else { return nil }
+            let resamples = fit.bootstrap(Bootstrap(resamples: 400, seed: UInt64(repetition))).compactMap { $0 }
+            return truth.indices.map { place in
+                let profile = fit.profile(place)
+                let bootstrap = Bootstrap.percentileInterval(resamples.map { $0[place] })
+                return [
+                    (profile.low ?? -.infinity) <= truth[place] && truth[place] <= (profile.high ?? .infinity),
+                    bootstrap?.contains(truth[place]) ?? false,
+                ]
+            }
+        }.compactMap { $0 }
+        for (place, name) in chinchilla.parameterNames.enumerated() {
+            let share = (0..<2).map { kind in
+                Double(hits.count { $0[place][kind] }) / Double(hits.count)
+            }
+            print("delta \(delta): \(name): profile \(share[0]), bootstrap \(share[1]) of \(hits.count) repetitions")
+        }
+    }
+}
+
+let arguments = CommandLine.arguments
+switch arguments.dropFirst().first {
+case "speed" where arguments.count == 4: try speed(arguments[2], arguments[3])
+case "coverage": coverage(arguments.count > 2 ? Int(arguments[2]) ?? 400 : 400)
+default:
+    FileHandle.standardError.write(
+        Data("usage: bench-laws speed FILE.csv STARTS.json | bench-laws coverage [REPETITIONS]\n".utf8))
+    exit(2)
 }

@@ -18,6 +18,9 @@ const char *cb_core_name(void);
 /// C = alpha op(A) op(B) + beta C; C is m x n, the inner dimension is k; `transA` and `transB` are 'N' or 'T'.
 void cb_dgemm(char transA, char transB, int m, int n, int k, double alpha, const double *a, int lda, const double *b,
               int ldb, double beta, double *c, int ldc);
+/// The same in float32.
+void cb_sgemm(char transA, char transB, int m, int n, int k, float alpha, const float *a, int lda, const float *b,
+              int ldb, float beta, float *c, int ldc);
 /// Lower triangle of C = alpha op(A) op(A)' + beta C; C is n x n; `trans` 'N': A is n x k, 'T': A is k x n.
 void cb_dsyrk_lower(char trans, int n, int k, double alpha, const double *a, int lda, double beta, double *c, int ldc);
 /// y = alpha op(A) x + beta y with unit strides; A is m x n.

@@ -1,4 +1,4 @@
-// Chunk filters of HDF5 that the harness undoes itself, on all cores and outside HDF5's lock.
+// Chunk filters of HDF5, and members of zip archives, that the harness undoes itself, on all cores and outside HDF5's lock.
 #ifndef CCODECS_H
 #define CCODECS_H
 
@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <libdeflate.h>
+#include <zlib.h>
 #if __has_include(<liblzf/lzf.h>)
 #include <liblzf/lzf.h>
 #else

@@ -138,5 +138,6 @@ void ck_widen(ck_type from, ck_type to, const void *source, void *destination, s
 double ck_lane_sum(const double lanes[CK_LANES]);
 
 #include "GramProduct.h"
+#include "Transformer.h"
 #include "Scan.h"
 #endif

@@ -145,7 +145,9 @@ extension CatalogEntry {
         var parts = isStaged ? ["stage\(run.stage)"] : []
         if let ingredient = run.ingredient { parts.append("ingredient\(ingredient)") }
         parts.append("step\(step)")
-        if let rounding = run.labelRounding {
+        if step == run.endStep, let tokens = run.endLabelTokens {
+            parts.append("tokens\(tokens)B")
+        } else if let rounding = run.labelRounding {
             let unit = 1_000_000_000
             let down = position.runTokens / unit
             parts.append("tokens\(rounding == .up && position.runTokens % unit > 0 ? down + 1 : down)B")

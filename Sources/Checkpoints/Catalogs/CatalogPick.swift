@@ -32,6 +32,9 @@ public struct CatalogPick: Sendable {
     /// Places of the entries to choose from, by run, each in order of steps and each step once.
     private let runs: [(run: RunKey, places: [Int])]
 
+    /// A name may claim any step; sums of these still fit.
+    private static let stepLimit = 1 << 40
+
     private struct RunKey: Hashable, Comparable {
         let stage: Int
         let ingredient: Int?
@@ -47,7 +50,8 @@ public struct CatalogPick: Sendable {
         var byRun: [RunKey: [Int]] = [:]
         var known: Set<CatalogEntry.Key> = []
         for (place, entry) in catalog.entries.enumerated() {
-            guard let key = entry.key, !entry.isAverage, known.insert(key).inserted else { continue }
+            guard let key = entry.key, key.step <= CatalogPick.stepLimit, !entry.isAverage, known.insert(key).inserted
+            else { continue }
             byRun[RunKey(stage: key.stage, ingredient: key.ingredient), default: []].append(place)
         }
         let entries = catalog.entries

@@ -70,10 +70,16 @@ public struct LearningRateSchedule: Sendable, Equatable, Codable {
         case firstUpdate = "first_update"
     }
 
+    /// Steps or tokens: sums of a few of them still fit.
+    private static let timeLimit = 1 << 60
+
     /// Why no rate can be computed from these numbers; `nil` when one can.
     public var problem: String? {
         if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
             return "the learning rate \(learningRate) is not a positive number"
+        }
+        for time in [warmup, end] {
+            if let time, time > LearningRateSchedule.timeLimit { return "\(time) is more than any training has" }
         }
         if let warmup, warmup < 0 { return "a warm-up of \(warmup) \((units ?? .steps).rawValue) is not possible" }
         guard (0...1).contains(firstUpdate ?? 1) else { return "the first update is at progress 0 or 1" }
@@ -97,5 +103,45 @@ public struct LearningRateSchedule: Sendable, Equatable, Codable {
         let fraction = Double(time - warmup) / Double(end - warmup)
         return shape == .cosine
             ? final + (peak - final) * (1 + cos(.pi * fraction)) / 2 : peak - (peak - final) * fraction
+    }
+
+    /// Σ of the rates of the first `steps` updates, in closed form; `batch` is how much progress a step makes in tokens.
+    ///
+    /// Warm-up and linear decay are arithmetic series, the cosine's sum is Dirichlet's: Σ_{j=a}^{b−1} cos(α+δj) =
+    /// cos(α+δ(a+b−1)/2)·sin((b−a)δ/2)/sin(δ/2).
+    /// - Precondition: `problem` is `nil`.
+    func sum(steps: Int, batch: Int, peak inherited: Double) -> Double {
+        let peak = learningRate ?? inherited
+        let unit = units == .tokens ? batch : 1
+        let warmup = shape == .constant ? 0 : self.warmup ?? 0
+        // Updates by index j, at progress j·unit: up to `ramp` they warm up, up to `decayed` they decay.
+        let first = firstUpdate ?? 1
+        let last = steps + first
+        let ramp = min(max((warmup + unit - 1) / unit, first), last)
+        var sum = 0.0
+        if ramp > first {
+            let start = warmupMinimum ?? peak * 0.1
+            sum += Double(ramp - first) * start
+            sum += (peak - start) * (progress(first..<ramp, unit) / Double(warmup))
+        }
+        guard shape == .cosine || shape == .linear, let end else { return sum + Double(last - ramp) * peak }
+        let decayed = min(max((end - 1) / unit + 1, ramp), last)
+        let final = peak * (finalFraction ?? 0.1)
+        let count = Double(decayed - ramp)
+        let length = Double(end - warmup)
+        if decayed > ramp, shape == .linear {
+            sum += count * peak - (peak - final) * ((progress(ramp..<decayed, unit) - count * Double(warmup)) / length)
+        } else if decayed > ramp {
+            let step = .pi * Double(unit) / length
+            let middle = .pi * (Double(ramp + decayed - 1) / 2 * Double(unit) - Double(warmup)) / length
+            let cosines = decayed - ramp == 1 ? cos(middle) : cos(middle) * sin(count * step / 2) / sin(step / 2)
+            sum += count * final + (peak - final) * (count + cosines) / 2
+        }
+        return sum + Double(last - decayed) * final
+    }
+
+    /// Σ j·unit over the indices.
+    private func progress(_ indices: Range<Int>, _ unit: Int) -> Double {
+        Double(indices.lowerBound + indices.upperBound - 1) * Double(indices.count) / 2 * Double(unit)
     }
 }

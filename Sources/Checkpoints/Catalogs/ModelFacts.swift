@@ -59,6 +59,27 @@ public struct ModelFacts: Sendable, Equatable, Codable {
     /// What a user should know besides.
     public var notes: [String]?
 
+    /// Sets the facts that every model has; see the properties.
+    public init(
+        name: String, architecture: Architecture, width: Int, layers: Int, heads: Int, keyValueHeads: Int,
+        feedForward: Int, vocabulary: Int, embeddingRows: Int, tied: Bool, parameters: Int, parametersSource: String,
+        runs: [TrainingRun]
+    ) {
+        self.name = name
+        self.architecture = architecture
+        self.width = width
+        self.layers = layers
+        self.heads = heads
+        self.keyValueHeads = keyValueHeads
+        self.feedForward = feedForward
+        self.vocabulary = vocabulary
+        self.embeddingRows = embeddingRows
+        self.tied = tied
+        self.parameters = parameters
+        self.parametersSource = parametersSource
+        self.runs = runs
+    }
+
     enum CodingKeys: String, CodingKey, CaseIterable {
         case name, aliases, architecture, width, layers, heads
         case keyValueHeads = "key_value_heads"

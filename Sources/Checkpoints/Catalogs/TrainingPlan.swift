@@ -51,12 +51,14 @@ public struct TrainingRun: Sendable, Equatable, Codable {
     public var optimizer: Optimizer?
     /// How its published labels round tokens, where it is known.
     public var labelRounding: Rounding?
+    /// Billions of tokens in the published label of its last step, where that does not follow the rounding.
+    public var endLabelTokens: Int?
 
     /// Sets the facts; see the properties.
     public init(
         stage: Int, ingredient: Int? = nil, batchTokens: Int, fromStep: Int? = nil, fromIngredient: Int? = nil,
         endStep: Int? = nil, seed: Int? = nil, schedule: LearningRateSchedule? = nil, optimizer: Optimizer? = nil,
-        labelRounding: Rounding? = nil
+        labelRounding: Rounding? = nil, endLabelTokens: Int? = nil
     ) {
         self.stage = stage
         self.ingredient = ingredient
@@ -68,6 +70,7 @@ public struct TrainingRun: Sendable, Equatable, Codable {
         self.schedule = schedule
         self.optimizer = optimizer
         self.labelRounding = labelRounding
+        self.endLabelTokens = endLabelTokens
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
@@ -78,6 +81,7 @@ public struct TrainingRun: Sendable, Equatable, Codable {
         case endStep = "end_step"
         case seed, schedule, optimizer
         case labelRounding = "label_rounding"
+        case endLabelTokens = "end_label_tokens"
     }
 
     /// `stage 2, ingredient 1`.
@@ -104,20 +108,15 @@ public struct TrainingPosition: Sendable, Equatable {
 public struct TrainingPlan: Sendable {
     /// By stage, then ingredient.
     public let runs: [TrainingRun]
-    /// Of each run: Σ η over its first 0, `knotSpacing`, 2·`knotSpacing`, ... steps.
-    private let knots: [[Double]]
     /// Of each run: its peak, where it has one; what its schedule does not state is the rate it starts from.
     private let peaks: [Double?]
 
-    /// Steps between stored sums: few enough to sum at every look-up, so many that they are few.
-    private static let knotSpacing = 4096
-    /// More steps than any run has, and still summed in a second.
+    /// More steps than any run has.
     static let stepLimit = 1 << 26
 
     /// Takes runs and checks that they belong together.
     public init(_ unordered: [TrainingRun]) throws(CatalogError) {
         let runs = try TrainingPlan.checked(unordered)
-        var knots: [[Double]] = []
         var peaks: [Double?] = []
         for (index, run) in runs.enumerated() {
             let parent = TrainingPlan.parent(of: index, in: runs)
@@ -126,10 +125,8 @@ public struct TrainingPlan: Sendable {
                     ?? parent.flatMap { parent in
                         peaks[parent].flatMap { runs[parent].rate(at: run.fromStep ?? 0, peak: $0) }
                     })
-            knots.append(peaks[index].map { run.sums(peak: $0, spacing: TrainingPlan.knotSpacing) } ?? [])
         }
         self.runs = runs
-        self.knots = knots
         self.peaks = peaks
     }
 
@@ -197,7 +194,9 @@ public struct TrainingPlan: Sendable {
             else { return nil }
             start = position
         }
-        let own = peaks[place].map { run.sum(to: step, peak: $0, knots[place], spacing: TrainingPlan.knotSpacing) }
+        let own = run.schedule.flatMap { schedule in
+            peaks[place].map { schedule.sum(steps: step, batch: run.batchTokens, peak: $0) }
+        }
         var cumulative = own
         if let start { cumulative = own.flatMap { own in start.cumulativeLearningRate.map { $0 + own } } }
         let tokens = step.multipliedClamping(by: run.batchTokens)
@@ -225,27 +224,5 @@ extension TrainingRun {
         let steps = max(0, step - 1 + (schedule.firstUpdate ?? 1))
         let time = (schedule.units ?? .steps) == .steps ? steps : steps.multipliedClamping(by: batchTokens)
         return schedule.rate(at: time, peak: peak)
-    }
-
-    /// Σ η over the first 0, `spacing`, ... steps, up to the run's end.
-    fileprivate func sums(peak: Double, spacing: Int) -> [Double] {
-        var sums = [0.0]
-        guard schedule != nil, let endStep else { return sums }
-        for start in stride(from: 0, through: endStep - spacing, by: spacing) {
-            sums.append(add(from: start, to: start + spacing, peak: peak, onto: sums[sums.count - 1]))
-        }
-        return sums
-    }
-
-    /// Σ η over the first `step` steps.
-    fileprivate func sum(to step: Int, peak: Double, _ knots: [Double], spacing: Int) -> Double {
-        let knot = min(step / spacing, knots.count - 1)
-        return add(from: knot * spacing, to: step, peak: peak, onto: knots[knot])
-    }
-
-    private func add(from start: Int, to end: Int, peak: Double, onto sum: Double) -> Double {
-        var sum = sum
-        for step in stride(from: start + 1, through: end, by: 1) { sum += rate(at: step, peak: peak) ?? 0 }
-        return sum
     }
 }

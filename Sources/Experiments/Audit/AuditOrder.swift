@@ -91,7 +91,7 @@ extension AuditedSeries {
     /// Checkpoints out of their order, in another run's place, or started from another checkpoint than their labels say.
     func orderFindings(_ distances: AuditDistances, _ records: [AuditOrderRecord]) -> [AuditFinding] {
         records.filter(\.isMoved).map { outOfOrder($0, distances) }
-            + records.compactMap { otherRun($0, distances) }
+            + runs.filter { $0.ingredient != nil }.flatMap { otherRun($0, distances) }
             + runs.compactMap { branch($0, distances) }
     }
 
@@ -147,29 +147,70 @@ extension AuditedSeries {
                 + "by its label beside \(side([record.before, record.after])); distances estimated")
     }
 
-    /// A checkpoint of another ingredient that is further away in steps than the own neighbour is, and nearer in weights.
-    private func otherRun(_ record: AuditOrderRecord, _ distances: AuditDistances) -> AuditFinding? {
-        guard record.run.ingredient != nil else { return nil }
-        let others = runs.filter { $0.stage == record.run.stage && $0.ingredient != record.run.ingredient }
+    /// Checkpoints that belong to another ingredient: as few as explain every link of the runs that is foreign.
+    private func otherRun(_ run: AuditRun, _ distances: AuditDistances) -> [AuditFinding] {
+        let own = Array(run.own)
+        let links = zip(own, own.dropFirst()).map { ($0, $1) }
+        let foreign = links.map { link in
+            [
+                foreigner(to: link.1, beyond: link.0, run, distances),
+                foreigner(to: link.0, beyond: link.1, run, distances),
+            ]
+            .compactMap { $0 }
+        }
+        var open = links.indices.filter { !foreign[$0].isEmpty }
+        var findings: [AuditFinding] = []
+        while !open.isEmpty {
+            func touches(_ link: Int, _ place: Int) -> Bool { links[link].0 == place || links[link].1 == place }
+            // The one with the most foreign links and the fewest good ones; of two alike, both.
+            func rank(_ place: Int) -> (Int, Int) {
+                (
+                    open.count { touches($0, place) },
+                    -links.indices.count { touches($0, place) && foreign[$0].isEmpty }
+                )
+            }
+            guard let best = own.map(rank).max(by: <) else { break }
+            let culprits = own.filter { rank($0) == best }
+            for place in culprits {
+                let told = open.filter { touches($0, place) }.flatMap { foreign[$0] }
+                guard let first = told.first(where: { $0.place == place }) ?? told.first else { continue }
+                findings.append(
+                    finding(
+                        .otherRun, place, other: first.other,
+                        "\(checkpoints[first.place].label) is nearer to \(checkpoints[first.other].label) "
+                            + "(\(distances.text(first.place, first.other))), of another ingredient and at least as many steps "
+                            + "away, than to its own run's \(checkpoints[first.neighbour].label) "
+                            + "(\(distances.text(first.place, first.neighbour))); distances estimated"))
+            }
+            open.removeAll { link in culprits.contains { touches(link, $0) } }
+        }
+        return findings
+    }
+
+    private struct Foreigner {
+        let place: Int
+        let neighbour: Int
+        let other: Int
+    }
+
+    /// A checkpoint of another ingredient that is further from a place in steps than its own neighbour is, and nearer in
+    /// weights.
+    private func foreigner(
+        to place: Int, beyond neighbour: Int, _ run: AuditRun, _ distances: AuditDistances
+    ) -> Foreigner? {
+        guard let own = distances.length(place, neighbour), let limit = checkpoints[neighbour].revision.step,
+            let start = checkpoints[place].revision.step
+        else { return nil }
+        let others = runs.filter { $0.stage == run.stage && $0.ingredient != nil && $0.ingredient != run.ingredient }
             .flatMap { Array($0.own) }
-        func step(_ place: Int) -> Int {
-            (checkpoints[place].revision.stage ?? 1) < record.run.stage ? 0 : checkpoints[place].revision.step ?? 0
-        }
-        for (neighbour, isBefore) in [(record.before, true), (record.after, false)] {
-            guard let neighbour, let own = distances.length(record.place, neighbour),
-                let (other, length) = distances.nearest(
-                    to: record.place,
-                    among: others.filter { isBefore ? step($0) <= step(neighbour) : step($0) >= step(neighbour) })
-            else { continue }
-            let error = max(distances.error(record.place, other), distances.error(record.place, neighbour))
-            guard length < own * (1 - AuditedSeries.otherRunMargin - 3 * error) else { continue }
-            return finding(
-                .otherRun, record.place, other: other,
-                "it is nearer to \(checkpoints[other].label) (\(distances.text(record.place, other))), of another "
-                    + "ingredient and at least as many steps away, than to its own run's \(checkpoints[neighbour].label) "
-                    + "(\(distances.text(record.place, neighbour))); distances estimated")
-        }
-        return nil
+            .filter { other in
+                guard let step = checkpoints[other].revision.step else { return false }
+                return limit < start ? step <= limit : step >= limit
+            }
+        guard let (other, length) = distances.nearest(to: place, among: others) else { return nil }
+        let error = max(distances.error(place, other), distances.error(place, neighbour))
+        guard length < own * (1 - AuditedSeries.otherRunMargin - 3 * error) else { return nil }
+        return Foreigner(place: place, neighbour: neighbour, other: other)
     }
 
     /// Runs of one start stay further from each other than from themselves: by 10 % and more, where it was measured.

@@ -4,59 +4,53 @@ import Tensors
 extension AuditedSeries {
     /// Checkpoints, and single tensors, that stand bit for bit elsewhere.
     var payloadFindings: [AuditFinding] {
-        let labels = Dictionary(
-            checkpoints.indices.map { (checkpoints[$0].label, $0) }, uniquingKeysWith: { first, _ in first })
-        let across = Integrity(checkpoints, contents: contents).findings.compactMap { found -> AuditFinding? in
-            guard let place = labels[found.checkpoint], let other = found.other.flatMap({ labels[$0] }) else {
-                return nil
-            }
-            switch found.kind {
-            case .nonFinite: return nil
-            case .identicalCheckpoints:
-                guard !expectedCopies.contains([place, other].sorted()) else { return nil }
-                return finding(
-                    .identicalCheckpoints, place, count: found.tensorCount, other: other,
-                    "all \(found.tensorCount) tensors are bit for bit those of \(checkpoints[other].label)")
-            case .identicalTensors: return shared(place, other)
-            }
+        let payloads = checkpoints.indices.map(payloads)
+        let originals = originals
+        let frozen = frozen(payloads, originals)
+        let copies = checkpoints.indices.compactMap { place -> AuditFinding? in
+            guard let first = originals[place], first != place, !expectedCopies.contains([first, place].sorted())
+            else { return nil }
+            return finding(
+                .identicalCheckpoints, first, count: checkpoints[first].tensors.count, other: place,
+                "all \(checkpoints[first].tensors.count) tensors are bit for bit those of \(checkpoints[place].label)")
         }
-        return across + checkpoints.indices.flatMap(repeated)
+        // A copy shares its tensors with whatever the original does.
+        let distinct = checkpoints.indices.filter { originals[$0] == $0 || originals[$0] == nil }
+        let constant = Set(frozen.map(\.payload))
+        let shared = pairs(distinct, payloads, without: constant).compactMap {
+            self.shared($0[0], $0[1], payloads, frozen: constant)
+        }
+        return copies + frozenFindings(frozen, distinct) + shared
+            + checkpoints.indices.flatMap { repeated($0, payloads[$0]) }
     }
 
-    /// What two checkpoints share besides constants. Gains and biases may come to rest before the end of a schedule, where
-    /// 16 bits do not tell their last changes; between neighbours of a run that is no finding.
-    private func shared(_ place: Int, _ other: Int) -> AuditFinding? {
-        let areNeighbours = series.predecessor(of: other) == place || series.predecessor(of: place) == other
-        var owners: [Payload: [String]] = [:]
-        for (name, payload) in payloads(other) { owners[payload, default: []].append(name) }
-        let common = payloads(place).filter { name, payload in
-            owners[payload] != nil && !(areNeighbours && payload.isVector)
+    /// For each checkpoint that was read, the first that holds the same tensors under the same names.
+    private var originals: [Int?] {
+        var first: [Fingerprint: Int] = [:]
+        return checkpoints.indices.map { place in
+            guard let whole = checkpoints[place].contents.fingerprint(contents[place]),
+                contents[place].contains(where: { $0.map { !$0.hasOneMagnitude } ?? false })
+            else { return nil }
+            if first[whole] == nil { first[whole] = place }
+            return first[whole]
         }
-        guard let first = common.first else { return nil }
-        let patterns = tensorPatterns(common.map(\.name))
-        let moved = common.filter { owners[$0.payload]?.contains($0.name) == false }
-        return finding(
-            .identicalTensors, place, tensor: patterns[0].pattern, count: common.count, other: other,
-            "bit for bit in \(checkpoints[other].label)"
-                + (patterns.count > 1
-                    ? " with \(common.count - patterns[0].names.count) more, of \(patterns.count) kinds" : "")
-                + (moved.isEmpty ? "" : ", '\(moved[0].name)' there as '\(owners[first.payload]?.first ?? "")'"))
     }
 
-    /// Tensors that one checkpoint holds twice, other than a tied head.
-    private func repeated(_ place: Int) -> [AuditFinding] {
-        var head: String?
-        if case .success(let architecture) = architectures[place], architecture.isTied { head = architecture.headName }
-        var first: [Payload: String] = [:]
-        var twice: [(name: String, evidence: String)] = []
-        for (name, payload) in payloads(place) where name != head {
-            if let other = first[payload] {
-                twice.append((name, "bit for bit the same as '\(other)' of this checkpoint"))
-            } else {
-                first[payload] = name
+    /// Pairs of places that have a tensor in common.
+    private func pairs(
+        _ places: [Int], _ payloads: [[(name: String, payload: Payload)]], without frozen: Set<Payload>
+    ) -> [[Int]] {
+        var owners: [Payload: [Int]] = [:]
+        for place in places {
+            for (_, payload) in payloads[place] where !frozen.contains(payload) && owners[payload]?.last != place {
+                owners[payload, default: []].append(place)
             }
         }
-        return findings(.identicalTensors, place, twice)
+        var pairs: Set<[Int]> = []
+        for members in owners.values {
+            for (index, a) in members.enumerated() { for b in members[(index + 1)...] { pairs.insert([a, b]) } }
+        }
+        return pairs.sorted { $0.lexicographicallyPrecedes($1) }
     }
 
     private struct Payload: Hashable {
@@ -64,6 +58,13 @@ extension AuditedSeries {
         let type: ElementType
         let count: Int
         let isVector: Bool
+    }
+
+    /// A tensor that most checkpoints hold unchanged.
+    private struct Frozen {
+        let name: String
+        let payload: Payload
+        let places: [Int]
     }
 
     /// Tensors that say something of where they come from: not those of one magnitude, and no buffers.
@@ -77,5 +78,73 @@ extension AuditedSeries {
                 isVector: info.shape.count < 2)
             return (info.name, payload)
         }
+    }
+
+    private func frozen(_ payloads: [[(name: String, payload: Payload)]], _ originals: [Int?]) -> [Frozen] {
+        struct Key: Hashable {
+            let name: String
+            let payload: Payload
+        }
+        let distinct = checkpoints.indices.filter { originals[$0] == $0 }
+        guard distinct.count > 2 else { return [] }
+        var places: [Key: [Int]] = [:]
+        for place in distinct {
+            for (name, payload) in payloads[place] {
+                places[Key(name: name, payload: payload), default: []].append(place)
+            }
+        }
+        return places.filter { 2 * $0.value.count > distinct.count && $0.value.count > 2 }
+            .map { Frozen(name: $0.key.name, payload: $0.key.payload, places: $0.value) }.sorted { $0.name < $1.name }
+    }
+
+    private func frozenFindings(_ frozen: [Frozen], _ distinct: [Int]) -> [AuditFinding] {
+        Dictionary(grouping: frozen, by: \.places).sorted { $0.key.lexicographicallyPrecedes($1.key) }.flatMap {
+            places, group in
+            findings(
+                .identicalTensors, places[0],
+                group.map {
+                    ($0.name, "bit for bit the same in \(places.count) of \(distinct.count) checkpoints: not trained")
+                })
+        }
+    }
+
+    /// What two checkpoints share besides constants. Gains and biases may come to rest before the end of a schedule, where
+    /// 16 bits do not tell their last changes; between neighbours of a run, and with an average, that is no finding.
+    private func shared(
+        _ place: Int, _ other: Int, _ payloads: [[(name: String, payload: Payload)]], frozen: Set<Payload>
+    ) -> AuditFinding? {
+        var owners: [Payload: [String]] = [:]
+        for (name, payload) in payloads[other] { owners[payload, default: []].append(name) }
+        var common = payloads[place].filter { owners[$0.payload] != nil && !frozen.contains($0.payload) }
+        guard !common.isEmpty else { return nil }
+        let areNeighbours =
+            series.predecessor(of: other) == place || series.predecessor(of: place) == other
+            || [place, other].contains { checkpoints[$0].revision.step == nil }
+        if areNeighbours { common.removeAll { $0.payload.isVector } }
+        guard !common.isEmpty else { return nil }
+        let patterns = tensorPatterns(common.map(\.name))
+        let moved = common.first { owners[$0.payload]?.contains($0.name) == false }
+        return finding(
+            .identicalTensors, place, tensor: patterns[0].pattern, count: common.count, other: other,
+            "bit for bit in \(checkpoints[other].label)"
+                + (patterns.count > 1
+                    ? ", with \(common.count - patterns[0].names.count) more, of \(patterns.count) kinds" : "")
+                + (moved.map { ", '\($0.name)' there as '\(owners[$0.payload]?.first ?? "")'" } ?? ""))
+    }
+
+    /// Tensors that one checkpoint holds twice, other than a tied head.
+    private func repeated(_ place: Int, _ payloads: [(name: String, payload: Payload)]) -> [AuditFinding] {
+        var head: String?
+        if case .success(let architecture) = architectures[place], architecture.isTied { head = architecture.headName }
+        var first: [Payload: String] = [:]
+        var twice: [(name: String, evidence: String)] = []
+        for (name, payload) in payloads where name != head {
+            if let other = first[payload] {
+                twice.append((name, "bit for bit the same as '\(other)' of this checkpoint"))
+            } else {
+                first[payload] = name
+            }
+        }
+        return findings(.identicalTensors, place, twice)
     }
 }

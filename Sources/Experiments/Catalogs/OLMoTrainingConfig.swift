@@ -155,7 +155,9 @@ extension SettingsNode {
     /// A whole number, also written as 5e12 or 739_328.
     fileprivate func integer(_ shown: String? = nil) throws(SettingsError) -> Int {
         let digits = (shown ?? text)?.replacing("_", with: "")
-        if let digits, let value = Int(digits) ?? Double(digits).flatMap({ Int(exactly: $0) }), value >= 0 {
+        if let digits, let value = Int(digits) ?? Double(digits).flatMap({ Int(exactly: $0) }),
+            (0...(1 << 60)).contains(value)
+        {
             return value
         }
         throw SettingsError(origin, "expected a whole number, found \(found)")

@@ -37,6 +37,15 @@ extension Drift {
         .string("shape_to", "Extents on the second side.") { $0.infos.to.map(text) },
         .string("dtype_from", "Element type on the first side.") { $0.infos.from?.elementType.rawValue },
         .string("dtype_to", "Element type on the second side.") { $0.infos.to?.elementType.rawValue },
+        .string(
+            "scheme_from",
+            "Naming scheme in which the first side stores it: olmo, olmo_core or gpt_neox; missing when it is stored under this name."
+        ) { $0.infos.from?.origin?.scheme.rawValue },
+        .string("scheme_to", "The same of the second side.") { $0.infos.to?.origin?.scheme.rawValue },
+        .string("stored_from", "Its name there, with [rows] where it is part of a fused tensor.") {
+            $0.infos.from?.origin?.description
+        },
+        .string("stored_to", "The same of the second side.") { $0.infos.to?.origin?.description },
         .string("note", "What the status leaves open.") { $0.entry.note },
     ]
 

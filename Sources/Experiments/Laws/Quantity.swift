@@ -71,7 +71,10 @@ struct StatedNumber: Codable, Equatable, Sendable {
     }
 
     /// What the number may have been before it was rounded.
-    var interval: ClosedRange<Double> { value - halfUnit...value + halfUnit }
+    var interval: ClosedRange<Double> { rounded(value - halfUnit)...rounded(value + halfUnit) }
+
+    /// To the decimal that was meant: 8.251 − 0.0005 is 8.2505.
+    private func rounded(_ end: Double) -> Double { Double(String(format: "%.14g", end)) ?? end }
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()

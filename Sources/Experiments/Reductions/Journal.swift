@@ -74,6 +74,9 @@ final class Journal: Sendable {
         if let failure { throw failure }
     }
 
+    /// Where something of that key lies that is too large for a line.
+    func path(ofFileFor key: String) -> String { "\(directory)/states/\(Fingerprint(of: key)).f32" }
+
     private func openFile() throws(EnvironmentError) -> Int32 {
         try makeFolder(directory)
         let host = hostName().split(separator: ".").first.map(String.init) ?? "host"

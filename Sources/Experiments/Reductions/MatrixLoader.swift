@@ -23,7 +23,7 @@ struct MatrixLoader: Sendable {
 
     /// The matrix.
     /// - Throws: `ReadFailure`, `Interrupted`; its blocks throw the latter.
-    func source(_ input: MatrixInput) throws -> MatrixSource {
+    func source(_ input: TensorReference) throws -> MatrixSource {
         let matrix = try load(input)
         return MatrixSource(rows: matrix.rows, columns: matrix.columns) { rows, columns, block in
             try Interruption.check()
@@ -33,7 +33,7 @@ struct MatrixLoader: Sendable {
 
     /// `to − from`, unrounded; both have the same shape.
     /// - Throws: `ReadFailure`, `Interrupted`; so do its blocks.
-    func source(_ to: MatrixInput, minus from: MatrixInput) throws -> MatrixSource {
+    func source(_ to: TensorReference, minus from: TensorReference) throws -> MatrixSource {
         let minuend = try load(to)
         let isHeld = info(from).elementCount * info(from).elementType.byteCount <= heldBytes
         let subtrahend = isHeld || !isDirect(from) ? try load(from) : nil
@@ -49,44 +49,39 @@ struct MatrixLoader: Sendable {
         }
     }
 
-    private func info(_ input: MatrixInput) -> TensorInfo {
-        let info = checkpoints[input.tensor.checkpoint].tensors[input.tensor.tensor]
+    private func info(_ input: TensorReference) -> TensorInfo {
+        let info = checkpoints[input.checkpoint].tensors[input.tensor]
         precondition(info.shape.count == 2, "'\(info.name)' is no matrix")
         return info
     }
 
-    private func reader(_ input: MatrixInput) -> CheckpointReader {
-        let checkpoint = checkpoints[input.tensor.checkpoint]
+    private func reader(_ input: TensorReference) -> CheckpointReader {
+        let checkpoint = checkpoints[input.checkpoint]
         guard let reader = checkpoint.reader else { preconditionFailure("\(checkpoint.label) is not there") }
         return reader
     }
 
-    private func isDirect(_ input: MatrixInput) -> Bool { reader(input).isDirect(input.tensor.tensor) }
+    private func isDirect(_ input: TensorReference) -> Bool { reader(input).isDirect(input.tensor) }
 
-    private func load(_ input: MatrixInput) throws -> StoredMatrix {
+    private func load(_ input: TensorReference) throws -> StoredMatrix {
         let info = info(input)
-        let rows = input.rows?.ranges(of: info.shape[0]) ?? [0..<info.shape[0]]
-        let columns = info.shape[1]
-        let elements = rows.map { $0.lowerBound * columns..<$0.upperBound * columns }
-        return try stored(input, rows: rows.reduce(0) { $0 + $1.count }, columns: columns, elements)
+        return try stored(input, rows: info.shape[0], columns: info.shape[1], [0..<info.elementCount])
     }
 
     /// A block of a matrix that can be read at any place.
-    private func part(_ input: MatrixInput, rows: Range<Int>, columns: Range<Int>) throws -> StoredMatrix {
+    private func part(_ input: TensorReference, rows: Range<Int>, columns: Range<Int>) throws -> StoredMatrix {
         let width = info(input).shape[1]
-        let isWhole = columns.count == width && input.rows == nil
         let elements =
-            isWhole
+            columns.count == width
             ? [rows.lowerBound * width..<rows.upperBound * width]
             : rows.map { row in
-                let start = (input.rows?.row(row) ?? row) * width
-                return start + columns.lowerBound..<start + columns.upperBound
+                row * width + columns.lowerBound..<row * width + columns.upperBound
             }
         return try stored(input, rows: rows.count, columns: columns.count, elements)
     }
 
     private func stored(
-        _ input: MatrixInput, rows: Int, columns: Int, _ elements: [Range<Int>]
+        _ input: TensorReference, rows: Int, columns: Int, _ elements: [Range<Int>]
     ) throws -> StoredMatrix {
         try StoredMatrix(rows: rows, columns: columns, elementType: info(input).elementType) { bytes in
             do {
@@ -96,13 +91,13 @@ struct MatrixLoader: Sendable {
                     try decode(input, elements, into: bytes)
                 }
             } catch let error as CheckpointError {
-                throw ReadFailure(checkpoint: input.tensor.checkpoint, error: error)
+                throw ReadFailure(checkpoint: input.checkpoint, error: error)
             }
         }
     }
 
     private func read(
-        _ input: MatrixInput, _ ranges: [Range<Int>], into bytes: UnsafeMutableRawBufferPointer
+        _ input: TensorReference, _ ranges: [Range<Int>], into bytes: UnsafeMutableRawBufferPointer
     ) throws {
         let (reader, width) = (reader(input), info(input).elementType.byteCount)
         let block = MatrixLoader.blockBytes / width
@@ -112,7 +107,7 @@ struct MatrixLoader: Sendable {
                 try Interruption.check()
                 let count = (min(start + block, range.upperBound) - start) * width
                 try reader.read(
-                    input.tensor.tensor, from: start,
+                    input.tensor, from: start,
                     into: UnsafeMutableRawBufferPointer(rebasing: bytes[done..<done + count]))
                 done += count
             }
@@ -121,9 +116,9 @@ struct MatrixLoader: Sendable {
 
     /// Through a window that advances over the whole tensor.
     private func decode(
-        _ input: MatrixInput, _ ranges: [Range<Int>], into bytes: UnsafeMutableRawBufferPointer
+        _ input: TensorReference, _ ranges: [Range<Int>], into bytes: UnsafeMutableRawBufferPointer
     ) throws {
-        let window = try reader(input).window(input.tensor.tensor, capacity: MatrixLoader.windowBytes)
+        let window = try reader(input).window(input.tensor, capacity: MatrixLoader.windowBytes)
         let (elementCount, width) = (info(input).elementCount, info(input).elementType.byteCount)
         var (start, done) = (0, 0)
         while start < elementCount {

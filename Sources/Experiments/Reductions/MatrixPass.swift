@@ -59,18 +59,13 @@ final class MatrixPass: Sendable {
         }
     }
 
-    /// By the name of the tensor, and the part of it.
+    /// By the name of the tensor.
     private func grouped(_ requests: [any MatrixRequest]) -> [Group] {
-        struct Name: Hashable {
-            let tensor: String
-            let rows: RowSelection?
-        }
-        var places: [Name: Int] = [:]
+        var places: [String: Int] = [:]
         var groups: [Group] = []
         for request in requests {
-            guard let first = request.matrices.first else { preconditionFailure("a request of no matrix") }
-            let infos = request.matrices.map { checkpoints[$0.tensor.checkpoint].tensors[$0.tensor.tensor] }
-            let name = Name(tensor: infos[0].name, rows: first.rows)
+            let infos = request.matrices.map { checkpoints[$0.checkpoint].tensors[$0.tensor] }
+            guard let name = infos.first?.name else { preconditionFailure("a request of no matrix") }
             let place = places[name] ?? groups.count
             if place == groups.count {
                 places[name] = place
@@ -84,7 +79,7 @@ final class MatrixPass: Sendable {
 
     private func storedByteCount(_ request: any MatrixRequest) -> Int {
         request.matrices.reduce(0) {
-            $0 + checkpoints[$1.tensor.checkpoint].tensors[$1.tensor.tensor].storedByteCount
+            $0 + checkpoints[$1.checkpoint].tensors[$1.tensor].storedByteCount
         }
     }
 
@@ -92,7 +87,7 @@ final class MatrixPass: Sendable {
         for request in group.requests {
             try Interruption.check()
             let failed = state.withLock { $0.results.failures }
-            guard !request.matrices.contains(where: { failed[$0.tensor.checkpoint] != nil }) else { continue }
+            guard !request.matrices.contains(where: { failed[$0.checkpoint] != nil }) else { continue }
             do {
                 try finish(request, workspace)
             } catch let failure as ReadFailure {
@@ -114,7 +109,7 @@ final class MatrixPass: Sendable {
     /// content.
     private func finish<R: MatrixRequest>(_ request: R, _ workspace: MatrixWorkspace) throws {
         let summary = try request.summary(workspace)
-        for place in Set(request.matrices.map(\.tensor.checkpoint)).sorted() {
+        for place in Set(request.matrices.map(\.checkpoint)).sorted() {
             do throws(CheckpointError) {
                 try checkpoints[place].reader?.checkUnchanged()
             } catch {

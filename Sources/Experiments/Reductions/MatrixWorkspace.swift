@@ -14,7 +14,7 @@ final class MatrixWorkspace {
     private static let keptSpectra = 4
 
     private struct LeadingKey: Equatable {
-        let input: MatrixInput
+        let input: TensorReference
         let count: Int
         let tolerance: Double
         let seed: UInt64
@@ -28,7 +28,7 @@ final class MatrixWorkspace {
     }
 
     /// The leading singular values and vectors of a matrix, computed once while they are kept.
-    func leadingSpectrum(_ input: MatrixInput, _ settings: LeadingSpectrum.Settings) throws -> LeadingSpectrum {
+    func leadingSpectrum(_ input: TensorReference, _ settings: LeadingSpectrum.Settings) throws -> LeadingSpectrum {
         let key = LeadingKey(
             input: input, count: settings.count, tolerance: settings.tolerance, seed: settings.seed)
         if let place = leading.firstIndex(where: { $0.key == key }) {

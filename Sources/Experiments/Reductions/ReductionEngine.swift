@@ -92,7 +92,7 @@ struct ReductionEngine: Sendable {
                 results.matrices[key] = summary
                 continue
             }
-            let gone = request.matrices.map(\.tensor.checkpoint).filter { checkpoints[$0].reader == nil }
+            let gone = request.matrices.map(\.checkpoint).filter { checkpoints[$0].reader == nil }
             for place in gone { results.failures[place] = checkpoints[place].isGone }
             if gone.isEmpty { pending.append(request) }
         }
@@ -103,6 +103,42 @@ struct ReductionEngine: Sendable {
         }
         try pass.run(pending)
         return pass.results
+    }
+
+    /// Adds the summaries of requests that run models.
+    func run(_ requests: [any ModelRequest], after earlier: ReductionResults) throws -> ReductionResults {
+        let keys = JournalKeys(checkpoints)
+        var results = earlier
+        var pending: [any ModelRequest] = []
+        var seen: Set<ModelRequestKey> = []
+        for request in requests {
+            let key = ModelRequestKey(request)
+            guard seen.insert(key).inserted else { continue }
+            if let summary = journalled(request, keys, results) {
+                results.models[key] = summary
+                continue
+            }
+            let gone = request.checkpoints.filter { checkpoints[$0].reader == nil }
+            for place in gone { results.failures[place] = checkpoints[place].isGone }
+            if gone.isEmpty { pending.append(request) }
+        }
+        guard !pending.isEmpty else { return results }
+        let pass = ModelPass(
+            checkpoints: checkpoints, jobs: jobs, progress: progress,
+            record: { [journal, results] request, summary in
+                try journal.append(summary, for: keys.text(request, results))
+            },
+            statePath: { [journal, results] place, probe in
+                journal.path(ofFileFor: keys.text(finalStatesOf: place, probe, results))
+            })
+        try pass.run(pending, into: &results)
+        return results
+    }
+
+    private func journalled<R: ModelRequest>(
+        _ request: R, _ keys: JournalKeys, _ results: ReductionResults
+    ) -> (any Codable & Sendable)? {
+        journal.summary(R.Summary.self, for: keys.text(request, results))
     }
 
     private func journalled<R: MatrixRequest>(
@@ -136,6 +172,8 @@ struct ReductionResults: Sendable {
     var summaries: [ReductionKey: any ReductionSummary] = [:]
     /// Of requests over whole matrices.
     var matrices: [ReductionKey: any Codable & Sendable] = [:]
+    /// Of requests that run models.
+    var models: [ModelRequestKey: any Codable & Sendable] = [:]
     /// Why a checkpoint could not be read, by its place in the run.
     var failures: [Int: CheckpointError] = [:]
 
@@ -176,13 +214,27 @@ private struct JournalKeys: Sendable {
         text(ReductionKey(request), results, byContent: true)
     }
 
+    func text<R: ModelRequest>(_ request: R, _ results: ReductionResults) -> String {
+        let key = ReductionKey(
+            kernel: R.kernel, parameters: request.parameters, models: request.checkpoints, in: checkpoints)
+        return text(key, results, byContent: true)
+    }
+
+    /// What final states, which are too large for the journal, are known by.
+    func text(finalStatesOf place: Int, _ probe: Fingerprint, _ results: ReductionResults) -> String {
+        let key = ReductionKey(
+            kernel: "final-states/1", parameters: "probe=\(probe)", models: [place], in: checkpoints)
+        return text(key, results, byContent: true)
+    }
+
     /// A tensor's content is known by the file it is in, everything else by the content of its inputs.
     private func text(_ key: ReductionKey, _ results: ReductionResults, byContent: Bool) -> String {
         let inputs = key.inputs.map { input in
             if byContent, let fingerprint = fingerprint(input, results) {
                 return "\(fingerprint) \(describe(input))"
             }
-            let name = checkpoints[input.checkpoint].tensors[input.tensor].name
+            let info = checkpoints[input.checkpoint].tensors[input.tensor]
+            let name = info.origin.map(\.description) ?? info.name
             return "\(identities[input.checkpoint])\n\(name) \(describe(input))"
         }
         return ([key.kernel, key.parameters] + inputs).joined(separator: "\n")

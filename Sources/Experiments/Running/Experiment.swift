@@ -27,6 +27,8 @@ protocol Experiment: Sendable {
     func followUps(_ results: ReductionResults) -> [any Reduction]
     /// What has to be computed over whole matrices; nothing, unless an experiment says otherwise.
     var matrixRequests: [any MatrixRequest] { get }
+    /// What has to be computed by running checkpoints as models; nothing, unless an experiment says otherwise.
+    var modelRequests: [any ModelRequest] { get }
     /// Makes the tables. A pure function of the summaries: nothing is read here.
     func report(_ results: ReductionResults) throws -> Report
     /// Draws the tables. A pure function of those that were written, as `dynamics report` reads them again: some may be
@@ -38,6 +40,7 @@ extension Experiment {
     static var inputsName: String { "checkpoints" }
     func followUps(_ results: ReductionResults) -> [any Reduction] { [] }
     var matrixRequests: [any MatrixRequest] { [] }
+    var modelRequests: [any ModelRequest] { [] }
     static var figureNames: [String] { [] }
     static func figures(_ tables: [Table]) -> [Figure] { [] }
 }

@@ -21,8 +21,8 @@ public struct ExperimentRun: Sendable {
         public var journal: String?
         /// Threads to work on.
         public var jobs: Int
-        /// How wide figures are printed.
-        public var figureWidth = GnuplotScript.Width.one
+        /// How wide figures are printed; `nil` for no figures.
+        public var figureWidth: GnuplotScript.Width? = .one
         /// How checkpoints are read.
         public var readOptions = ReadOptions()
 
@@ -39,6 +39,8 @@ public struct ExperimentRun: Sendable {
         public let done: Int
         /// Bytes that have to be read in all.
         public let total: Int
+        /// What is being done, where bytes alone do not tell: `checkpoint 3/18, layer 5/16`.
+        public var stage = ""
     }
 
     /// What a run did.
@@ -96,6 +98,7 @@ public struct ExperimentRun: Sendable {
         var results = try engine.run(prepared.flatMap { $0.experiment.requests as [any Reduction] })
         results = try engine.run(prepared.flatMap { [results] in $0.experiment.followUps(results) }, after: results)
         results = try engine.compute(prepared.flatMap { $0.experiment.matrixRequests }, after: results)
+        results = try engine.run(prepared.flatMap { $0.experiment.modelRequests as [any ModelRequest] }, after: results)
         let refused = context.refused + results.failures.sorted { $0.key < $1.key }.map { $0.value }
         let bytesRead = context.checkpoints.reduce(0) { $0 + ($1.reader?.bytesRead ?? 0) }
 
@@ -181,7 +184,7 @@ private final class Prepared {
 
     /// Writes everything the run leaves, all together.
     func write(
-        _ report: Report, refused: [CheckpointError], machine: MachineRecord, figureWidth: GnuplotScript.Width
+        _ report: Report, refused: [CheckpointError], machine: MachineRecord, figureWidth: GnuplotScript.Width?
     ) throws(EnvironmentError) -> (paths: [String], undrawn: [String]) {
         guard let directory = directory.take() else { preconditionFailure("the results' folder is not reserved") }
         let results = ResultsFiles(

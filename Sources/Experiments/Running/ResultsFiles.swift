@@ -8,7 +8,7 @@ struct ResultsFiles {
     private let tables: [Table]
     private let readable: [Table]
     private let run: JSON
-    private let figureWidth: GnuplotScript.Width
+    private let figureWidth: GnuplotScript.Width?
     private let redraw: Bool
     private let jobs: Int
 
@@ -17,7 +17,7 @@ struct ResultsFiles {
     ///   - redraw: whether pictures are drawn even where an earlier run left those of the same script and data.
     init(
         _ experiment: any Experiment.Type, question: String, tables: [Table], readable: [Table], run: JSON,
-        figureWidth: GnuplotScript.Width, redraw: Bool = false, jobs: Int
+        figureWidth: GnuplotScript.Width?, redraw: Bool = false, jobs: Int
     ) {
         self.experiment = experiment
         self.question = question
@@ -44,7 +44,7 @@ struct ResultsFiles {
             if TableView(table, of: saved) == nil { saved.append(isNamed ? table.named("\(table.name)_brief") : table) }
             if let view = TableView(table, of: saved) { views.append(view) }
         }
-        let figures = experiment.figures(tables)
+        let figures = figureWidth == nil ? [] : experiment.figures(tables)
         if isWritten {
             for table in saved {
                 try directory.write(CSVWriter().fileName(table)) { CSVWriter().write(table, to: &$0) }
@@ -54,7 +54,10 @@ struct ResultsFiles {
             try directory.write(LaTeXWriter().fileName(table)) { LaTeXWriter().write(table, to: &$0) }
             try directory.write(MarkdownWriter().fileName(table)) { MarkdownWriter().write(table, to: &$0) }
         }
-        let undrawn = try FigureFiles(figures, width: figureWidth, jobs: jobs).write(to: &directory, redraw: redraw)
+        var undrawn: [String] = []
+        if let figureWidth {
+            undrawn = try FigureFiles(figures, width: figureWidth, jobs: jobs).write(to: &directory, redraw: redraw)
+        }
         let package = DataPackage(
             experiment.name, title: question, tables: saved, figures: figures.map(\.data), views: views)
         try directory.write(DataPackage.fileName) { package.write(to: &$0) }

@@ -11,7 +11,7 @@ final class RunContext: Sendable {
     /// Settings that the command line states: their relative paths start from the current folder.
     private let stated: Set<String>
     let journal: Journal
-    private let readOptions: ReadOptions
+    let readOptions: ReadOptions
     private let state = Mutex(State())
 
     private struct State {
@@ -97,7 +97,7 @@ final class RunContext: Sendable {
         _ input: SeriesInput
     ) -> Result<Checkpoint, CheckpointError> {
         let dumps = opening.dumps.map(\.rawValue).sorted().joined(separator: " ")
-        let key = "contents/2\n\(opening.path)\n\(opening.group ?? "")\n\(dumps)"
+        let key = "contents/3\n\(opening.path)\n\(opening.group ?? "")\n\(dumps)"
         do throws(CheckpointError) {
             var checkpoint = try Checkpoint(opening: found, options: options)
             checkpoint = Checkpoint(location: location, contents: checkpoint.contents, reader: checkpoint.reader)
@@ -119,10 +119,11 @@ final class RunContext: Sendable {
         for (key, contents) in state.withLock({ $0.newContents }) { try journal.append(contents, for: key) }
     }
 
-    /// The path that the setting `name` states, as the system takes it. A relative one of the command line starts from the
+    /// The path that the setting `name`, dotted where it is in a section, states, as the system takes it. A relative one of the command line starts from the
     /// current folder; one of the settings file is looked for beside that file first.
     func resolve(_ path: String, of name: String) -> String {
-        guard !path.hasPrefix("/"), !stated.contains(name) else { return path }
+        let isStated = stated.contains { name == $0 || name.hasPrefix($0 + ".") }
+        guard !path.hasPrefix("/"), !isStated else { return path }
         let beside = settingsFolder + "/" + path
         return FileManager.default.fileExists(atPath: beside) ? beside : path
     }

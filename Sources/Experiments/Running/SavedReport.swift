@@ -12,11 +12,11 @@ public struct SavedReport: Sendable {
     }
 
     private let folder: ResultsFolder
-    private let figureWidth: GnuplotScript.Width
+    private let figureWidth: GnuplotScript.Width?
     private let jobs: Int
 
-    /// Prepares the report of an experiment, `results/NAME`, or of a results folder.
-    public init(_ name: String, figureWidth: GnuplotScript.Width, jobs: Int) {
+    /// Prepares the report of an experiment, `results/NAME`, or of a results folder; without a width, without figures.
+    public init(_ name: String, figureWidth: GnuplotScript.Width?, jobs: Int) {
         folder = ResultsFolder(named: name)
         self.figureWidth = figureWidth
         self.jobs = jobs

@@ -11,9 +11,11 @@ public struct ScalarExport: Sendable {
         case jsonLines
     }
 
-    /// What was written, and which revisions have no step and so no place.
+    /// What was written.
     public struct Outcome: Sendable {
+        /// The files, in order.
         public let paths: [String]
+        /// Revisions that have no step, and so no place on a curve.
         public let leftOut: [String]
     }
 

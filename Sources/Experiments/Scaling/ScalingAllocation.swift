@@ -43,9 +43,16 @@ struct IsoFLOPGroup: Sendable {
     let compute: Double
     let runs: [ScalingRun]
     /// Where the loss is least by the parabola; `nil` when refused.
-    let optimum: (parameters: Double, loss: Double)?
+    let optimum: (parameters: Double, loss: Double, curvature: Double)?
     /// Why there is no optimum.
     let reason: String?
+
+    /// The least and the most compute of a run.
+    var ends: ClosedRange<Double>? {
+        let values = runs.compactMap(\.point.compute)
+        guard let least = values.min(), let most = values.max() else { return nil }
+        return least...most
+    }
 
     /// All groups, in order of compute: each starts with the cheapest run that is left.
     static func groups(_ runs: [ScalingRun], tolerance: Double) -> [IsoFLOPGroup] {
@@ -81,7 +88,7 @@ struct IsoFLOPGroup: Sendable {
             (optimum, reason) = (nil, "no minimum between the smallest and the largest size")
             return
         }
-        (optimum, reason) = ((exp(vertex), loss), nil)
+        (optimum, reason) = ((exp(vertex), loss, parabola.curvature), nil)
     }
 }
 

@@ -33,7 +33,7 @@ struct ScalingRuns: Sendable {
         var runs = try ScalingRuns.read(table, settings)
         guard !runs.isEmpty else { throw InputError("\(table.file): no run is left by 'rows' and 'leave_out_highest'") }
         try ScalingRuns.checkLosses(runs, table.file, settings)
-        var checks = ScalingRuns.duplicates(runs) + ScalingRuns.mixedUnits(runs)
+        var checks = ScalingRuns.duplicates(runs) + ScalingRuns.mixedUnits(runs, settings.columns)
         if settings.leaveOutHighest > 0 {
             let order = runs.sorted { ($0.loss, $1.line) > ($1.loss, $0.line) }
             let left = order.prefix(settings.leaveOutHighest)
@@ -146,9 +146,14 @@ struct ScalingRuns: Sendable {
         return checks
     }
 
-    private static func mixedUnits(_ runs: [ScalingRun]) -> [ScalingCheck] {
+    private static func mixedUnits(
+        _ runs: [ScalingRun], _ columns: ScalingSettings.Columns
+    ) -> [ScalingCheck] {
         var checks: [ScalingCheck] = []
-        for variable in [LawVariable.parameters, .tokens, .compute] {
+        let given = [
+            (LawVariable.parameters, columns.parameters), (.tokens, columns.tokens), (.compute, columns.compute),
+        ]
+        for variable in given.filter({ $0.1 != nil }).map(\.0) {
             let values = runs.compactMap { run in run.point[variable].map { (value: $0, line: run.line) } }
                 .sorted { ($0.value, $0.line) < ($1.value, $1.line) }
             for (low, high) in zip(values, values.dropFirst()) where high.value / low.value > 3e3 {

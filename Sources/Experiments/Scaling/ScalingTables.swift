@@ -37,6 +37,8 @@ extension Scaling {
                 .integer("runs", "Runs in the group: from the cheapest on, within isoflop_tolerance of it.") {
                     $0.runs.count
                 },
+                .number("least_compute", unit: "FLOP", "Compute of its cheapest run.") { $0.ends?.lowerBound },
+                .number("most_compute", unit: "FLOP", "Compute of its dearest run.") { $0.ends?.upperBound },
                 .string("status", "'ok' or 'refused'.") { $0.optimum == nil ? "refused" : "ok" },
                 .string("reason", "Why a group is refused.") { $0.reason },
                 .number(
@@ -48,6 +50,11 @@ extension Scaling {
                 },
                 .number("loss", unit: "nats", tolerance: settledTolerance, "The parabola's loss there.") {
                     $0.optimum?.loss
+                },
+                .number(
+                    "curvature", unit: "nats", tolerance: settledTolerance, "Its factor of (ln N − ln parameters)²."
+                ) {
+                    $0.optimum?.curvature
                 },
             ] as [TypedColumn<IsoFLOPGroup>], records: groups)
     }

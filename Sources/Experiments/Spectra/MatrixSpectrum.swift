@@ -83,9 +83,9 @@ struct SpectrumRequest: MatrixRequest {
     /// See `ExactSpectrum`, `LeadingSpectrum` and `HeavyTail`.
     static let kernel = "spectrum/1"
 
-    let matrix: MatrixInput
+    let matrix: TensorReference
     /// The matrix it is measured from: the spectrum is that of the update.
-    let from: MatrixInput?
+    let from: TensorReference?
     let isExact: Bool
     let settings: SpectraSettings
 
@@ -100,7 +100,7 @@ struct SpectrumRequest: MatrixRequest {
         return "exact accuracy=\(settings.accuracy) list=\(list) floor=\(floor) "
             + "replicates=\(settings.powerLaw.replicates)\(seed)"
     }
-    var matrices: [MatrixInput] { [matrix] + (from.map { [$0] } ?? []) }
+    var matrices: [TensorReference] { [matrix] + (from.map { [$0] } ?? []) }
 
     func summary(_ workspace: MatrixWorkspace) throws -> MatrixSpectrum {
         do {

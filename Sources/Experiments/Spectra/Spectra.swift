@@ -58,7 +58,7 @@ struct Spectra: Experiment {
         }
         contents = SeriesContents(series, places: places, fingerprints: true)
         matrices = series.checkpoints.map { checkpoint in
-            checkpoint.tensors.indices.flatMap { SpectraMatrix.matrices(in: checkpoint, $0) }
+            checkpoint.tensors.compactMap { SpectraMatrix($0) }
         }
         tensors = series.checkpoints.map { checkpoint in
             Dictionary(checkpoint.tensors.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -91,10 +91,8 @@ struct Spectra: Experiment {
         }
     }
 
-    private func input(_ place: Int, _ matrix: SpectraMatrix) -> MatrixInput? {
-        tensors[place][matrix.tensor].map {
-            MatrixInput(tensor: contents.reference(place, $0), rows: matrix.selection)
-        }
+    private func input(_ place: Int, _ matrix: SpectraMatrix) -> TensorReference? {
+        tensors[place][matrix.tensor].map { contents.reference(place, $0) }
     }
 
     /// How a checkpoint stores a matrix.

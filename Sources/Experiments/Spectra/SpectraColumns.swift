@@ -28,7 +28,6 @@ enum SpectraColumns {
 
     static let matrix: [TypedColumn<SpectraMatrix>] = [
         .string("tensor", "Name of the tensor.") { $0.tensor },
-        .string("part", "q, k or v: rows of a fused tensor; missing for a whole one.") { $0.part },
         .string("layer", "Index of the block; 'none' outside the blocks.") { $0.layer.map(String.init) ?? "none" },
         .string("module", "Role of the matrix.") { $0.module.rawValue },
         .integer("rows", "Number of rows m.") { $0.rows },

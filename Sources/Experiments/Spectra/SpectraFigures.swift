@@ -27,7 +27,7 @@ extension Spectra {
             ["tensor", "revision", "index", "singular_value"], as: "singular_values_by_step",
             title: "Singular values of some matrices."
         ) { row in
-            guard row["update"] == .missing, row.text("part") ?? "q" == "q", let tensor = row.text("tensor"),
+            guard row["update"] == .missing, let tensor = row.text("tensor"),
                 let revision = row.text("revision"), let place = stages[revision]
             else { return false }
             return shown.contains(tensor) && place.0 == first && place.1 != nil
@@ -57,7 +57,7 @@ extension Spectra {
         let table = spectra.selecting(
             ["revision", "tensor", "module", "layer", "stable_rank", "effective_rank"], as: "rank_by_layer",
             title: "Ranks of the matrices of the last checkpoint."
-        ) { $0.text("revision") == last && Int($0.text("layer") ?? "") != nil && ["q", nil].contains($0.text("part")) }
+        ) { $0.text("revision") == last && Int($0.text("layer") ?? "") != nil }
         guard Set(table.records.map { $0["layer"] }).count > 1 else { return nil }
         let block = TypedColumn<TableRow>.integer("block", "Index of the block.") {
             $0.text("layer").flatMap { Int($0) }

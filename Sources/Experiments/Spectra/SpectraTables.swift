@@ -22,7 +22,7 @@ extension Spectra {
                 "spectra", title: "Singular values of every matrix of every checkpoint, summed up.",
                 columns: SpectraColumns.revision + matrixColumns + SpectraColumns.outcome + SpectraColumns.shape
                     + SpectraColumns.tail,
-                primaryKey: ["revision", "tensor", "part"], records: weights),
+                primaryKey: ["revision", "tensor"], records: weights),
             valuesTable(
                 (settings.singularValues.contains(.weights) ? weights : [])
                     + (settings.singularValues.contains(.updates) ? changes : [])),
@@ -30,7 +30,7 @@ extension Spectra {
                 "update_spectra", title: "Singular values of every update, summed up: is the change low-rank?",
                 columns: SpectraColumns.update + matrixColumns + SpectraColumns.outcome + SpectraColumns.shape
                     + SpectraColumns.tail,
-                primaryKey: ["update", "from", "to", "tensor", "part"], records: changes),
+                primaryKey: ["update", "from", "to", "tensor"], records: changes),
             subspacesTable(turned),
         ]
         if settings.principalAngles { tables.append(anglesTable(turned)) }
@@ -60,7 +60,6 @@ extension Spectra {
             },
             .string("from", "The checkpoint that the update starts from.") { $0.of.update?.from },
             .string("tensor", "Name of the tensor.") { $0.of.matrix.tensor },
-            .string("part", "q, k or v: rows of a fused tensor; missing for a whole one.") { $0.of.matrix.part },
             .integer("index", "Place of the singular value, from 1 for the largest.") { $0.index + 1 },
             .number("singular_value", tolerance: SpectraColumns.smooth, "σ, in the unit of the weights.") {
                 $0.of.spectrum?.values[$0.index]
@@ -72,7 +71,7 @@ extension Spectra {
         let extent = settings.allSingularValues ? "all that were computed" : "the largest \(settings.k)"
         return Table(
             "singular_values", title: "Singular values, \(extent).", columns: columns,
-            primaryKey: ["revision", "update", "from", "tensor", "part", "index"],
+            primaryKey: ["revision", "update", "from", "tensor", "index"],
             records: records.flatMap { record in
                 (record.spectrum?.values.indices ?? 0..<0).map { ValueRecord(of: record, index: $0) }
             })
@@ -86,7 +85,7 @@ extension Spectra {
             "subspaces", title: "Turn of the leading \(settings.k)-dimensional singular subspaces.",
             columns: turnColumns + [dimension] + SpectraColumns.side("left") { $0.angles?.left }
                 + SpectraColumns.side("right") { $0.angles?.right },
-            primaryKey: ["comparison", "from", "to", "tensor", "part"], records: records)
+            primaryKey: ["comparison", "from", "to", "tensor"], records: records)
     }
 
     private func anglesTable(_ records: [TurnRecord]) -> Table {
@@ -102,7 +101,7 @@ extension Spectra {
                     $0.of.angles?.right?.angles[$0.index]
                 },
             ],
-            primaryKey: ["comparison", "from", "to", "tensor", "part", "index"],
+            primaryKey: ["comparison", "from", "to", "tensor", "index"],
             records: records.flatMap { record in
                 (record.angles?.right?.angles.indices ?? 0..<0).map { AngleRecord(of: record, index: $0) }
             })

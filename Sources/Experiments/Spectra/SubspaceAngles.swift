@@ -25,12 +25,12 @@ struct SubspaceRequest: MatrixRequest {
     /// See `LeadingSpectrum` and `Subspace`.
     static let kernel = "subspace/1"
 
-    let from: MatrixInput
-    let to: MatrixInput
+    let from: TensorReference
+    let to: TensorReference
     let settings: SpectraSettings
 
     var parameters: String { "k=\(settings.k) tolerance=\(settings.tolerance) seed=\(settings.seed)" }
-    var matrices: [MatrixInput] { [from, to] }
+    var matrices: [TensorReference] { [from, to] }
 
     func summary(_ workspace: MatrixWorkspace) throws -> SubspaceAngles {
         do {

@@ -91,6 +91,12 @@ struct StageSaving: Sendable {
             return
         }
         let interval = result.interval { Self.tokens(for: end.loss, $0) }
+        guard beyond == 1 || interval != nil || result.resampleCount == 0 else {
+            equivalentTokens = nil
+            reason =
+                "\(short(beyond)) times beyond stage 1, where more than a tenth of the resamples never reach this loss"
+            return
+        }
         equivalentTokens = StatedPair.Value(value: equivalent, interval: interval)
         reason = nil
     }

@@ -58,9 +58,21 @@ struct Transfer: Experiment {
         // A question that was not asked leaves no empty table.
         let tables = all.filter { !$0.rows.isEmpty }
         guard !tables.isEmpty else { throw InputError("the settings ask for no value; set compute, models or cases") }
-        let readable = ["losses", "pairs", "transferred_tokens", "own_pairs", "stages"]
         return Report(
-            tables: tables, readable: tables.filter { readable.contains($0.name) },
+            tables: tables, readable: tables.compactMap(readable),
             findings: runs?.findings ?? [], inputs: .array(inputs))
+    }
+
+    /// What of a table fits a page; `nil` for those that are for programs.
+    private func readable(_ table: Table) -> Table? {
+        switch table.name {
+        case "losses", "pairs", "transferred_tokens", "own_pairs": table
+        case "stages":
+            table.selecting(
+                ["domain", "run", "loss", "stage1_loss", "saved_loss", "equivalent_tokens", "saved_tokens"],
+                as: "stages",
+                title: table.title)
+        default: nil
+        }
     }
 }

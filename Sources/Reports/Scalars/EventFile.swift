@@ -1,9 +1,9 @@
 /// TensorBoard's event file: scalars by step.
 ///
 /// A file is a sequence of TFRecords, each a length (64 bits, little-endian), its checksum, the bytes and theirs. The bytes
-/// are a protocol buffer `Event` (tensorboard/compat/proto/event.proto): `wall_time` = 1 (double), `step` = 2, `file_version`
-/// = 3, `summary` = 5, a `Summary` of `Value`s = 1, each with a `tag` = 1 and a `simple_value` = 2 (float). So values are
-/// rounded to float32. Times are 0: equal tables give equal bytes.
+/// are a protocol buffer `Event` (tensorboard/compat/proto/event.proto): `step` = 2, `file_version` = 3, `summary` = 5, a
+/// `Summary` of `Value`s = 1, each with a `tag` = 1 and a `simple_value` = 2 (float). So values are rounded to float32. The
+/// time of an event is left out, and so 0: equal tables give equal bytes.
 public struct EventFile: Sendable {
     /// TensorBoard takes files whose names hold `tfevents`.
     public static let fileName = "events.out.tfevents.0.dynamics"
@@ -13,12 +13,12 @@ public struct EventFile: Sendable {
 
     /// A file of one run.
     public init(_ run: ScalarRuns.Run) {
-        append(Message().double(1, 0).text(3, "brain.Event:2"))
+        append(Message().text(3, "brain.Event:2"))
         for (step, values) in run.steps {
             let summary = values.reduce(Message()) { summary, scalar in
                 summary.message(1, Message().text(1, scalar.tag).float(2, Float(scalar.value)))
             }
-            append(Message().double(1, 0).integer(2, step).message(5, summary))
+            append(Message().integer(2, step).message(5, summary))
         }
     }
 
@@ -32,11 +32,9 @@ public struct EventFile: Sendable {
     private struct Message {
         var bytes: [UInt8] = []
 
+        /// 0 is what a missing integer means, and is left out.
         func integer(_ field: Int, _ value: Int) -> Message {
-            adding(field, wireType: 0, EventFile.varint(UInt64(bitPattern: Int64(value))))
-        }
-        func double(_ field: Int, _ value: Double) -> Message {
-            adding(field, wireType: 1, littleEndian(value.bitPattern))
+            value == 0 ? self : adding(field, wireType: 0, EventFile.varint(UInt64(bitPattern: Int64(value))))
         }
         func float(_ field: Int, _ value: Float) -> Message {
             adding(field, wireType: 5, littleEndian(value.bitPattern))

@@ -83,6 +83,9 @@ public struct LawFit: Sendable {
     /// The fitted loss of every run.
     public var fitted: [Double] { problem.fitted(centred) }
 
+    /// The points that were refined, best first, in the units of the data.
+    public var starts: [[Double]] { startPoints.map { problem.raw($0) } }
+
     /// Parameters of refits to resamples of the runs, one each; `nil` where a refit failed.
     public func bootstrap(_ bootstrap: Bootstrap, _ parallel: Parallel = .serial) -> [[Double]?] {
         let starts = [centred] + startPoints.prefix(problem.options.bootstrapStarts)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Checkpoints
 
-@Suite struct HuggingFaceDirectoryTests {
+@Suite struct SourceCheckpointTests {
     private let folder: ImportFolder
 
     init() throws { folder = try ImportFolder() }
@@ -17,7 +17,7 @@ import Testing
 
     private func problem(_ path: String) -> String? {
         do throws(CheckpointError) {
-            _ = try HuggingFaceDirectory.manifest(path)
+            _ = try SourceCheckpoint.manifest(path)
             return nil
         } catch {
             return error.problem.replacing(folder.path + "/", with: "")
@@ -35,7 +35,7 @@ import Testing
     @Test func `a single file gives its tensors, facts and config`() throws {
         try write("model.safetensors", tinyModel())
         try write("config.json", Data(#"{"model_type": "olmo2"}"#.utf8))
-        let manifest = try HuggingFaceDirectory.manifest(root)
+        let manifest = try SourceCheckpoint.manifest(root)
         #expect(
             manifest.tensors == [
                 TensorInfo(
@@ -64,7 +64,7 @@ import Testing
     @Test func `types without an element type are left out by name`() throws {
         let json = "{" + entry("scale", "F8_E8M0", [1], 0, 1) + "," + entry("x", "U8", [1], 1, 2) + "}"
         try write("model.safetensors", safetensors(json, data: [0, 0]))
-        let manifest = try HuggingFaceDirectory.manifest(root)
+        let manifest = try SourceCheckpoint.manifest(root)
         #expect(manifest.tensors.map(\.name) == ["x"])
         #expect(manifest.leftOut == [LeftOut(name: "scale", reason: "safetensors type F8_E8M0")])
     }
@@ -72,7 +72,7 @@ import Testing
     @Test func `names that are not printable text are left out by an escaped name`() throws {
         let json = "{" + entry(#"w\u001b[2Jx\n"#, "U8", [1], 0, 1) + "," + entry("ok", "U8", [1], 1, 2) + "}"
         try write("model.safetensors", safetensors(json, data: [0, 0]))
-        let manifest = try HuggingFaceDirectory.manifest(root)
+        let manifest = try SourceCheckpoint.manifest(root)
         #expect(manifest.tensors.map(\.name) == ["ok"])
         #expect(
             manifest.leftOut == [LeftOut(name: #"w\u{1B}[2Jx\n"#, reason: "its name is not printable text")])
@@ -84,12 +84,12 @@ import Testing
         try write(
             "model.safetensors.index.json",
             Data(#"{"weight_map":{"0":"one.safetensors","100001":"two.safetensors"}}"#.utf8))
-        #expect(problem(root) == "its shards describe more than 200000 tensors")
+        #expect(problem(root) == "its files describe more than 200000 tensors")
     }
 
     @Test func `shards are put together by the index`() throws {
         try writeShards(weightMap: #""a":"one.safetensors","b":"two.safetensors""#)
-        let manifest = try HuggingFaceDirectory.manifest(root + "/")
+        let manifest = try SourceCheckpoint.manifest(root + "/")
         #expect(manifest.tensors.map(\.name) == ["a", "b"])
         #expect(manifest.files == [root + "/one.safetensors", root + "/two.safetensors"])
     }
@@ -109,8 +109,8 @@ import Testing
             ),
             (#""b":"one.safetensors""#, "'one.safetensors' holds 'a', which the index lacks"),
             (#""a":"one.safetensors","b":"three.safetensors""#, "cannot open '"),
-            (#""a":"../one.safetensors""#, "which is no safetensors file beside it"),
-            (#""a":"/etc/passwd""#, "which is no safetensors file beside it"),
+            (#""a":"../one.safetensors""#, "which is no .safetensors file beside it"),
+            (#""a":"/etc/passwd""#, "which is no .safetensors file beside it"),
             (#""a":"one.safetensors","a":"two.safetensors""#, "'a' appears twice"),
             (#""a":1"#, "is malformed: expected \" at byte"),
         ] as [(String, String?)])
@@ -125,7 +125,9 @@ import Testing
         try folder.write("file", "")
         #expect(problem(folder.path + "/file") == "no such directory")
         try write("config.json", Data("{}".utf8))
-        #expect(problem(root) == "has neither model.safetensors nor model.safetensors.index.json")
+        #expect(
+            problem(root) == "has none of model.safetensors, model.safetensors.index.json, pytorch_model.bin, "
+                + "pytorch_model.bin.index.json, model.pt")
         try write("config.json", Data("[]".utf8))
         #expect(
             problem(root) == "'stage1-step25-tokens1B/config.json' is not a JSON object: expected { at byte 0")
@@ -167,7 +169,7 @@ import Testing
 
     @Test func `a snapshot is named by the reference to it, and its model by the cache's folder`() throws {
         let cache = try writeCache(references: ["stage1-step1000-tokens5B"])
-        let manifest = try HuggingFaceDirectory.manifest(cache + "/snapshots/abc123")
+        let manifest = try SourceCheckpoint.manifest(cache + "/snapshots/abc123")
         #expect(
             manifest.attributes == [
                 "model": .string("allenai/OLMo"), "revision": .string("stage1-step1000-tokens5B"),

@@ -1,0 +1,204 @@
+import Foundation
+import Synchronization
+import Tensors
+
+/// Decoded elements [start, end) of a stored tensor whose chunks are compressed, or whose elements only libhdf5 can read. It
+/// advances in row-major order; each chunk is decoded once, unless a band of chunks exceeds the capacity.
+///
+/// Used by one thread, except that `load` spreads its own work through `parallel`.
+final class StoredWindow {
+    private let reader: CheckpointReader
+    private let elementType: ElementType
+    private let dataset: WorkerBackedDataset
+    private let number: Int
+    private let bigEndian: Bool
+    private let chunks: Chunks?
+    private let elementByteCount: Int
+    private let elementCount: Int
+    /// Elements that the buffer holds at most.
+    private let capacity: Int
+    private let buffer: UnsafeMutableRawPointer
+    private var held: Range<Int> = 0..<0
+
+    private struct Chunks: Sendable {
+        let grid: ChunkGrid
+        let table: ChunkTable
+        let decoder: ChunkDecoder
+        let pool: ScratchPool
+    }
+
+    /// A window over the whole tensor that `tensor` is, or is a view of, with room for `capacity` elements.
+    init(_ reader: CheckpointReader, _ tensor: Int, capacity: Int) throws(CheckpointError) {
+        let info = reader.tensors[tensor]
+        let number: Int
+        switch reader.storage[tensor].whole {
+        case .chunks(let dataset, let order), .served(let dataset, let order):
+            number = dataset
+            bigEndian = order
+        case .extents, .fill, .view: preconditionFailure("'\(info.name)' is read directly")
+        }
+        let dataset = reader.backed[number]
+        var chunks: Chunks?
+        if let (shape, decoder) = dataset.chunking {
+            let grid = ChunkGrid(shape: dataset.shape, chunk: shape)
+            if let table = try reader.chunkTable(tensor, number, grid: grid) {
+                chunks = Chunks(
+                    grid: grid, table: table, decoder: decoder, pool: ScratchPool(capacity: decoder.byteLimit))
+            }
+        }
+        self.reader = reader
+        elementType = info.elementType
+        self.number = number
+        self.dataset = dataset
+        self.chunks = chunks
+        elementByteCount = info.elementType.byteCount
+        elementCount = dataset.shape.reduce(1, *)
+        self.capacity = min(elementCount, capacity)
+        buffer = .allocate(byteCount: self.capacity * info.elementType.byteCount, alignment: 64)
+    }
+
+    deinit {
+        buffer.deallocate()
+        // Only elements that it serves keep the worker busy.
+        if chunks == nil { dataset.worker.rest() }
+    }
+
+    /// One past the last element that a window starting at `start` may hold: the end of the last band of chunks that
+    /// fits, or, when not even one fits, as many elements as do.
+    func reach(from start: Int) -> Int {
+        let most = min(elementCount, start + capacity)
+        guard let grid = chunks?.grid, most < elementCount else { return most }
+        let boundary = grid.band(of: most).lowerBound
+        return boundary > start ? boundary : most
+    }
+
+    /// Moves the window to `range`, which ends no later than `reach` allows: keeps what it has, loads the rest.
+    ///
+    /// `parallel(count, body)` runs `body(0..<count)`, on all cores if it can; chunks are read and decoded there, outside
+    /// of any lock. Throws `.malformed` when a chunk is damaged, `.changed` when the file was cut short, `.unsupported`
+    /// when a filter is unknown, `.crashed` when the worker died.
+    func load(
+        _ range: Range<Int>,
+        parallel: (Int, @Sendable (Int) throws(CheckpointError) -> Void) throws(CheckpointError) -> Void
+    ) throws(CheckpointError) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= elementCount && range.count <= capacity)
+        keep(from: range.lowerBound)
+        guard held.upperBound < range.upperBound else { return }
+        if let chunks {
+            var end = chunks.grid.band(of: range.upperBound - 1).upperBound
+            if end - range.lowerBound > capacity { end = range.upperBound }
+            let missing = held.upperBound..<end
+            try decode(missing, chunks, parallel)
+            held = held.lowerBound..<end
+        } else {
+            let missing = held.upperBound..<range.upperBound
+            try dataset.worker.fill(
+                bytes(of: missing), .read(dataset: dataset.dataset, range: missing, folder: dataset.folder))
+            reader.countStored(missing.count * elementByteCount)
+            if bigEndian { swapBytes(bytes(of: missing), of: elementType) }
+            held = held.lowerBound..<range.upperBound
+        }
+    }
+
+    /// Points to `element`, which is in the window; little-endian, valid until the next `load`.
+    func pointer(to element: Int) -> UnsafeRawPointer {
+        precondition(held.contains(element))
+        return UnsafeRawPointer(buffer + (element - held.lowerBound) * elementByteCount)
+    }
+
+    /// Moves what the window has from `start` on to its front.
+    private func keep(from start: Int) {
+        guard start >= held.lowerBound, start < held.upperBound else {
+            held = start..<start
+            return
+        }
+        if start > held.lowerBound {
+            memmove(
+                buffer, buffer + (start - held.lowerBound) * elementByteCount,
+                (held.upperBound - start) * elementByteCount)
+        }
+        held = start..<held.upperBound
+    }
+
+    private func bytes(of range: Range<Int>) -> UnsafeMutableRawBufferPointer {
+        UnsafeMutableRawBufferPointer(
+            start: buffer + (range.lowerBound - held.lowerBound) * elementByteCount,
+            count: range.count * elementByteCount)
+    }
+
+    private func decode(
+        _ range: Range<Int>, _ chunks: Chunks,
+        _ parallel: (Int, @Sendable (Int) throws(CheckpointError) -> Void) throws(CheckpointError) -> Void
+    ) throws(CheckpointError) {
+        let target = bytes(of: range)
+        let stored = chunks.table.entries(in: range, of: chunks.grid)
+        if chunks.table.count < chunks.grid.chunkCount { fill(target, with: dataset.fill) }
+        let job = ChunkJob(
+            entries: stored, range: range, target: target, elementByteCount: elementByteCount, grid: chunks.grid,
+            decoder: chunks.decoder, pool: chunks.pool, reader: reader, dataset: dataset)
+        try parallel(stored.count) { (index) throws(CheckpointError) in try job.run(index) }
+        if bigEndian { swapBytes(target, of: elementType) }
+    }
+}
+
+/// Decoding of the chunks of one load: each writes its own elements of the target, so threads never meet.
+private struct ChunkJob: @unchecked Sendable {
+    let entries: [ChunkTable.Entry]
+    let range: Range<Int>
+    let target: UnsafeMutableRawBufferPointer
+    let elementByteCount: Int
+    let grid: ChunkGrid
+    let decoder: ChunkDecoder
+    let pool: ScratchPool
+    let reader: CheckpointReader
+    let dataset: WorkerBackedDataset
+
+    func run(_ index: Int) throws(CheckpointError) {
+        let entry = entries[index]
+        let scratch = pool.take()
+        defer { pool.give(scratch) }
+        let checkpoint = reader.location.description
+        try dataset.file.read(
+            at: entry.offset, into: UnsafeMutableRawBufferPointer(start: scratch.bytes, count: entry.byteCount),
+            checkpoint: checkpoint)
+        reader.countStored(entry.byteCount)
+        let elements: UnsafeRawPointer
+        do throws(ChunkDamage) {
+            elements = try decoder.decode(
+                scratch, storedByteCount: entry.byteCount, skippedFilters: entry.skippedFilters)
+        } catch {
+            throw CheckpointError(
+                .malformed, checkpoint: checkpoint,
+                problem: "chunk \(entry.place) of '\(dataset.name)' is damaged: \(error.reason)")
+        }
+        guard let base = target.baseAddress else { return }
+        grid.forEachRun(ofChunk: entry.place, in: range) { source, element, count in
+            memcpy(
+                base + (element - range.lowerBound) * elementByteCount, elements + source * elementByteCount,
+                count * elementByteCount)
+        }
+    }
+}
+
+/// Decoding buffers, one a thread, used again from chunk to chunk: fresh pages cost as much as decoding.
+private final class ScratchPool: Sendable {
+    private let capacity: Int
+    private let idle = Mutex<[ScratchBox]>([])
+
+    private struct ScratchBox: @unchecked Sendable {
+        let scratch: ChunkScratch
+    }
+
+    init(capacity: Int) {
+        self.capacity = capacity
+    }
+
+    func take() -> ChunkScratch {
+        idle.withLock { $0.popLast() }?.scratch ?? ChunkScratch(capacity: capacity)
+    }
+
+    func give(_ scratch: ChunkScratch) {
+        let box = ScratchBox(scratch: scratch)
+        idle.withLock { $0.append(box) }
+    }
+}

@@ -1,0 +1,104 @@
+import Reports
+import Statistics
+
+/// Whether the loss follows the weights: a drift run and a probe run of one series, side by side.
+struct DriftAndLoss: Experiment {
+    static let name = "drift_and_loss"
+    static let question = "Does the loss follow the weights?"
+    static let tableNames = ["summary", "joined", "correlations"]
+
+    private let settings: DriftAndLossSettings
+    private let runs: JoinedRuns
+
+    /// Reads the tables of both runs.
+    /// - Throws: `InputError` when one cannot be read, or they are not of one series.
+    init(_ settings: DriftAndLossSettings, _ context: RunContext) throws {
+        try settings.check()
+        self.settings = settings
+        do {
+            runs = try JoinedRuns(
+                drift: try SavedRun(settings.drift, of: "drift", experiment: "drift", context),
+                loss: try SavedRun(settings.loss, of: "loss", experiment: "probe", context),
+                allowUnmatched: settings.allowUnmatched)
+        } catch let error as CSVError {
+            throw InputError(error.description)
+        }
+    }
+
+    /// Nothing: what was computed stands in the tables.
+    var requests: [any Reduction] { [] }
+
+    func report(_ results: ReductionResults) -> Report {
+        let records = self.records
+        let found = self.correlations(of: records)
+        let joined = Table(
+            "joined", title: "Drift and loss, a row for each checkpoint and domain.",
+            columns: DriftAndLossRecord.columns, primaryKey: ["revision", "domain"], records: records)
+        let correlations = Table(
+            "correlations", title: "Rank correlations between drift and loss over the checkpoints of a run.",
+            columns: CorrelationRecord.columns, primaryKey: ["run", "domain", "x", "y"],
+            records: found)
+        // The last domain of a probe run is the whole set; those before it would not fit a page.
+        let domain = records.last?.loss.domain
+        let brief = Table(
+            "correlations", title: "Rank correlations\(domain.map { ", domain '\($0)'" } ?? "").",
+            columns: CorrelationRecord.columns.filter { $0.column.name != "domain" },
+            records: found.filter { $0.domain == domain })
+        let summary = Table(
+            "summary", title: "Drift and loss\(domain.map { ", domain '\($0)'" } ?? "").",
+            columns: DriftAndLossRecord.columns.filter { DriftAndLossRecord.brief.contains($0.column.name) },
+            primaryKey: ["revision"], records: records.filter { $0.loss.domain == domain })
+        return Report(
+            tables: [joined, correlations], readable: [summary, brief], findings: runs.findings,
+            inputs: .array(
+                runs.checkpoints.map { checkpoint in
+                    .object(
+                        [("label", .string(checkpoint.label))]
+                            + (checkpoint.fingerprint.map { [("fingerprint", .string($0))] } ?? []))
+                }))
+    }
+
+    private var records: [DriftAndLossRecord] {
+        let points = Dictionary(runs.points.map { ($0.label, $0) }, uniquingKeysWith: { first, _ in first })
+        return runs.points.flatMap { point in
+            (runs.losses[point.label] ?? []).map { loss -> DriftAndLossRecord in
+                DriftAndLossRecord(
+                    point: point, loss: loss, previous: point.predecessor.flatMap { points[$0] },
+                    previousLoss: self.loss(point.predecessor, loss.domain),
+                    referenceLoss: self.loss(runs.reference, loss.domain))
+            }
+        }
+    }
+
+    private func loss(_ label: String?, _ domain: String) -> Double? {
+        label.flatMap { runs.losses[$0] }?.first { $0.domain == domain }?.loss
+    }
+
+    /// Of every run with at least three checkpoints, and of all together, for every domain.
+    private func correlations(of records: [DriftAndLossRecord]) -> [CorrelationRecord] {
+        let bootstrap = Bootstrap(resamples: settings.resamples, seed: UInt64(settings.seed))
+        var runs: [String] = []
+        var domains: [String] = []
+        for record in records {
+            if let run = record.run, !runs.contains(run) { runs.append(run) }
+            if !domains.contains(record.loss.domain) { domains.append(record.loss.domain) }
+        }
+        return ([CorrelationRecord.allRuns] + runs).flatMap { run in
+            domains.flatMap { domain in
+                let members = records.filter {
+                    $0.loss.domain == domain && (run == CorrelationRecord.allRuns || $0.run == run)
+                }
+                return CorrelationRecord.pairs.compactMap { pair -> CorrelationRecord? in
+                    let values = members.compactMap { record in
+                        pair.x(record).flatMap { x in pair.y(record).map { (x: x, y: $0) } }
+                    }
+                    guard values.count >= CorrelationRecord.fewestPoints else { return nil }
+                    let (x, y) = (values.map(\.x), values.map(\.y))
+                    return CorrelationRecord(
+                        run: run, domain: domain, x: pair.names.x, y: pair.names.y, points: values.count,
+                        correlation: Ranks.correlation(x, y), interval: Ranks.correlationInterval(x, y, bootstrap))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import Checkpoints
+import LanguageModels
+import Reports
+import Statistics
+import Tensors
+
+/// What the checkpoints of a series say of held-out text.
+struct Probe: Experiment {
+    static let name = "probe"
+    static let question = "How well does each checkpoint predict held-out text, and how do its predictions move?"
+    static let tableNames = ["summary", "loss", "sequences", "positions", "integrity"]
+
+    let settings: ProbeSettings
+    let models: ModelSeries
+    /// Place of the checkpoint that divergences are measured from.
+    let reference: Int
+
+    var series: CheckpointSeries { models.series }
+    var probe: ProbeSet { models.probe }
+    var contents: SeriesContents { models.contents }
+
+    /// Reads the probe set and opens the series.
+    /// - Throws: `InputError` when no checkpoint can be run over the probe set.
+    init(_ settings: ProbeSettings, _ context: RunContext) throws {
+        try settings.check()
+        self.settings = settings
+        let models = try ModelSeries(
+            settings.input, settings.probeSet, fingerprints: settings.fingerprints, context)
+        self.models = models
+        if models.probe.domains.count > 1, models.probe.domains.contains(Probe.wholeSet) {
+            throw InputError("a domain is called '\(Probe.wholeSet)', as the rows over all domains are; rename it")
+        }
+        reference =
+            try settings.reference.map { label in
+                guard let place = models.series.place(of: label) else {
+                    let labels = models.series.checkpoints.map(\.label).joined(separator: ", ")
+                    throw InputError("reference '\(label)' is not in the series; it holds \(labels)")
+                }
+                return place
+            } ?? 0
+    }
+
+    /// What the row over all domains is called.
+    static let wholeSet = "all"
+
+    var requests: [any Reduction] { models.requests }
+
+    /// Checkpoint by checkpoint, so that final states are still at hand.
+    var modelRequests: [any ModelRequest] {
+        series.checkpoints.indices.flatMap { place -> [any ModelRequest] in
+            [loss(place)] + (divergence(place).map { [$0] } ?? [])
+        }
+    }
+
+    private func loss(_ place: Int) -> ProbeLossRequest {
+        ProbeLossRequest(checkpoint: models.places[place], probe: probe, fingerprint: models.fingerprint)
+    }
+
+    /// `nil` for the reference itself.
+    private func divergence(_ place: Int) -> ProbeDivergenceRequest? {
+        guard settings.divergence, place != reference else { return nil }
+        return ProbeDivergenceRequest(
+            reference: models.places[reference], checkpoint: models.places[place], probe: probe,
+            fingerprint: models.fingerprint)
+    }
+
+    /// What is known of a checkpoint; `nil` where it could not be run.
+    func summaries(_ place: Int, _ results: ReductionResults) -> (losses: ProbeLosses, divergences: ProbeDivergences?)?
+    {
+        results.summary(loss(place)).map { ($0, divergence(place).flatMap { results.summary($0) }) }
+    }
+}

@@ -1,0 +1,100 @@
+import Checkpoints
+import Reports
+import Tensors
+
+extension Similarity {
+    private typealias Known = (place: Int, summary: RepresentationRequest.Summary)
+
+    func report(_ results: ReductionResults) throws -> Report {
+        let standing = try models.standing(results) { results.summary(request($0)) != nil }
+        let integrity = try models.contents.integrity(results, strict: false)
+        let known = standing.compactMap { place in results.summary(request(place)).map { (place, $0) } }
+        let pairs = checkpointRecords(known)
+        let ranks = known.flatMap(rankRecords)
+        return Report(
+            tables: [
+                Table(
+                    "checkpoints", title: "Likeness of hidden states between checkpoints, layer by layer.",
+                    columns: AlignmentRecord.betweenCheckpoints,
+                    primaryKey: ["comparison", "from", "to", "depth", "states"], records: pairs),
+                Table(
+                    "layers", title: "Likeness of hidden states between the layers of a checkpoint.",
+                    columns: AlignmentRecord.betweenLayers,
+                    primaryKey: ["revision", "depth_from", "depth_to", "states"], records: known.flatMap(layerRecords)),
+                Table(
+                    "rank", title: "Over how many dimensions hidden states spread.",
+                    columns: RankRecord.columns, primaryKey: ["revision", "depth", "states"], records: ranks),
+                integrityTable(integrity),
+            ],
+            readable: [summary(known.map(\.0), pairs, ranks)],
+            findings: integrity.findings.map(\.message) + ranks.compactMap(\.doubt),
+            inputs: models.contents.facts(results))
+    }
+
+    /// Of checkpoints whose models have as many layers.
+    private func checkpointRecords(_ known: [Known]) -> [AlignmentRecord] {
+        let summaries = Dictionary(uniqueKeysWithValues: known.map { ($0.place, $0.summary) })
+        return comparisons.flatMap { comparison -> [AlignmentRecord] in
+            guard let from = summaries[comparison.from], let to = summaries[comparison.to],
+                from.layerCount == to.layerCount
+            else { return [] }
+            let ends = [comparison.from, comparison.to].map { models.series.checkpoints[$0] }
+            return from.layers.indices.flatMap { depth in
+                settings.states.indices.map { index in
+                    let layer = HiddenLayer(depth: depth, layerCount: from.layerCount)
+                    return AlignmentRecord(
+                        comparison: comparison.kind, from: ends[0].label, to: ends[1].label,
+                        revision: ends[1].revision, layers: (layer, layer), pooling: settings.states[index],
+                        grams: (from.layers[depth].grams[index], to.layers[depth].grams[index]))
+                }
+            }
+        }
+    }
+
+    private func layerRecords(_ known: Known) -> [AlignmentRecord] {
+        let (summary, checkpoint) = (known.summary, models.series.checkpoints[known.place])
+        return summary.layers.indices.flatMap { from in
+            ((from + 1)..<max(from + 1, summary.layers.count)).flatMap { to in
+                settings.states.indices.map { index in
+                    AlignmentRecord(
+                        comparison: .pair, from: checkpoint.label, to: checkpoint.label, revision: checkpoint.revision,
+                        layers: (
+                            HiddenLayer(depth: from, layerCount: summary.layerCount),
+                            HiddenLayer(depth: to, layerCount: summary.layerCount)
+                        ), pooling: settings.states[index],
+                        grams: (summary.layers[from].grams[index], summary.layers[to].grams[index]))
+                }
+            }
+        }
+    }
+
+    private func rankRecords(_ known: Known) -> [RankRecord] {
+        let checkpoint = models.series.checkpoints[known.place]
+        return known.summary.layers.enumerated().flatMap { depth, layer in
+            zip(settings.states.map(\.rawValue) + ["tokens"], layer.spreads).map { states, spread in
+                RankRecord(
+                    label: checkpoint.label, revision: checkpoint.revision,
+                    layer: HiddenLayer(depth: depth, layerCount: known.summary.layerCount), states: states,
+                    width: known.summary.width, spread: spread)
+            }
+        }
+    }
+
+    /// The final norm's states, which the predictions are made of.
+    private func summary(_ places: [Int], _ pairs: [AlignmentRecord], _ ranks: [RankRecord]) -> Table {
+        let final = pairs.filter { $0.layers.to.name == "final_norm" && $0.pooling == settings.states[0] }
+        let records = places.map { place in
+            let label = models.series.checkpoints[place].label
+            func gram(_ kind: Comparison.Kind) -> Double? {
+                final.first { $0.comparison == kind && $0.to == label }?.unbiasedAlignment
+            }
+            return SimilaritySummary(
+                label: label, revision: models.series.checkpoints[place].revision, reference: gram(.reference),
+                predecessor: gram(.predecessor),
+                rank: ranks.last { $0.label == label && $0.layer.name == "final_norm" }?.spread.rank)
+        }
+        return Table(
+            "summary", title: "Hidden states after the final norm, a row for each checkpoint.",
+            columns: SimilaritySummary.columns, primaryKey: ["revision"], records: records)
+    }
+}

@@ -1,0 +1,32 @@
+import Foundation
+import TestSupport
+
+@testable import Experiments
+
+/// Runs an experiment that reads tables only, by the text of its settings, and leaves its tables in `folder/out`.
+@discardableResult
+func runLaws(
+    _ name: String, _ settings: String, in folder: ScratchFolder, jobs: Int = 2, out: String = "out"
+) throws -> ExperimentRun.Outcome {
+    var options = ExperimentRun.Options(names: [name], jobs: jobs)
+    options.settingsFile = try folder.write("\(name).yaml", settings)
+    options.output = "\(folder.path)/\(out)"
+    options.journal = "\(folder.path)/journal"
+    return try ExperimentRun(options).run()
+}
+
+/// The problem that stops a run.
+func lawProblem(_ name: String, _ settings: String, in folder: ScratchFolder) throws -> String {
+    try problems { try runLaws(name, settings, in: folder) }.joined(separator: "\n")
+}
+
+/// The folder of data that may not be committed; `nil` where it is not there.
+let sharedLaws: String? = {
+    let given = ProcessInfo.processInfo.environment["DYNAMICS_SHARED"] ?? "\(packageRoot)/../shared"
+    return FileManager.default.fileExists(atPath: "\(given)/laws/chinchilla") ? "\(given)/laws" : nil
+}()
+
+func isNear(_ text: String?, _ value: Double, _ tolerance: Double) -> Bool {
+    guard let text, let number = Double(text) else { return false }
+    return abs(number - value) <= tolerance * abs(value)
+}

@@ -1,0 +1,84 @@
+import Foundation
+import Reports
+import TestSupport
+import Testing
+
+@Suite struct SavedTablesTests {
+    private func save(_ tables: [Table], _ readable: [Table] = []) throws -> ScratchFolder {
+        let folder = try ScratchFolder()
+        for table in tables { try folder.write("\(table.name).csv", CSVWriter().text(table)) }
+        var package = ""
+        let views = readable.compactMap { TableView($0, of: tables) }
+        #expect(views.count == readable.count)
+        DataPackage("drift", title: "What moved", tables: tables, views: views).write(to: &package)
+        try folder.write("datapackage.json", package)
+        return folder
+    }
+
+    @Test func `tables come back as they were`() throws {
+        let columns =
+            Sample.columns.map(\.column) + [
+                Column(
+                    "fit", .number, digits: 2, uncertainty: .interval(low: "low", high: "high"), tolerance: 1e-6,
+                    meaning: "Fit."),
+                Column("low", .number, meaning: "Low."), Column("high", .number, meaning: "High."),
+            ]
+        let table = Table(
+            "fits", title: "Fits.", columns: columns, primaryKey: ["tensor"],
+            rows: Sample.table(Sample.hostile).rows.map { $0 + [.number(1), .number(0.5), .missing] })
+        let saved = try SavedTables(folder: save([Sample.table(Sample.hostile), table]).path)
+        #expect(saved.tables == [Sample.table(Sample.hostile), table])
+        #expect(saved.name == "drift" && saved.title == "What moved")
+    }
+
+    @Test func `what people read comes back as part of a saved table`() throws {
+        let table = Sample.table(Sample.hostile)
+        let part = Table(
+            "summary", title: "The first and the last.", columns: [table.columns[2], table.columns[0]],
+            rows: [table.rows[0], table.rows[7]].map { [$0[2], $0[0]] })
+        let saved = try SavedTables(folder: save([table], [part, table]).path)
+        #expect(saved.readable == [part, Sample.table(Sample.hostile)])
+    }
+
+    @Test func `a table with other cells is no part`() {
+        let table = Sample.table([Sample(tensor: "a", drift: 1)])
+        #expect(TableView(Sample.table([Sample(tensor: "b", drift: 1)]), of: [table]) == nil)
+    }
+
+    private func problem(_ change: (ScratchFolder) throws -> Void) throws -> String {
+        let folder = try save([Sample.table([Sample(tensor: "a", drift: 1)])])
+        try change(folder)
+        do {
+            _ = try SavedTables(folder: folder.path)
+            return "none"
+        } catch {
+            return "\(error)".replacing(folder.path, with: "DIR")
+        }
+    }
+
+    @Test func `a folder without a description, or with another's, is told`() throws {
+        #expect(
+            try problem { try FileManager.default.removeItem(atPath: "\($0.path)/datapackage.json") }
+                == "cannot read DIR/datapackage.json: it is missing, or not to be opened")
+        #expect(
+            try problem { try $0.write("datapackage.json", "{\"name\": 1}") }
+                == "DIR/datapackage.json is no description of tables that this version can read")
+    }
+
+    @Test func `a cell of another type is told with its line`() throws {
+        #expect(
+            try problem { try $0.write("tensors.csv", "tensor,step,relative_drift,is_changed\na,0,x,true\n") }
+                == "DIR/tensors.csv:2: 'x' in the column 'relative_drift' is no number")
+        #expect(
+            try problem { try $0.write("tensors.csv", "tensor,relative_drift,is_changed\na,1,true\n") }
+                == "DIR/tensors.csv: its columns are not those that DIR/datapackage.json describes")
+    }
+
+    @Test func `a description that names a file elsewhere is damaged`() throws {
+        #expect(
+            try problem { folder in
+                let text = try folder.text("datapackage.json").replacing("\"tensors.csv\"", with: "\"../tensors.csv\"")
+                try folder.write("datapackage.json", text)
+            } == "DIR/datapackage.json: the description of 'tensors' is damaged")
+    }
+}
