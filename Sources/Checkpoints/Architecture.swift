@@ -98,6 +98,7 @@ public struct Architecture: Sendable, Equatable {
                 + Family.allCases.map(\.rawValue).joined(separator: ", "), isUnknown: true)
     }
 
+    /// Whether the same tensors are expected.
     public static func == (a: Architecture, b: Architecture) -> Bool { a.tensors == b.tensors && a.isTied == b.isTied }
 
     /// Every tensor of a checkpoint, in ascending order of name. A tied head is not one.

@@ -10,7 +10,8 @@ struct RepresentationRunTests {
     @Test func `probes and likeness come from one command, and a second one computes nothing`() throws {
         let place = try Workplace()
         let arguments = [
-            "run", "linear_probe", "similarity", "--out", place / "out", "--set", checkpoint, "--set", few,
+            "run", "linear_probe", "similarity", "--figures", "none", "--out", place / "out", "--set", checkpoint,
+            "--set", few,
         ]
         let first = try DynamicsProcess(arguments, in: packageRoot, shell: "").wait()
         #expect(first.code == 0, "\(first.errors)")

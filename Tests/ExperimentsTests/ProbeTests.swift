@@ -47,6 +47,7 @@ import Testing
         options.output = "\(folder.path)/\(out)"
         options.journal = "\(folder.path)/\(journal)"
         options.readOptions = readOptions
+        options.figureWidth = nil
         return try ExperimentRun(options).run()
     }
 
@@ -64,6 +65,7 @@ import Testing
         ]
         options.output = "\(folder.path)/out"
         options.readOptions = readOptions
+        options.figureWidth = nil
         let outcome = try ExperimentRun(options).run()
         #expect(outcome.refused.isEmpty && outcome.findings.isEmpty)
 
