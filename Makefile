@@ -8,7 +8,8 @@
 # make test                     build and run the tests
 # make verify                   rerun the default experiments and compare with the committed results
 # make bench                    measure speed and memory beside h5py, torch and h5diff (BYTES=1e9 a file), and the
-#                               spectra beside NumPy, SciPy and torch; PART=drift or PART=spectra for one of them
+#                               spectra beside NumPy, SciPy and torch, and the probe beside transformers;
+#                               PART=drift, PART=spectra or PART=probe for one of them
 # make bench-laws RUNS=f.csv     fits beside SciPy on the Chinchilla points in f.csv; coverage of intervals
 # make look-tools               install Chromium and TeX, for the tests that look at pages and LaTeX (0.7 GB)
 # make build | format | lint | clean
@@ -79,7 +80,7 @@ figure-tools:
 
 # Too large to install unasked; without them the tests that need them are skipped, and say so.
 look-tools:
-	@tools/need-packages chromium texlive-latex-recommended texlive-science
+	@tools/need-packages chromium texlive-latex-recommended texlive-science cm-super-minimal
 
 test-tools:
 	@tools/need-packages $(TEST_TOOLS) || echo "the tests that need them will be skipped" >&2

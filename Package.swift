@@ -90,7 +90,8 @@ let package = Package(
         .testTarget(
             name: "CheckpointsTests", dependencies: ["Checkpoints", "HDF5", "Tensors", "CCodecs", "TestSupport"]),
         .testTarget(
-            name: "LanguageModelsTests", dependencies: ["LanguageModels", "Checkpoints", "Tensors", "CKernels", "TestSupport"]),
+            name: "LanguageModelsTests",
+            dependencies: ["LanguageModels", "Checkpoints", "Tensors", "CKernels", "TestSupport"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"]),
         .testTarget(
             name: "ExperimentsTests",

@@ -2,7 +2,7 @@ import Foundation
 
 /// The size of a model and the tensors it must have, by its Hugging Face config. Names and shapes are those of the
 /// transformers library's modules: https://github.com/huggingface/transformers, folders `models/olmo`, `models/olmo2`,
-/// `models/olmo3`, `models/llama`, `models/gpt_neox`.
+/// `models/olmo3`, `models/llama`, `models/gpt_neox`, whose fused `query_key_value` is read as three.
 public struct Architecture: Sendable, Equatable {
     /// The families whose tensors are known.
     public enum Family: String, Sendable, CaseIterable {
@@ -12,7 +12,7 @@ public struct Architecture: Sendable, Equatable {
 
     /// A tensor that a checkpoint of the architecture has.
     public struct Tensor: Sendable, Equatable {
-        /// Name as Hugging Face gives it.
+        /// Name as Hugging Face gives it, and as checkpoints are read.
         public let name: String
         /// Extents, slowest first.
         public let shape: [Int]
@@ -98,6 +98,7 @@ public struct Architecture: Sendable, Equatable {
                 + Family.allCases.map(\.rawValue).joined(separator: ", "), isUnknown: true)
     }
 
+    /// Whether the same tensors are expected.
     public static func == (a: Architecture, b: Architecture) -> Bool { a.tensors == b.tensors && a.isTied == b.isTied }
 
     /// Every tensor of a checkpoint, in ascending order of name. A tied head is not one.

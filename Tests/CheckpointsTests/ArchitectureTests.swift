@@ -42,7 +42,7 @@ import Testing
         #expect(tied.tensors.count == 2 + 2 * 9)
         let neox = try Architecture(config: config("gpt_neox"))
         #expect(
-            neox.tensors.contains { $0.name == "gpt_neox.layers.1.attention.query.bias" && $0.shape == [8] })
+            neox.tensors.contains { $0.name == "gpt_neox.layers.1.attention.key.bias" && $0.shape == [8] })
     }
 
     @Test func `the committed series has the tensors of its config`() throws {

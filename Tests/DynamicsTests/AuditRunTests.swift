@@ -14,8 +14,7 @@ struct AuditRunTests {
             first.output
                 == [
                     "findings.csv", "files.csv", "order.csv", "soup.csv", "summary.tex", "summary.md",
-                    "datapackage.json",
-                    "machine.json", "run.json",
+                    "datapackage.json", "index.html", "machine.json", "run.json",
                 ].map { place / "out/\($0)" + "\n" }.joined())
         #expect(try place.table("out/findings.csv").isEmpty)
         let second = try dynamics("run", "audit", "--settings", settings, "--set", set, "--out", place / "out")

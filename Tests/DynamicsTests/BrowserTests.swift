@@ -101,7 +101,9 @@ struct BrowserTests {
         let (found, console) = try look(place, "results/index.html", "return [...page.links].map(a => a.href);")
         let link = try #require(
             try JSONSerialization.jsonObject(with: Data(unescaped(found).utf8)) as? [String], "\(found)")
-        #expect(link.count == 1 && FileManager.default.fileExists(atPath: try #require(URL(string: link[0])).path))
+        #expect(link.count == 1)
+        let page = try #require(URL(string: link[0]))
+        #expect(FileManager.default.fileExists(atPath: page.path))
         #expect(console.isEmpty, "\(console)")
     }
 

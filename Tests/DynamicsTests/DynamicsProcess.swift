@@ -117,10 +117,11 @@ final class Workplace {
         return (object as? [String: Any])?[key]
     }
 
-    /// Everything in a results folder that is the same for equal input.
+    /// Everything in a results folder that is the same for equal input, without pages and PDF, which are made of the rest.
     func tables(_ folder: String) throws -> [String: String] {
         var tables: [String: String] = [:]
-        for name in list(folder) ?? [] where name != "machine.json" && !name.hasPrefix(".") {
+        for name in list(folder) ?? []
+        where !["machine.json", "index.html"].contains(name) && !name.hasPrefix(".") && !name.hasSuffix(".pdf") {
             tables[name] = try text("\(folder)/\(name)")
         }
         return tables

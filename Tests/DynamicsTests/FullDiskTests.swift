@@ -6,14 +6,15 @@ import Testing
 struct FullDiskTests {
     private func pair(_ place: Workplace) throws -> [String] {
         let from = "\(tinySeries)/stage1-step0-tokens0B.h5"
-        return ["run", "drift", "--quiet", "--from", from, "--to", "\(tinySeries)/main.h5"]
+        return ["run", "drift", "--quiet", "--figures", "none", "--from", from, "--to", "\(tinySeries)/main.h5"]
     }
 
     @Test func `results on a full disk leave the old tables`() throws {
         let place = try Workplace()
         let disk = try SmallDisk(place, kilobytes: 48)
         // Old tables are a byte each; the new ones do not fit.
-        for name in RunTests.pairFiles { try place.write("disk/out/\(name)", "-") }
+        let old = RunTests.pairFiles.filter { !$0.hasPrefix("drift_map") }
+        for name in old { try place.write("disk/out/\(name)", "-") }
         let finished = try DynamicsProcess(
             pair(place) + ["--out", place / "disk/out", "--journal", place / "journal"]
         ).wait()
@@ -22,7 +23,7 @@ struct FullDiskTests {
             finished.errors.wholeMatch(of: /error: cannot write .*\/disk\/out\/[a-z_.]+: No space left on device\n/)
                 != nil,
             "\(finished.errors)")
-        #expect(place.list("disk/out") == RunTests.pairFiles.sorted())
+        #expect(place.list("disk/out") == old.sorted())
         #expect(try place.tables("disk/out").allSatisfy { $0.value == "-" })
         _ = disk
     }

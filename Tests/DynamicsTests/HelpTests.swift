@@ -65,8 +65,7 @@ struct HelpTests {
                                       beside the results.
               -j, --jobs <jobs>       Threads to work on; otherwise one a core.
               --figures <figures>     Draw figures as wide as one or two columns of a
-                                      paper, or none. (values: one, two, none; default:
-                                      one)
+                                      paper, or none. (values: one, two, none; default: one)
               --allow-external <dir>  Let external storage and links lead below this
                                       folder, besides the checkpoint's own. Repeatable.
               --quiet                 No progress and no notes: only warnings and errors.
@@ -95,8 +94,7 @@ struct HelpTests {
 
             OPTIONS:
               --figures <figures>     Draw figures as wide as one or two columns of a
-                                      paper, or none. (values: one, two, none; default:
-                                      one)
+                                      paper, or none. (values: one, two, none; default: one)
               --quiet                 No progress and no notes: only warnings and errors.
               --log-level <log-level> Least severe messages shown: debug, info, warning or
                                       error. (values: debug, info, warning, error; default:
@@ -242,7 +240,7 @@ struct HelpTests {
         let finished = try dynamics("list")
         #expect(
             finished.output.split(separator: "\n").contains(
-                "drift    What moved between checkpoints, by how much, where and when?"))
+                "drift           What moved between checkpoints, by how much, where and when?"))
         #expect(finished.code == 0 && finished.errors.isEmpty)
     }
 

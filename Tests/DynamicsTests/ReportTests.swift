@@ -23,7 +23,7 @@ struct ReportTests {
         #expect(try DynamicsProcess(Self.hostilePair(place)).wait().code == 0)
         let written = try place.tables("out")
         for name in ["a.h5", "b.h5", "out/.journal"] { try FileManager.default.removeItem(atPath: place / name) }
-        let made = written.keys.filter { name in
+        let made = try #require(place.list("out")).filter { name in
             ["tex", "md", "gp", "svg", "pdf", "html"].contains((name as NSString).pathExtension)
                 || ["drift_map.csv", "datapackage.json"].contains(name)
         }
@@ -110,7 +110,7 @@ struct ReportTests {
         let run = try Self.hostilePair(place) + (setting == "quiet" ? ["--quiet"] : [])
         let command = ([builtDynamics] + run).map { "'\($0.replacing("'", with: "'\\''"))'" }.joined(separator: " ")
         let environment = setting.contains("=") ? "\(setting) " : ""
-        try place.write("command.sh", "stty cols 100\n\(environment)TERM=xterm exec \(command)\n")
+        try place.write("command.sh", "stty cols 100\nunset NO_COLOR\n\(environment)TERM=xterm exec \(command)\n")
         let process = Process()
         process.executableURL = URL(filePath: "/bin/sh")
         process.arguments = [

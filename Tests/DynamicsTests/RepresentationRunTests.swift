@@ -10,18 +10,19 @@ struct RepresentationRunTests {
     @Test func `probes and likeness come from one command, and a second one computes nothing`() throws {
         let place = try Workplace()
         let arguments = [
-            "run", "linear_probe", "similarity", "--out", place / "out", "--set", checkpoint, "--set", few,
+            "run", "linear_probe", "similarity", "--figures", "none", "--out", place / "out", "--set", checkpoint,
+            "--set", few,
         ]
         let first = try DynamicsProcess(arguments, in: packageRoot, shell: "").wait()
         #expect(first.code == 0, "\(first.errors)")
-        #expect(
-            first.output.split(separator: "\n").map { $0.dropFirst((place / "out/").count) } == [
-                "linear_probe/linear_probe.csv", "linear_probe/integrity.csv", "linear_probe/summary.tex",
-                "linear_probe/summary.md", "linear_probe/datapackage.json", "linear_probe/machine.json",
-                "linear_probe/run.json", "similarity/checkpoints.csv", "similarity/layers.csv", "similarity/rank.csv",
-                "similarity/integrity.csv", "similarity/summary.tex", "similarity/summary.md",
-                "similarity/datapackage.json", "similarity/machine.json", "similarity/run.json",
-            ])
+        let paths = first.output.split(separator: "\n").map { String($0.dropFirst((place / "out/").count)) }
+        let tables = [
+            "linear_probe/linear_probe.csv", "linear_probe/integrity.csv", "linear_probe/summary.csv",
+            "linear_probe/summary.tex", "linear_probe/summary.md", "similarity/checkpoints.csv",
+            "similarity/layers.csv", "similarity/rank.csv", "similarity/integrity.csv", "similarity/summary.csv",
+            "similarity/summary.tex", "similarity/summary.md",
+        ]
+        #expect(paths.filter { path in [".csv", ".tex", ".md"].contains(where: path.hasSuffix) } == tables)
         #expect(try place.table("out/linear_probe/linear_probe.csv").count == 12)
         let second = try DynamicsProcess(arguments, in: packageRoot, shell: "").wait()
         #expect(second.code == 0 && second.output == first.output)

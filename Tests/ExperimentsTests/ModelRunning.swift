@@ -14,6 +14,7 @@ func run(
     options.output = "\(folder.path)/\(out)"
     options.journal = "\(folder.path)/\(journal)"
     options.readOptions = readOptions
+    options.figureWidth = nil
     return try ExperimentRun(options).run()
 }
 

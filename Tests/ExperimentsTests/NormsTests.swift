@@ -17,6 +17,7 @@ private func run(
     options.output = "\(folder.path)/\(out)"
     options.journal = "\(folder.path)/\(journal)"
     options.readOptions = readOptions
+    options.figureWidth = nil
     return try ExperimentRun(options).run()
 }
 

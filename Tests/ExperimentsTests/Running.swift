@@ -38,11 +38,13 @@ func table(_ name: String, of folder: ScratchFolder, out: String = "out") throws
     try CSVRows(file: "\(folder.path)/\(out)/\(name).csv")
 }
 
-/// Everything that a run left and that is the same for equal input, by file name.
+/// Everything that a run left, by file name, that is the same for equal input and kept with it: without pages and PDF,
+/// which are made of the rest.
 func results(in folder: ScratchFolder, out: String = "out") throws -> [String: String] {
     var texts: [String: String] = [:]
     for name in try FileManager.default.contentsOfDirectory(atPath: "\(folder.path)/\(out)") {
-        if name != "machine.json" { texts[name] = try folder.text("\(out)/\(name)") }
+        guard name != "machine.json", name != "index.html", !name.hasSuffix(".pdf") else { continue }
+        texts[name] = try folder.text("\(out)/\(name)")
     }
     return texts
 }

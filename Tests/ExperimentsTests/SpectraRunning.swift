@@ -14,5 +14,6 @@ func runSpectra(
     options.output = "\(folder.path)/\(out)"
     options.journal = "\(folder.path)/\(journal)"
     options.readOptions = readOptions
+    options.figureWidth = nil
     return try ExperimentRun(options).run()
 }

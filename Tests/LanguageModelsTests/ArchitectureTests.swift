@@ -93,6 +93,41 @@ import Testing
         }
     }
 
+    /// float32 and float64 hold every bfloat16 exactly.
+    @Test(arguments: ["<f4", "<f8"])
+    func `compressed weights of wider types give the same states`(type: String) throws {
+        guard let testPython else { return print("skipped: no Python with h5py") }
+        let folder = try ScratchFolder()
+        let golden = try GoldenModel("olmo2")
+        let script = """
+            import h5py, json, numpy as np
+            source = '\(golden.checkpoint.location.path)'
+            raw = open(source + '/model.safetensors', 'rb').read()
+            size = int.from_bytes(raw[:8], 'little')
+            with h5py.File('\(folder.path)/model.h5', 'w') as f:
+                f.attrs['config'] = open(source + '/config.json').read()
+                for name, info in json.loads(raw[8:8 + size]).items():
+                    if name == '__metadata__': continue
+                    start, end = (8 + size + place for place in info['data_offsets'])
+                    bits = np.frombuffer(raw[start:end], '<u2').astype('<u4') << 16
+                    values = bits.view('<f4').reshape(info['shape']).astype('\(type)')
+                    chunks = tuple(min(7, n) for n in values.shape)
+                    f.create_dataset(name, data=values, chunks=chunks, shuffle=True, compression='gzip')
+            """
+        #expect(try run(testPython, "-c", script) == 0)
+        let options = ReadOptions(workerExecutable: builtDynamics)
+        let checkpoint = try Checkpoint(
+            opening: CheckpointLocation(path: "\(folder.path)/model.h5"), options: options)
+        let model = try LanguageModel(checkpoint)
+        let states = try model.forward(golden.probe, Execution())
+        let plain = try LanguageModel(golden.checkpoint)
+        let plainStates = try plain.forward(golden.probe, Execution())
+        #expect(all(states) == all(plainStates))
+        #expect(
+            try model.scores(states, golden.probe, Execution()).loss
+                == plain.scores(plainStates, golden.probe, Execution()).loss)
+    }
+
     @Test func `the real model's states and logits agree with transformers`() throws {
         let shared = ProcessInfo.processInfo.environment["DYNAMICS_SHARED"] ?? "\(packageRoot)/../shared"
         let goldens = "\(shared)/tiny-olmo2/goldens"

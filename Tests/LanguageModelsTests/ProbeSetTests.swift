@@ -1,4 +1,6 @@
+import Checkpoints
 import Foundation
+import Tensors
 import TestSupport
 import Testing
 
@@ -139,7 +141,7 @@ import Testing
             try problem {
                 ($0.file, $0.domains) = (hdf5, ["one"])
                 $0.readOptions.workerExecutable = builtDynamics
-            } == "probe set probe_tokens.h5: 'domain_id' goes up to 3, but 1 domains are named")
+            } == "probe set probe_tokens.h5: 'domain_id' goes up to 3, but 1 different domains are named")
         let checkpoint = ProbeSetSource.File(
             path: "\(packageRoot)/experiments/data/tiny-olmo2/main.h5", name: "main.h5")
         #expect(
@@ -147,6 +149,71 @@ import Testing
                 $0.file = checkpoint
                 $0.readOptions.workerExecutable = builtDynamics
             } == "probe set main.h5: it has no integer dataset 'tokens'")
+    }
+
+    private func write(
+        _ name: String, _ datasets: [(name: String, type: ElementType, shape: [Int], bytes: Data)]
+    ) throws -> ProbeSetSource.File {
+        let path = "\(folder.path)/\(name)"
+        let writer = try CheckpointWriter(
+            path: path, model: nil, revision: Revision(named: "probe"), config: nil,
+            tensors: datasets.map { CheckpointWriter.Tensor(name: $0.name, elementType: $0.type, shape: $0.shape) })
+        for (place, dataset) in datasets.enumerated() {
+            try dataset.bytes.withUnsafeBytes { try writer.write($0, tensor: place, at: 0) }
+        }
+        try writer.commit()
+        return ProbeSetSource.File(path: path, name: name)
+    }
+
+    @Test func `rows of an HDF5 file have bytes and labels, and a row that is cut down loses its bytes`() throws {
+        let file = try write(
+            "probe.h5",
+            [
+                ("byte_counts", .int64, [3], data([30, 10, 20] as [Int64])),
+                ("domain_id", .int32, [3], data([1, 0, 1] as [Int32])),
+                ("kind", .uint8, [3], data([7, 8, 9] as [UInt8])),
+                ("tokens", .int32, [3, 4], data([1, 2, 3, 4, 5, 6, 7, -1, 8, 9, -1, -1] as [Int32])),
+            ])
+        func read(length: Int?) throws -> ProbeSet {
+            try self.read {
+                ($0.file, $0.domains, $0.labels, $0.length) = (file, ["a", "b"], "kind", length)
+                $0.readOptions.workerExecutable = builtDynamics
+            }
+        }
+        let whole = try read(length: nil)
+        #expect(whole.sequences.map(\.tokens) == [[5, 6, 7], [1, 2, 3, 4], [8, 9]])
+        #expect(whole.sequences.map(\.byteCount) == [10, 30, 20] && whole.sequences.map(\.label) == [8, 7, 9])
+        #expect(whole.sequences.map(\.number) == [0, 0, 1] && whole.sequences.map(\.domain) == [0, 1, 1])
+        #expect(try read(length: 3).sequences.map(\.byteCount) == [10, nil, 20])
+        let wrong = try write(
+            "wrong.h5",
+            [
+                ("labels", .int32, [2], data([1, 2] as [Int32])),
+                ("tokens", .int32, [1, 2], data([1, 2] as [Int32])),
+            ])
+        #expect(
+            try problem {
+                $0.file = wrong
+                $0.readOptions.workerExecutable = builtDynamics
+            } == "probe set wrong.h5: 'labels' has shape [2], not one entry for each row of tokens [1, 2]")
+    }
+
+    @Test func `an HDF5 file may name its domains itself`() throws {
+        guard let testPython else { return print("skipped: no Python with h5py") }
+        let path = "\(folder.path)/named.h5"
+        let script = """
+            import h5py, numpy as np
+            with h5py.File('\(path)', 'w') as f:
+                f.create_dataset('tokens', data=np.arange(6, dtype='<i4').reshape(3, 2), chunks=(1, 2), compression='gzip')
+                f['domain_id'] = np.array([0, 1, 1])
+                f.attrs['domains'] = 'news,code'
+            """
+        #expect(try TestSupport.run(testPython, "-c", script) == 0)
+        let probe = try read {
+            $0.file = ProbeSetSource.File(path: path, name: "named.h5")
+            $0.readOptions.workerExecutable = builtDynamics
+        }
+        #expect(probe.domains == ["news", "code"] && probe.sequences.map(\.tokens) == [[0, 1], [2, 3], [4, 5]])
     }
 
     @Test func `another order or other tokens make another fingerprint`() {

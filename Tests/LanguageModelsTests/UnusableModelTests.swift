@@ -47,6 +47,14 @@ import Testing
         ),
         ("olmo3", #"{"layer_types": ["full_attention"]}"#, "its config has 1 layer_types for 4 layers"),
         (
+            "llama", #"{"partial_rotary_factor": 0.5}"#,
+            "its config has a partial_rotary_factor, which is implemented for gpt_neox only"
+        ),
+        (
+            "gpt_neox", #"{"rope_parameters": null, "rotary_pct": 0.4}"#,
+            "its config has rotary_pct 0.4, which does not make pairs of heads of 8"
+        ),
+        (
             "olmo2", #"{"vocab_size": 100}"#,
             "'model.embed_tokens.weight' is bfloat16 [61, 24], but its config calls for floating-point [100, 24]"
         ),

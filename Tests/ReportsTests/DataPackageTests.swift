@@ -43,7 +43,8 @@ import Testing
                           {
                             "name": "relative_drift",
                             "type": "number",
-                            "description": "‖b−a‖₂/‖a‖₂; missing when ‖a‖₂ = 0."
+                            "description": "‖b−a‖₂/‖a‖₂; missing when ‖a‖₂ = 0.",
+                            "digits": 3
                           },
                           {
                             "name": "is_changed",

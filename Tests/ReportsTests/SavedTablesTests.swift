@@ -26,7 +26,9 @@ import Testing
         let table = Table(
             "fits", title: "Fits.", columns: columns, primaryKey: ["tensor"],
             rows: Sample.table(Sample.hostile).rows.map { $0 + [.number(1), .number(0.5), .missing] })
-        let saved = try SavedTables(folder: save([Sample.table(Sample.hostile), table]).path)
+        let folder = try save([Sample.table(Sample.hostile), table])
+        let saved = try SavedTables(folder: folder.path)
+        _ = folder
         #expect(saved.tables == [Sample.table(Sample.hostile), table])
         #expect(saved.name == "drift" && saved.title == "What moved")
     }
@@ -36,7 +38,9 @@ import Testing
         let part = Table(
             "summary", title: "The first and the last.", columns: [table.columns[2], table.columns[0]],
             rows: [table.rows[0], table.rows[7]].map { [$0[2], $0[0]] })
-        let saved = try SavedTables(folder: save([table], [part, table]).path)
+        let folder = try save([table], [part, table])
+        let saved = try SavedTables(folder: folder.path)
+        _ = folder
         #expect(saved.readable == [part, Sample.table(Sample.hostile)])
     }
 

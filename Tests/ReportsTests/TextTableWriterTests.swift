@@ -9,11 +9,11 @@ import Testing
         #expect(
             text == """
                 Drift of every tensor
-                tensor                  step (steps)  relative drift  is changed
-                stage1-step100-tokens5B            1           0.143  true
-                stage1-step200-tokens5B            2           0.286  true
+                tensor                   step (steps)  relative drift  is changed
+                stage1-step100-tokens5B             1           0.143  true
+                stage1-step200-tokens5B             2           0.286  true
                 … 2 more rows
-                stage1-step500-tokens5B            5           0.714  true
+                stage1-step500-tokens5B             5           0.714  true
                 (2 rows more: a.md)
 
                 """)

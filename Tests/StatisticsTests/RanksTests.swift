@@ -20,7 +20,7 @@ import Testing
         #expect(Ranks.correlation([1], [2]) == nil)
     }
 
-    @Test func `the interval holds the correlation, and is missing for fewer than five pairs and for equal orders`() throws {
+    @Test func `the interval holds the correlation, and is missing for few pairs and equal orders`() throws {
         let truth = ClassifierTruth.shared.ranks[1]
         let bootstrap = Bootstrap(resamples: 1000, seed: 2)
         let interval = try #require(Ranks.correlationInterval(truth.x, truth.y, bootstrap))

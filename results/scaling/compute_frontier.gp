@@ -7,9 +7,13 @@ if (!exists('format')) {
 reset
 set encoding utf8
 if (format eq 'svg') {
-    set terminal svg size 321,216 font 'Helvetica,9.3' linewidth 1.33 background rgb 'white'
+    set terminal svg size 321,203 font 'Helvetica,9.3' linewidth 1.33 background rgb 'white'
+    small = ',8'
+    large = ',10'
 } else {
-    set terminal pdfcairo size 3.34722in,2.25in font 'Helvetica,7' fontscale 0.75 linewidth 1.5
+    set terminal pdfcairo size 3.34722in,2.11111in font 'Helvetica,7' fontscale 0.75 linewidth 1.5
+    small = ',6'
+    large = ',7.5'
 }
 set output 'compute_frontier.'.format
 set datafile separator comma
@@ -17,10 +21,10 @@ set datafile columnheaders
 cell(name) = strcol(name) eq '' ? NaN : column(name)
 of(line, x) = column('line') == line ? x : NaN
 
-set lmargin at screen 0.0985477
-set rmargin at screen 0.966805
-set tmargin at screen 0.907407
-set bmargin at screen 0.166667
+set lmargin at screen 0.110996
+set rmargin at screen 0.623444
+set tmargin at screen 0.967105
+set bmargin at screen 0.177632
 set border 3 linewidth 0.5
 set tics nomirror out scale 0.5,0.25 offset 0,0
 set xtics norotate offset 0,0.3
@@ -28,17 +32,22 @@ set logscale x
 unset logscale y
 set xrange [6.39388e10:3.42126e13]
 set yrange [2.91697:6.65121]
-set xtics ('10^{11}' 1.00000e11, '3·10^{11}' 3.00000e11, '10^{12}' 1.00000e12, '3·10^{12}' 3.00000e12, '10^{13}' 1.00000e13, '3·10^{13}' 3.00000e13, '' 7.00000e10 1, '' 8.00000e10 1, '' 9.00000e10 1, '' 2.00000e11 1, '' 4.00000e11 1, '' 5.00000e11 1, '' 6.00000e11 1, '' 7.00000e11 1, '' 8.00000e11 1, '' 9.00000e11 1, '' 2.00000e12 1, '' 4.00000e12 1, '' 5.00000e12 1, '' 6.00000e12 1, '' 7.00000e12 1, '' 8.00000e12 1, '' 9.00000e12 1, '' 2.00000e13 1) enhanced
+set xtics ('10^{11}' 1.00000e11, '10^{12}' 1.00000e12, '3·10^{13}' 3.00000e13, '' 7.00000e10 1, '' 8.00000e10 1, '' 9.00000e10 1, '' 2.00000e11 1, '' 4.00000e11 1, '' 5.00000e11 1, '' 6.00000e11 1, '' 7.00000e11 1, '' 8.00000e11 1, '' 9.00000e11 1, '' 2.00000e12 1, '' 4.00000e12 1, '' 5.00000e12 1, '' 6.00000e12 1, '' 7.00000e12 1, '' 8.00000e12 1, '' 9.00000e12 1, '' 2.00000e13 1) enhanced
 set ytics ('3' 3, '4' 4, '5' 5, '6' 6) noenhanced
 set xlabel 'compute (FLOP)' noenhanced offset 0,0.6
-set ylabel 'loss (nats)' noenhanced offset 0.8,0
+set ylabel 'loss (nats)' noenhanced offset 0.2,0
 unset label
 unset arrow
-set label 'power_law' at graph 0.00955795, graph 1.04167 left noenhanced offset 0.8,0 point pointtype 7 pointsize 0.5 linecolor rgb '#0072B2'
-set label 'power_law_with_offset' at graph 0.237754, graph 1.04167 left noenhanced offset 0.8,0 point pointtype 5 pointsize 0.5 linecolor rgb '#D55E00'
-set label 'one_break' at graph 0.681004, graph 1.04167 left noenhanced offset 0.8,0 point pointtype 9 pointsize 0.5 linecolor rgb '#009E73'
-set label 'other runs' at graph 0.9092, graph 1.04167 left noenhanced offset 0.8,0 point pointtype 13 pointsize 0.5 linecolor rgb '#CC79A7'
-set label 'frontier' at graph 1.15532, graph 1.04167 left noenhanced offset 0.8,0 point pointtype 11 pointsize 0.5 linecolor rgb '#E69F00'
+set arrow from graph 0.962963, graph 0.13836 to graph 1.05668, graph 0.0695157 nohead linewidth 0.4 linecolor rgb '#0072B2' back
+set label 'power law' at graph 1.07287, graph 0.0695157 left noenhanced textcolor rgb '#0072B2'
+set arrow from graph 0.962963, graph 0.177954 to graph 1.05668, graph 0.136182 nohead linewidth 0.4 linecolor rgb '#E69F00' back
+set label 'frontier' at graph 1.07287, graph 0.136182 left noenhanced textcolor rgb '#E69F00'
+set arrow from graph 0.962963, graph 0.179274 to graph 1.05668, graph 0.202849 nohead linewidth 0.4 linecolor rgb '#009E73' back
+set label 'one break' at graph 1.07287, graph 0.202849 left noenhanced textcolor rgb '#009E73'
+set arrow from graph 0.962963, graph 0.18505 to graph 1.05668, graph 0.269516 nohead linewidth 0.4 linecolor rgb '#D55E00' back
+set label 'power law with offset' at graph 1.07287, graph 0.269516 left noenhanced textcolor rgb '#D55E00'
+set arrow from graph 0.852469, graph 0.333608 to graph 1.05668, graph 0.336182 nohead linewidth 0.4 linecolor rgb '#CC79A7' back
+set label 'other runs' at graph 1.07287, graph 0.336182 left noenhanced textcolor rgb '#CC79A7'
 plot \
     'compute_frontier.csv' using (of(1, cell('compute'))):(cell('low')):(cell('high')) with filledcurves fillstyle transparent solid 0.18 noborder linecolor rgb '#0072B2' notitle, \
     'compute_frontier.csv' using (of(2, cell('compute'))):(cell('low')):(cell('high')) with filledcurves fillstyle transparent solid 0.18 noborder linecolor rgb '#D55E00' notitle, \

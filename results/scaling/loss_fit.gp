@@ -8,8 +8,12 @@ reset
 set encoding utf8
 if (format eq 'svg') {
     set terminal svg size 321,405 font 'Helvetica,9.3' linewidth 1.33 background rgb 'white'
+    small = ',8'
+    large = ',10'
 } else {
     set terminal pdfcairo size 3.34722in,4.22222in font 'Helvetica,7' fontscale 0.75 linewidth 1.5
+    small = ',6'
+    large = ',7.5'
 }
 set output 'loss_fit.'.format
 set datafile separator comma
@@ -18,7 +22,7 @@ cell(name) = strcol(name) eq '' ? NaN : column(name)
 of(line, x) = column('line') == line ? x : NaN
 set multiplot
 
-set lmargin at screen 0.160788
+set lmargin at screen 0.173237
 set rmargin at screen 0.810166
 set tmargin at screen 0.983553
 set bmargin at screen 0.588816
@@ -32,19 +36,19 @@ set yrange [3.47524:6.34427]
 set xtics ('5·10^{5}' 500000, '10^{6}' 1.00000e6, '2·10^{6}' 2.00000e6, '' 600000 1, '' 700000 1, '' 800000 1, '' 900000 1, '' 3.00000e6 1, '' 4.00000e6 1) enhanced
 set ytics ('3.5' 3.5, '4.0' 4, '4.5' 4.5, '5.0' 5, '5.5' 5.5, '6.0' 6) noenhanced
 set xlabel 'training tokens' noenhanced offset 0,0.6
-set ylabel 'loss (nats)' noenhanced offset 0.8,0
+set ylabel 'loss (nats)' noenhanced offset 0.2,0
 unset label
 unset arrow
-set arrow from graph 0.962963, graph 0.0736424 to graph 1.04473, graph 0.0206511 nohead linewidth 0.4 linecolor rgb '#E69F00' back
-set label 'N = 1.13M' at graph 1.05751, graph 0.0206511 left noenhanced textcolor rgb '#E69F00'
-set arrow from graph 0.962963, graph 0.105309 to graph 1.04473, graph 0.0873177 nohead linewidth 0.4 linecolor rgb '#CC79A7' back
-set label 'N = 499k' at graph 1.05751, graph 0.0873177 left noenhanced textcolor rgb '#CC79A7'
-set arrow from graph 0.962963, graph 0.140779 to graph 1.04473, graph 0.153984 nohead linewidth 0.4 linecolor rgb '#009E73' back
-set label 'N = 226k' at graph 1.05751, graph 0.153984 left noenhanced textcolor rgb '#009E73'
-set arrow from graph 0.962963, graph 0.18459 to graph 1.04473, graph 0.220651 nohead linewidth 0.4 linecolor rgb '#D55E00' back
-set label 'N = 97.4k' at graph 1.05751, graph 0.220651 left noenhanced textcolor rgb '#D55E00'
-set arrow from graph 0.962963, graph 0.265603 to graph 1.04473, graph 0.287318 nohead linewidth 0.4 linecolor rgb '#0072B2' back
-set label 'N = 26.9k' at graph 1.05751, graph 0.287318 left noenhanced textcolor rgb '#0072B2'
+set arrow from graph 0.962963, graph 0.0736424 to graph 1.0456, graph 0.0206511 nohead linewidth 0.4 linecolor rgb '#E69F00' back
+set label 'N = 1.13M' at graph 1.05863, graph 0.0206511 left noenhanced textcolor rgb '#E69F00'
+set arrow from graph 0.962963, graph 0.105309 to graph 1.0456, graph 0.0873177 nohead linewidth 0.4 linecolor rgb '#CC79A7' back
+set label 'N = 499k' at graph 1.05863, graph 0.0873177 left noenhanced textcolor rgb '#CC79A7'
+set arrow from graph 0.962963, graph 0.140779 to graph 1.0456, graph 0.153984 nohead linewidth 0.4 linecolor rgb '#009E73' back
+set label 'N = 226k' at graph 1.05863, graph 0.153984 left noenhanced textcolor rgb '#009E73'
+set arrow from graph 0.962963, graph 0.18459 to graph 1.0456, graph 0.220651 nohead linewidth 0.4 linecolor rgb '#D55E00' back
+set label 'N = 97.4k' at graph 1.05863, graph 0.220651 left noenhanced textcolor rgb '#D55E00'
+set arrow from graph 0.962963, graph 0.265603 to graph 1.0456, graph 0.287318 nohead linewidth 0.4 linecolor rgb '#0072B2' back
+set label 'N = 26.9k' at graph 1.05863, graph 0.287318 left noenhanced textcolor rgb '#0072B2'
 plot \
     'loss_fit.csv' using (of(1, cell('tokens'))):(cell('low')):(cell('high')) with filledcurves fillstyle transparent solid 0.18 noborder linecolor rgb '#0072B2' notitle, \
     'loss_fit.csv' using (of(2, cell('tokens'))):(cell('low')):(cell('high')) with filledcurves fillstyle transparent solid 0.18 noborder linecolor rgb '#D55E00' notitle, \
@@ -62,7 +66,7 @@ plot \
     'loss_fit.csv' using (of(9, cell('tokens'))):(cell('loss')) with points pointtype 13 pointsize 0.35 linecolor rgb '#CC79A7' notitle, \
     'loss_fit.csv' using (of(10, cell('tokens'))):(cell('loss')) with points pointtype 11 pointsize 0.35 linecolor rgb '#E69F00' notitle
 
-set lmargin at screen 0.160788
+set lmargin at screen 0.173237
 set rmargin at screen 0.810166
 set tmargin at screen 0.483553
 set bmargin at screen 0.0888158
@@ -76,7 +80,7 @@ set yrange [-0.0317976:0.046389]
 set xtics ('10^{11}' 1.00000e11, '3·10^{11}' 3.00000e11, '10^{12}' 1.00000e12, '3·10^{12}' 3.00000e12, '10^{13}' 1.00000e13, '3·10^{13}' 3.00000e13, '' 7.00000e10 1, '' 8.00000e10 1, '' 9.00000e10 1, '' 2.00000e11 1, '' 4.00000e11 1, '' 5.00000e11 1, '' 6.00000e11 1, '' 7.00000e11 1, '' 8.00000e11 1, '' 9.00000e11 1, '' 2.00000e12 1, '' 4.00000e12 1, '' 5.00000e12 1, '' 6.00000e12 1, '' 7.00000e12 1, '' 8.00000e12 1, '' 9.00000e12 1, '' 2.00000e13 1) enhanced
 set ytics ('−0.02' -0.02, '0' 0, '0.02' 0.02, '0.04' 0.04) noenhanced
 set xlabel 'compute (FLOP)' noenhanced offset 0,0.6
-set ylabel 'ln L − ln L̂' noenhanced offset 0.8,0
+set ylabel 'ln L − ln L̂' noenhanced offset 0.2,0
 unset label
 unset arrow
 set arrow from graph 0, first 0 to graph 1, first 0 nohead dashtype 3 linewidth 0.7 linecolor rgb '#777777' back

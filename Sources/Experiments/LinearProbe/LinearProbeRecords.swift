@@ -88,7 +88,10 @@ struct LinearProbeRecord: Sendable {
     ) -> [TypedColumn<LinearProbeRecord>] {
         let tolerance = unit == nil ? shareTolerance : lossTolerance
         return [
-            .number(name, unit: unit, tolerance: tolerance, "\(meaning).") {
+            .number(
+                name, unit: unit, uncertainty: .interval(low: "\(name)_low", high: "\(name)_high"),
+                tolerance: tolerance, "\(meaning)."
+            ) {
                 $0.outcome.flatMap { value($0.heldOut) }
             },
             .number(

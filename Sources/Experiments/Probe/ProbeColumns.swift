@@ -36,7 +36,8 @@ struct ProbeRecord: Sendable {
 
     private static let loss: [TypedColumn<ProbeRecord>] = [
         .number(
-            "cross_entropy", unit: "nats", tolerance: lossTolerance, "Mean of −ln p over the predicted tokens."
+            "cross_entropy", unit: "nats", uncertainty: .interval(low: "cross_entropy_low", high: "cross_entropy_high"),
+            tolerance: lossTolerance, "Mean of −ln p over the predicted tokens."
         ) { $0.metrics.crossEntropy },
         .number(
             "standard_error", unit: "nats", digits: 2, tolerance: lossTolerance,
@@ -113,7 +114,10 @@ struct ProbeSequenceRecord: Sendable {
         .string("domain", "The sequence's part of the probe set.") { $0.domain },
         .integer("sequence", "Its number in the domain, from 0.") { $0.number },
         .integer("targets", "Tokens that are predicted.") { $0.metrics.targets },
-        .number("cross_entropy", unit: "nats", tolerance: lossTolerance, "Mean of −ln p over them.") {
+        .number(
+            "cross_entropy", unit: "nats", uncertainty: .interval(low: "cross_entropy_low", high: "cross_entropy_high"),
+            tolerance: lossTolerance, "Mean of −ln p over them."
+        ) {
             $0.metrics.crossEntropy
         },
         .number(
@@ -158,7 +162,10 @@ struct ProbePositionRecord: Sendable {
         },
         .integer("last_position", "Last position; sequences that are shorter have fewer.") { 2 << $0.bucket - 1 },
         .integer("targets", "Tokens predicted there.") { $0.targets },
-        .number("cross_entropy", unit: "nats", tolerance: lossTolerance, "Mean of −ln p over them.") {
+        .number(
+            "cross_entropy", unit: "nats", uncertainty: .interval(low: "cross_entropy_low", high: "cross_entropy_high"),
+            tolerance: lossTolerance, "Mean of −ln p over them."
+        ) {
             $0.loss / Double($0.targets)
         },
         .number(

@@ -5,10 +5,7 @@ import Tensors
 
 extension Probe {
     func report(_ results: ReductionResults) throws -> Report {
-        let standing = series.checkpoints.indices.filter { summaries($0, results) != nil }
-        guard !standing.isEmpty else {
-            throw InputError(results.failures.sorted { $0.key < $1.key }.map(\.value.description))
-        }
+        let standing = try models.standing(results) { summaries($0, results) != nil }
         let integrity = try contents.integrity(results, strict: false)
         let records = standing.flatMap { self.records($0, results) }
         let loss = Table(

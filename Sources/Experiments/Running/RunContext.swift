@@ -119,7 +119,7 @@ final class RunContext: Sendable {
         for (key, contents) in state.withLock({ $0.newContents }) { try journal.append(contents, for: key) }
     }
 
-    /// The path that the setting `name` states, as the system takes it. A relative one of the command line starts from the
+    /// The path that the setting `name`, dotted where it is in a section, states, as the system takes it. A relative one of the command line starts from the
     /// current folder; one of the settings file is looked for beside that file first.
     func resolve(_ path: String, of name: String) -> String {
         let isStated = stated.contains { name == $0 || name.hasPrefix($0 + ".") }

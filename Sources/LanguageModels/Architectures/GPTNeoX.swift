@@ -26,13 +26,12 @@ struct GPTNeoX: Architecture {
         let share = try config.number("rotary_pct", default: config.number("partial_rotary_factor", default: 0.25))
         let theta = try parameters?.number("rope_theta", default: base) ?? base
         let turning = try parameters?.number("partial_rotary_factor", default: share) ?? share
-        guard turning > 0, turning <= 1 else {
-            throw ModelConfig.Problem("its config has rotary_pct \(turning), not a share of a head")
+        let width = Int(Double(shape.headWidth) * min(max(turning, 0), 1))
+        guard width > 0, width.isMultiple(of: 2), turning <= 1 else {
+            throw ModelConfig.Problem(
+                "its config has rotary_pct \(turning), which does not make pairs of heads of \(shape.headWidth)")
         }
-        rotaries = [
-            try RotaryEmbedding(
-                parameters, theta: theta, width: Int(Double(shape.headWidth) * turning), context: shape.context)
-        ]
+        rotaries = [try RotaryEmbedding(parameters, theta: theta, width: width, context: shape.context)]
         unembedding =
             try config.flag("tie_word_embeddings", default: false)
             ? ["gpt_neox.embed_in.weight"] : ["embed_out.weight", "lm_head.weight"]

@@ -39,6 +39,10 @@ extension RotaryEmbedding {
     init(_ config: ModelConfig, width: Int, context: Int) throws(ModelConfig.Problem) {
         let parameters = try config.section("rope_parameters", "rope_scaling")
         let theta = try config.number("rope_theta", default: 10_000)
+        for section in [config, parameters ?? config] where try section.number("partial_rotary_factor", default: 1) != 1
+        {
+            throw ModelConfig.Problem("its config has a partial_rotary_factor, which is implemented for gpt_neox only")
+        }
         try self.init(
             parameters, theta: try parameters?.number("rope_theta", default: theta) ?? theta, width: width,
             context: context)

@@ -14,11 +14,8 @@ struct IntegerArray {
 
     /// Reads a `.npy` file, or a headerless one of that type.
     init(file: ProbeSetSource.File, memmap: ProbeSetSource.MemmapType?) throws(ProbeSetError) {
-        let data: Data
-        do {
-            data = try Data(contentsOf: URL(filePath: file.path))
-        } catch {
-            throw ProbeSetError(file.name, "cannot read it: \((error as NSError).localizedDescription)")
+        guard access(file.path, R_OK) == 0, let data = FileManager.default.contents(atPath: file.path) else {
+            throw ProbeSetError(file.name, "cannot read it: \(String(cString: strerror(errno)))")
         }
         if let header = try NumPyHeader(data, file: file.name) {
             try self.init(bytes: data.dropFirst(header.byteCount), header.type, header.shape, file: file.name)
@@ -115,16 +112,20 @@ extension ProbeArrays {
         return (try? handle.read(upToCount: 8)) == Data([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a])
     }
 
-    /// The integer datasets of an HDF5 file that matter here, by name.
+    /// The integer datasets of an HDF5 file that matter here, by name, and its names of domains.
     static func hdf5(
         _ file: ProbeSetSource.File, _ source: ProbeSetSource
-    ) throws(ProbeSetError) -> [String: IntegerArray] {
+    ) throws(ProbeSetError) -> (arrays: [String: IntegerArray], domains: [String]) {
         let wanted = ["tokens", "domain_id", "byte_counts", source.labels]
         var found: [(info: TensorInfo, bytes: Data)] = []
+        var names: [String] = []
         do throws(CheckpointError) {
             let reader = try CheckpointReader.open(CheckpointLocation(path: file.path), options: source.readOptions)
             for (place, info) in reader.tensors.enumerated() where wanted.contains(info.name) {
                 found.append((info, try reader.bytes(of: place)))
+            }
+            if case .string(let text) = reader.attributes["domains"] {
+                names = text.split(separator: ",").map(String.init)
             }
             try reader.checkUnchanged()
         } catch {
@@ -134,7 +135,7 @@ extension ProbeArrays {
         for (info, bytes) in found {
             arrays[info.name] = try IntegerArray(bytes: bytes, info.elementType, info.shape, file: file.name)
         }
-        return arrays
+        return (arrays, names)
     }
 }
 

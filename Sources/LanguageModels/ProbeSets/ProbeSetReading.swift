@@ -2,6 +2,7 @@ import Checkpoints
 
 /// A probe set that cannot be used: one line with file, what was found and expected, and the remedy.
 public struct ProbeSetError: Error, Equatable, CustomStringConvertible {
+    /// The line.
     public let description: String
 
     init(_ file: String, _ problem: String) { description = "probe set \(file): \(problem)" }
@@ -16,9 +17,12 @@ public struct ProbeSetSource: Sendable {
 
     /// A file, and the name it has for the user.
     public struct File: Sendable {
+        /// The path, as the system takes it.
         public let path: String
+        /// What messages call it.
         public let name: String
 
+        /// Makes a file; see the properties.
         public init(path: String, name: String) { (self.path, self.name) = (path, name) }
     }
 
@@ -26,7 +30,7 @@ public struct ProbeSetSource: Sendable {
     public var file: File?
     /// A file for each domain.
     public var files: [(domain: String, file: File)] = []
-    /// Names of the domains that an HDF5 file numbers.
+    /// Names of the domains that an HDF5 file numbers; where empty, those of its attribute `domains` are taken.
     public var domains: [String] = []
     /// Type of headerless files.
     public var memmapType: MemmapType?
@@ -41,6 +45,7 @@ public struct ProbeSetSource: Sendable {
     /// How HDF5 files are read.
     public var readOptions = ReadOptions()
 
+    /// No files yet.
     public init() {}
 }
 
@@ -96,12 +101,14 @@ extension ProbeSet {
         guard numbers.allSatisfy({ $0 >= 0 }), count <= 10_000 else {
             throw ProbeSetError(arrays.file.name, "'domain_id' holds numbers that are no places of domains")
         }
-        if source.domains.isEmpty { return (0..<count).map { "domain_\($0)" } }
-        guard source.domains.count >= count else {
+        let names = source.domains.isEmpty ? arrays.names : source.domains
+        if names.isEmpty { return (0..<count).map { "domain_\($0)" } }
+        guard names.count >= count, Set(names).count == names.count else {
             throw ProbeSetError(
-                arrays.file.name, "'domain_id' goes up to \(count - 1), but \(source.domains.count) domains are named")
+                arrays.file.name,
+                "'domain_id' goes up to \(count - 1), but \(Set(names).count) different domains are named")
         }
-        return source.domains
+        return names
     }
 }
 
@@ -112,6 +119,8 @@ struct ProbeArrays {
     var domains: [Int]?
     var byteCounts: [Int]?
     var labels: [Int]?
+    /// Names of the domains, where the file tells them.
+    private(set) var names: [String] = []
 
     /// One sequence that was cut out of the tokens.
     struct Entry {
@@ -124,7 +133,8 @@ struct ProbeArrays {
     init(_ file: ProbeSetSource.File, _ source: ProbeSetSource) throws(ProbeSetError) {
         self.file = file
         if ProbeArrays.isHDF5(file.path) {
-            let arrays = try ProbeArrays.hdf5(file, source)
+            let (arrays, names) = try ProbeArrays.hdf5(file, source)
+            self.names = names
             guard let tokens = arrays["tokens"] else {
                 throw ProbeSetError(file.name, "it has no integer dataset 'tokens'")
             }

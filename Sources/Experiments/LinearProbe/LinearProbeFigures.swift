@@ -1,0 +1,52 @@
+import Reports
+
+extension LinearProbe {
+    static let figureNames = ["accuracy_by_layer", "accuracy_by_step"]
+
+    static func figures(_ tables: [Table]) -> [Figure] {
+        guard let probes = tables.named("linear_probe"), let states = probes.records.first?["states"] else { return [] }
+        let table = probes.selecting(
+            [
+                "revision", "stage", "ingredient", "step", "tokens", "layer", "depth", "accuracy", "accuracy_low",
+                "accuracy_high", "baseline_accuracy",
+            ], as: "accuracy", title: probes.title
+        ) { $0["states"] == states }
+        return [byLayer(table), byStep(table)].compactMap { $0 }
+    }
+
+    /// Accuracy along the layers, a line a checkpoint of stage 1.
+    private static func byLayer(_ table: Table) -> Figure? {
+        let first = table.records.compactMap { $0.integer("stage") }.min()
+        let names = table.columns.map(\.name)
+        let rows = table.selecting(names, as: "accuracy_by_layer", title: table.title) {
+            $0.integer("stage") == first && $0.integer("step") != nil && $0.integer("ingredient") == nil
+        }
+        guard !rows.rows.isEmpty else { return nil }
+        let step = TypedColumn<TableRow>.string("at", "The checkpoint's step.") { row in
+            row.integer("step").map { "step \($0)" }
+        }
+        var chart = Chart(
+            x: Axis("depth", "blocks behind the states", scale: .linear),
+            y: Axis("accuracy", "accuracy held out", scale: .linear), color: "at")
+        chart.isOrdered = true
+        if let baseline = rows.records.first?.number("baseline_accuracy") {
+            chart.marks = [.horizontal(baseline, "most frequent class")]
+        }
+        return Figure(
+            "accuracy_by_layer", title: "Accuracy of linear probes along the layers, across stage 1.",
+            data: rows.adding([step]), lines: ["revision"], panels: [.chart(chart)])
+    }
+
+    /// Accuracy across training, a line a layer, with its interval.
+    private static func byStep(_ table: Table) -> Figure? {
+        let rows = table.named("accuracy_by_step")
+        guard let training = TrainingAxis(rows) else { return nil }
+        var chart = Chart(
+            x: training.axis, y: Axis("accuracy", "accuracy held out", scale: .linear), color: "layer")
+        chart.isOrdered = true
+        chart.marks = training.marks
+        return Figure(
+            "accuracy_by_step", title: "Accuracy of linear probes across training, a line a layer.",
+            data: training.rows(of: rows, lines: ["layer"]), lines: ["layer", "branch"], panels: [.chart(chart)])
+    }
+}
