@@ -16,22 +16,33 @@ enum PageTemplate {
     private static let escaping: Void = MustacheContentTypes.register(ScalarEscaping(), named: "PAGE")
 
     private struct ScalarEscaping: MustacheContentType {
-        func escapeText(_ text: String) -> String {
-            var result = ""
-            for scalar in text.unicodeScalars {
-                switch scalar {
-                case "<": result += "&lt;"
-                case ">": result += "&gt;"
-                case "&": result += "&amp;"
-                case "\"": result += "&quot;"
-                case "'": result += "&#39;"
-                case _ where scalar.properties.generalCategory == .control && scalar != "\n" && scalar != "\t":
-                    result += "\u{FFFD}"
-                default: result.unicodeScalars.append(scalar)
-                }
+        func escapeText(_ text: String) -> String { PageTemplate.escaped(text) }
+    }
+
+    /// A text as HTML that says just that text, in attributes too.
+    static func escaped(_ text: String) -> String {
+        let isPlain = text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"), UInt8(ascii: "\""), UInt8(ascii: "'"): false
+            // C1 controls begin with 0xC2 in UTF-8.
+            default: byte >= 0x20 && byte != 0x7F && byte != 0xC2
             }
-            return result
         }
+        if isPlain { return text }
+        var result = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "&": result += "&amp;"
+            case "\"": result += "&quot;"
+            case "'": result += "&#39;"
+            case _ where scalar.properties.generalCategory == .control && scalar != "\n" && scalar != "\t":
+                result += "\u{FFFD}"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
     }
 
     /// Runs only if it has exactly this text: its hash stands in the page's policy.
@@ -106,9 +117,7 @@ enum PageTemplate {
         <div class="scroll"><table class="sortable">
         <thead><tr>{{#columns}}<th scope="col" title="{{meaning}}"{{#isNumeric}} class="n"{{/isNumeric}}>{{heading}}</th>{{/columns}}</tr></thead>
         <tbody>
-        {{#rows}}<tr>{{#cells}}<td{{#isNumeric}} class="n"{{/isNumeric}}{{#isMissing}} class="m"{{/isMissing}}{{#number}} data-v="{{.}}"{{/number}}>{{text}}</td>{{/cells}}</tr>
-        {{/rows}}
-        </tbody></table></div>
+        {{{rows}}}</tbody></table></div>
         {{#isCut}}<p class="note">The first {{shown}} of {{count}} rows; <a href="{{name}}.csv">{{name}}.csv</a> has all.</p>{{/isCut}}
         """
 
