@@ -14,13 +14,21 @@ func parseYAML(_ text: String, origin: (_ line: Int?) -> SettingsOrigin) throws(
         throw SettingsError(origin(nil), "not valid YAML: \(error)")
     }
     guard let root else { return SettingsNode(content: .nothing, origin: origin(nil)) }
-    return try convert(root, origin)
+    var room = mostYAMLNodes
+    return try convert(root, origin, &room)
 }
 
+/// Aliases let a few lines stand for billions of values.
+private let mostYAMLNodes = 200_000
+
 private func convert(
-    _ node: Node, _ origin: (_ line: Int?) -> SettingsOrigin
+    _ node: Node, _ origin: (_ line: Int?) -> SettingsOrigin, _ room: inout Int
 ) throws(SettingsError) -> SettingsNode {
     let place = origin(node.mark?.line)
+    room -= 1
+    guard room >= 0 else {
+        throw SettingsError(place, "it holds more than \(mostYAMLNodes) values, aliases written out")
+    }
     switch node {
     case .scalar(let scalar):
         let isPlain = scalar.style == .plain || scalar.style == .any
@@ -30,7 +38,7 @@ private func convert(
         return SettingsNode(content: .scalar(scalar.string, isQuoted: !isPlain), origin: place)
     case .sequence(let sequence):
         var elements: [SettingsNode] = []
-        for element in sequence { elements.append(try convert(element, origin)) }
+        for element in sequence { elements.append(try convert(element, origin, &room)) }
         return SettingsNode(content: .list(elements), origin: place)
     case .mapping(let mapping):
         var members: [(key: String, value: SettingsNode)] = []
@@ -39,7 +47,7 @@ private func convert(
                 throw SettingsError(origin(key.mark?.line), "the name of a setting is a word, not a list or a section")
             }
             // A section starts on the line after its name; the line of the name is the one to look at.
-            var member = try convert(value, origin)
+            var member = try convert(value, origin, &room)
             member.origin = origin(key.mark?.line)
             members.append((name, member))
         }

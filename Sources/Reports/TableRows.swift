@@ -1,11 +1,13 @@
+import Synchronization
+
 /// One row of a table, its cells by the names of their columns.
 public struct TableRow: Sendable {
     fileprivate let table: Table
     fileprivate let cells: [Cell]
 
     /// The cell of a column.
-    /// - Precondition: the table has the column.
-    public subscript(column: String) -> Cell { cells[table.existingPlace(of: column)] }
+    /// - Precondition: the table has the column, outside `AbsentColumns.recording`.
+    public subscript(column: String) -> Cell { table.existingPlace(of: column).map { cells[$0] } ?? .missing }
 
     /// Whether there is such a column.
     func has(_ column: String) -> Bool { table.has(column) }
@@ -45,12 +47,19 @@ extension Table {
     public func has(_ column: String) -> Bool { place(of: column) != nil }
 
     /// The description of a column.
-    /// - Precondition: the table has it.
-    public func column(_ name: String) -> Column { columns[existingPlace(of: name)] }
+    /// - Precondition: the table has it, outside `AbsentColumns.recording`.
+    public func column(_ name: String) -> Column {
+        existingPlace(of: name).map { columns[$0] } ?? Column(name, .number, meaning: "Absent.")
+    }
 
-    fileprivate func existingPlace(of column: String) -> Int {
-        guard let place = place(of: column) else { preconditionFailure("table '\(name)' has no column '\(column)'") }
-        return place
+    /// `nil` only while absent columns are recorded.
+    fileprivate func existingPlace(of column: String) -> Int? {
+        if let place = place(of: column) { return place }
+        guard let absent = AbsentColumns.current else {
+            preconditionFailure("table '\(name)' has no column '\(column)'")
+        }
+        absent.note("table '\(name)' has no column '\(column)'")
+        return nil
     }
 
     /// The named columns of the rows that are wanted, as a table of another name.
@@ -59,8 +68,9 @@ extension Table {
     ) -> Table {
         let places = columns.map(existingPlace)
         return Table(
-            name, title: title, columns: places.map { self.columns[$0] },
-            rows: records.filter(isWanted).map { row in places.map { row.cells[$0] } })
+            name, title: title, columns: columns.map(column),
+            rows: records.filter(isWanted).map { row in places.map { place in place.map { row.cells[$0] } ?? .missing }
+            })
     }
 
     /// The same rows with further columns, computed of each.
@@ -102,4 +112,21 @@ extension Table {
 extension [Table] {
     /// The table of that name; `nil` when there is none or it has no rows.
     public func named(_ name: String) -> Table? { first { $0.name == name && !$0.rows.isEmpty } }
+}
+
+/// What is asked of tables that lack it: saved tables may be another version's, or edited.
+public final class AbsentColumns: Sendable {
+    @TaskLocal fileprivate static var current: AbsentColumns?
+    private let found = Mutex<[String]>([])
+
+    /// Runs `body`; where it asks for columns that its tables lack, they are all missing, and noted.
+    public static func recording<Result>(_ body: () -> Result) -> (result: Result, absent: [String]) {
+        let absent = AbsentColumns()
+        let result = $current.withValue(absent, operation: body)
+        return (result, absent.found.withLock { $0 })
+    }
+
+    fileprivate func note(_ problem: String) {
+        found.withLock { if !$0.contains(problem) { $0.append(problem) } }
+    }
 }

@@ -37,16 +37,18 @@ public struct ShortestPath: Sendable, Equatable {
     }
 
     /// The points of the path that need not move to come from the given order to the path's: a longest increasing
-    /// subsequence.
+    /// subsequence, and of several the one with most points in their own places.
     public var kept: [Int] { ShortestPath.kept(order) }
 
     private static func kept(_ order: [Int]) -> [Int] {
-        // O(n²) will do for the numbers of checkpoints there are.
-        var lengths = Array(repeating: 1, count: order.count)
+        // O(n²) will do for the numbers of checkpoints there are. A point in its own place counts a little more than one.
+        let weights = order.indices.map { order.count + 1 + (order[$0] == $0 ? 1 : 0) }
+        var lengths = weights
         var before = Array(repeating: -1, count: order.count)
         for index in order.indices {
-            for earlier in 0..<index where order[earlier] < order[index] && lengths[earlier] + 1 > lengths[index] {
-                (lengths[index], before[index]) = (lengths[earlier] + 1, earlier)
+            for earlier in 0..<index
+            where order[earlier] < order[index] && lengths[earlier] + weights[index] > lengths[index] {
+                (lengths[index], before[index]) = (lengths[earlier] + weights[index], earlier)
             }
         }
         guard let longest = lengths.max(), var place = lengths.firstIndex(of: longest) else { return [] }

@@ -21,6 +21,18 @@ struct AuditRunTests {
         #expect(second.code == 0 && second.errors.wholeMatch(of: /read 0 B in [0-9.]+ s\n/) != nil, "\(second.errors)")
     }
 
+    @Test func `a checkpoint without config and step is told among others`() throws {
+        let place = try Workplace()
+        let names = ["stage1-step600-tokens1B", "stage1-step1250-tokens1B", "stage1-step2500-tokens1B"]
+        let stranger = try place.checkpoint("stageX-stepfoo.h5", smallModel)
+        let paths = names.map { "'\(tinySeries)/\($0).h5'" } + ["'\(stranger)'"]
+        let settings = try place.write("audit.yaml", "series: [\(paths.joined(separator: ", "))]\n")
+        let finished = try dynamics("run", "audit", "--quiet", "--settings", settings, "--out", place / "out")
+        #expect(finished.code == 4)
+        let told = try place.table("out/findings.csv").filter { $0["revision"] == "stageX-stepfoo" }
+        #expect(Set(told.compactMap { $0["finding"] }).isSuperset(of: ["config_differs", "name_differs"]), "\(told)")
+    }
+
     @Test func `findings end with 4, each with evidence and remedy`() throws {
         let place = try Workplace()
         let path = try place.checkpoint(

@@ -37,6 +37,21 @@ struct ReportTests {
         #expect(try place.tables("out") == written)
     }
 
+    @Test func `tables that lack a column of the figures are bad input`() throws {
+        let place = try Workplace()
+        let committed = "\(packageRoot)/results/drift"
+        for name in try FileManager.default.contentsOfDirectory(atPath: committed)
+        where name.hasSuffix(".csv") || name.hasSuffix(".json") {
+            let text = try String(contentsOfFile: "\(committed)/\(name)", encoding: .utf8)
+            try place.write("out/\(name)", text.replacing("relative_drift", with: "another"))
+        }
+        let finished = try dynamics("report", place / "out")
+        #expect(finished.code == 3 && finished.output.isEmpty)
+        #expect(
+            finished.errors.contains("has no column 'relative_drift'; run the experiment again\n"), "\(finished.errors)"
+        )
+    }
+
     @Test(.enabled(if: hasGnuplot, "gnuplot is not installed"))
     func `a rerun keeps the pictures, a change of data draws them anew`() throws {
         let place = try Workplace()

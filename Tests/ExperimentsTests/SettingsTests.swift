@@ -60,6 +60,17 @@ private func problem(_ text: String, _ arguments: String...) -> String? {
         #expect(try decode(text) == SampleSettings())
     }
 
+    @Test func `aliases of aliases are not written out without end`() {
+        var text = "a0: &a0 [0, 0, 0, 0, 0, 0, 0, 0, 0, 0]\n"
+        for level in 1...9 {
+            let alias = Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ")
+            text += "a\(level): &a\(level) [\(alias)]\n"
+        }
+        #expect { try decode(text) } throws: {
+            "\($0)".contains("it holds more than 200000 values, aliases written out")
+        }
+    }
+
     @Test func `every kind of value is read`() throws {
         let settings = try decode(
             """

@@ -20,6 +20,8 @@ import Testing
 
     @Test func `two points that are exchanged are those that are not kept`() {
         #expect(ShortestPath(distances([0, 5, 2, 3, 4, 1, 6])).kept == [0, 2, 3, 4, 6])
+        // One point between them: of three that could stay, the one in its own place does.
+        #expect(ShortestPath(distances([0, 1, 2, 5, 4, 3, 6, 7])).kept == [0, 1, 2, 4, 6, 7])
     }
 
     /// Every path of seven points, along a line with noise and shuffled, is tried.

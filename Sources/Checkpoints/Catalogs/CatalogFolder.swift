@@ -16,7 +16,8 @@ extension Catalog {
                 let checkpoint = try Checkpoint(opening: CheckpointLocation(path: path), options: options)
                 let entry = CatalogEntry(
                     source: folder, text: shown, revision: checkpoint.revision,
-                    isAverage: Catalog.tellsAverage(checkpoint.revision), location: path)
+                    isAverage: Catalog.tellsAverage(checkpoint.revision), location: path,
+                    statedTokens: Catalog.exactTokens(checkpoint.revision))
                 added.append((entry, checkpoint))
                 findings += Catalog.checkLabels(checkpoint, entry)
             } catch {
@@ -49,6 +50,12 @@ extension Catalog {
 
     /// `main` and what is called a soup are averages or stand for one: they have no step of their own.
     private static func tellsAverage(_ revision: Revision) -> Bool { revision.name.lowercased().contains("soup") }
+
+    /// Tokens that attributes state: those of a name are rounded.
+    private static func exactTokens(_ revision: Revision) -> Int? {
+        let named = try? Revision(parsing: revision.name)
+        return named?.tokens == revision.tokens ? nil : revision.tokens
+    }
 
     /// Compares what the file's name, the revision's name and the attributes tell. Tokens are left to the plan: names
     /// round them, and count differently.

@@ -155,7 +155,10 @@ public struct CatalogPick: Sendable {
             let missing = CatalogError(
                 "--spacing \(spacing.rawValue): nothing tells the "
                     + "\(spacing == .lr ? "learning rate" : "tokens") of \(name); name a model or training configs")
-            guard let position = plan?.position(of: revision(run, step: step)) else { throw missing }
+            guard let position = plan?.position(of: revision(run, step: step)) else {
+                if spacing == .tokens, let stated = catalog.entries[place].statedTokens { return Double(stated) }
+                throw missing
+            }
             if spacing == .tokens { return Double(position.runTokens) }
             guard let sum = position.cumulativeLearningRate,
                 let before = plan?.position(of: revision(run, step: 0))?.cumulativeLearningRate

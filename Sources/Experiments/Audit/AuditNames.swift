@@ -36,6 +36,15 @@ extension AuditedSeries {
             findings.append(
                 finding(.nameDiffers, place, "its name says \(told) tokens, its attribute tokens is \(value)"))
         }
+        // What stands for the end of training has no step; anything else without one has no place in the series.
+        let placed = checkpoints.indices.filter { checkpoints[$0].revision.step != nil }
+        if !checkpoint.revision.tellsFacts, !checkpoint.revision.standsForTheEnd, 2 * placed.count > checkpoints.count {
+            findings.append(
+                finding(
+                    .nameDiffers, place,
+                    "neither its name '\(checkpoint.revision.name)' nor its attributes tell a step, as those of "
+                        + "\(placed.count) others do"))
+        }
         return findings
     }
 
@@ -59,4 +68,7 @@ extension AuditedSeries {
 extension Revision {
     /// Whether it tells a place in training.
     fileprivate var tellsFacts: Bool { stage != nil || ingredient != nil || step != nil }
+
+    /// `main`, and averages.
+    fileprivate var standsForTheEnd: Bool { name == "main" || name.lowercased().contains("soup") }
 }

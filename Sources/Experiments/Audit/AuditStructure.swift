@@ -15,6 +15,7 @@ extension AuditedSeries {
                 place, architecture.tensors.map { ($0.name, $0.shape) }, source: "its config",
                 head: architecture.isTied ? architecture.headName : nil)
         default:
+            findings += strangerFinding(place)
             // A series of two has no majority.
             if checkpoints.count > 2 {
                 findings += compare(
@@ -22,6 +23,19 @@ extension AuditedSeries {
             }
         }
         return findings + elementTypes(place)
+    }
+
+    /// No config, or one of an unknown architecture, among checkpoints that have known ones.
+    private func strangerFinding(_ place: Int) -> [AuditFinding] {
+        let known = architectures.indices.filter { if case .success = architectures[$0] { true } else { false } }
+        guard let other = known.first, 2 * known.count > checkpoints.count else { return [] }
+        var problem = "it carries no config"
+        if case .failure(let error) = architectures[place] { problem = error.description }
+        return [
+            finding(
+                .configDiffers, place, other: other,
+                "\(problem); \(known.count) of \(checkpoints.count) checkpoints have one that tells their tensors")
+        ]
     }
 
     /// A config unlike the one that most checkpoints have.

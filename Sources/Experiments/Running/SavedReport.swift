@@ -26,6 +26,10 @@ public struct SavedReport: Sendable {
     /// - Throws: `InputError` for a folder that holds no results, or damaged ones; `EnvironmentError`.
     public func write() throws -> Outcome {
         let (experiment, run, saved) = try folder.read()
+        let absent = figureWidth == nil ? [] : AbsentColumns.recording { experiment.figures(saved.tables) }.absent
+        guard absent.isEmpty else {
+            throw InputError(absent.map { "\(folder.path): \($0); run the experiment again" })
+        }
         let results = ResultsFiles(
             experiment, question: saved.title, tables: saved.tables, readable: saved.readable, run: run,
             figureWidth: figureWidth, redraw: true, jobs: jobs)
