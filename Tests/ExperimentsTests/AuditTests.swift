@@ -143,6 +143,9 @@ import Testing
         try series.edit("stage2-ingredient2-step400-tokens1B") {
             $0.config = $0.config?.replacing("\"num_hidden_layers\": 4", with: "\"num_hidden_layers\": 5")
         }
+        try series.edit("stage2-ingredient3-step400-tokens1B") {
+            $0.config = $0.config?.replacing("\"rope_theta\": 500000", with: "\"rope_theta\": 10000")
+        }
         try series.edit("stage2-ingredient3-step100-tokens1B") { $0.config = "{\"model_type\":\"olmo2\"}" }
         try series.edit("stage2-ingredient3-step200-tokens1B") { $0.revision.step = 300 }
         let finals = try EditedCheckpoint(Self.finals[0])
@@ -171,7 +174,7 @@ import Testing
             "norm_off_trend stage2-ingredient1-step100-tokens1B \(Self.layer).self_attn.o_proj.weight",
             "constant_tensor stage2-ingredient1-step200-tokens1B \(Self.layer).self_attn.q_norm.weight",
             "identical_tensors stage2-ingredient2-step100-tokens1B model.layers.{0,3}.mlp.gate_proj.weight",
-            "config_differs stage2-ingredient2-step400-tokens1B",
+            "config_differs stage2-ingredient2-step400-tokens1B", "config_differs stage2-ingredient3-step400-tokens1B",
             "architecture_differs stage2-ingredient2-step400-tokens1B",
             "bad_config stage2-ingredient3-step100-tokens1B", "name_differs stage2-ingredient3-step200-tokens1B",
             "identical_tensors \(Self.finals[0]) model.layers.2.mlp.up_proj.weight",

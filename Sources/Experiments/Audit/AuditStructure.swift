@@ -1,4 +1,6 @@
 import Checkpoints
+import Foundation
+import Reports
 import Tensors
 
 extension AuditedSeries {
@@ -10,7 +12,8 @@ extension AuditedSeries {
         switch architectures[place] {
         case .failure(let error) where !error.isUnknown: findings.append(finding(.badConfig, place, error.description))
         case .success(let architecture):
-            findings += configFinding(place, architecture)
+            let differs = configFinding(place, architecture)
+            findings += differs.isEmpty ? computationFinding(place) : differs
             findings += compare(
                 place, architecture.tensors.map { ($0.name, $0.shape) }, source: "its config",
                 head: architecture.isTied ? architecture.headName : nil)
@@ -23,6 +26,35 @@ extension AuditedSeries {
             }
         }
         return findings + elementTypes(place)
+    }
+
+    /// Settings of the config that change what the model computes and leave its tensors' shapes alone.
+    private static let computationKeys = [
+        "model_type", "hidden_act", "rms_norm_eps", "layer_norm_eps", "layer_norm_epsilon", "rope_theta",
+        "rotary_emb_base", "rotary_pct", "rope_scaling", "sliding_window", "use_parallel_residual", "clip_qkv",
+    ]
+
+    /// Settings that most checkpoints state otherwise.
+    private func computationFinding(_ place: Int) -> [AuditFinding] {
+        let stated: [[String: String]] = checkpoints.map { checkpoint in
+            guard let text = checkpoint.contents.config,
+                let config = try? JSONDecoder().decode(JSON.self, from: Data(text.utf8))
+            else { return [:] }
+            return Dictionary(
+                uniqueKeysWithValues: AuditedSeries.computationKeys.compactMap { key in
+                    config[key].map { (key, $0.compact) }
+                })
+        }
+        return AuditedSeries.computationKeys.compactMap { key -> AuditFinding? in
+            guard let own = stated[place][key] else { return nil }
+            let others = stated.indices.filter { stated[$0][key] != nil && stated[$0][key] != own }
+            guard let other = others.first, let usual = stated[other][key],
+                2 * stated.count(where: { $0[key] == usual }) > stated.count(where: { $0[key] != nil })
+            else { return nil }
+            return finding(
+                .configDiffers, place, other: other,
+                "its config says \(key) \(own), that of \(checkpoints[other].label) \(usual)")
+        }
     }
 
     /// No config, or one of an unknown architecture, among checkpoints that have known ones.
