@@ -2,7 +2,7 @@
 """Writes OLMo-2-shaped checkpoints of a wanted size, as HDF5 and as safetensors, to time readers on.
 
     pip install numpy==2.4.6 h5py==3.16.0
-    python bench/generate.py --kind bf16 --bytes 1e9 --out /tmp/bench
+    python bench/generate.py --kind bf16 --bytes 1e9 --out bench-files
 
 Writes OUT/0.h5, OUT/0.safetensors, OUT/1.h5, ...: normal weights, the later files being the first plus 1 % noise. Below
 the shape's own size there are fewer layers and a smaller vocabulary; above it, more layers. Bytes come from a

@@ -3,7 +3,7 @@
 probe tokens, to time forward passes on.
 
     pip install numpy==2.4.6
-    python bench/generate_model.py --shape 1B --out /tmp/bench/model --sequences 8 --length 512
+    python bench/generate_model.py --shape 1B --out bench-files/model --sequences 8 --length 512
 
 Writes OUT/config.json, OUT/model.safetensors and OUT/tokens.npy. Weights are laid end to end from a block of random
 numbers, from another place for each tensor: quick, and no two tensors are identical.
