@@ -51,11 +51,11 @@ struct ProbeRunTests {
         }
         let headerless = try errors("probe_set={file: '\(raw)'}")
         #expect(headerless.code == 3 && headerless.errors.hasPrefix("error: probe set \(raw): it is neither an HDF5"))
-        let outside = try errors("probe_set={file: '\(raw)', memmap_dtype: uint16, length: 3}")
+        let outside = try errors("probe_set={file: '\(raw)', memmap_dtype: uint16, length: 3, domains: []}")
         #expect(outside.code == 3)
         #expect(
             outside.errors.hasPrefix(
-                "error: checkpoint \(main): sequence 0 of 'scripture' has token id 65535, outside the vocabulary of 2048\n"
+                "error: checkpoint \(main): sequence 0 of 'all' has token id 65535, outside the vocabulary of 2048\n"
             ), "\(outside.errors)")
         let gone = try errors("probe_set={file: '\(place / "gone.npy")'}")
         #expect(

@@ -47,6 +47,14 @@ import Testing
         }
     }
 
+    @Test func `names of several domains are not taken for a file that numbers none`() throws {
+        let file = try write("a.npy", npy("<i4", "1, 4", data([5, 6, 7, 8] as [Int32])))
+        let text = try problem { ($0.file, $0.domains) = (file, ["a", "b"]) }
+        #expect(
+            text.hasSuffix(
+                "which of the 2 domains of 'probe_set.domains' a sequence is of; name one there, or none ([])"))
+    }
+
     @Test func `rows of an array are sequences, and negative numbers pad them`() throws {
         let file = try write("a.npy", npy("<i4", "2, 4", data([5, 6, 7, 8, 1, 2, -1, -100] as [Int32])))
         let probe = try read { $0.file = file }

@@ -96,7 +96,15 @@ extension ProbeSet {
             }
             return [stated]
         }
-        guard let numbers = arrays.domains else { return [source.domains.first ?? "all"] }
+        guard let numbers = arrays.domains else {
+            guard source.domains.count < 2 else {
+                throw ProbeSetError(
+                    arrays.file.name,
+                    "it does not tell which of the \(source.domains.count) domains of 'probe_set.domains' a sequence is of; "
+                        + "name one there, or none ([])")
+            }
+            return [source.domains.first ?? "all"]
+        }
         let count = (numbers.max() ?? -1) + 1
         guard numbers.allSatisfy({ $0 >= 0 }), count <= 10_000 else {
             throw ProbeSetError(arrays.file.name, "'domain_id' holds numbers that are no places of domains")
