@@ -84,7 +84,7 @@ public struct LaTeXWriter: TableWriter {
         var previous: Unicode.Scalar = " "
         for scalar in text.unicodeScalars {
             switch scalar {
-            case "_", "%", "&", "#", "$", "{", "}": result += "\\\(scalar)"
+            case "_", "%", "&", "#", "{", "}": result += "\\\(scalar)"
             case "\\": result += "\\textbackslash{}"
             case "~": result += "\\textasciitilde{}"
             case "^": result += "\\textasciicircum{}"
@@ -93,6 +93,7 @@ public struct LaTeXWriter: TableWriter {
             case "|": result += "\\textbar{}"
             case "`": result += "\\`{}"
             // As text, these are in a font that many installations lack at small sizes.
+            case "$": result += "$\\$$"
             case "·": result += "$\\cdot$"
             case "×": result += "$\\times$"
             case "-" where previous == "-": result += "{}-"  // or TeX makes a dash of the two

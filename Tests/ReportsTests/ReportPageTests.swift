@@ -87,7 +87,7 @@ import Testing
             "some", title: "Some", columns: columns, rows: [[.missing, .string(prose)], [.integer(1), .missing]])
         let html = ReportPage(run: [], readable: [table], tables: [], pictures: []).html
         #expect(html.contains("<tr><td class=\"n m\">–</td><td class=\"t\">\(prose)</td></tr>"))
-        #expect(html.contains("<tr><td class=\"n\">1</td><td class=\"m\">–</td></tr>"))
+        #expect(html.contains("<tr><td class=\"n\" data-v=\"1.0\">1</td><td class=\"m\">–</td></tr>"))
         #expect(html.contains("<dt>n</dt><dd>The number.</dd>"))
     }
 

@@ -42,8 +42,9 @@ import Testing
                 Axis("x", "x"), values: [8e10, 2.8e13], maximumTicks: 6, showsZero: false, length: length
             ).ticks.map(\.label)
         }
-        // Six labels of 25 points need 190 points or so, three need a quarter of that.
-        #expect(labels(on: 400) == ["10^{11}", "3·10^{11}", "10^{12}", "3·10^{12}", "10^{13}"])
+        // Six labels of 25 points, half a decade of 2.5 apart, need 190 points or so; three need a quarter of that.
+        #expect(
+            labels(on: 400) == ["10^{11}", "3·10^{11}", "10^{12}", "3·10^{12}", "10^{13}", "3·10^{13}"])
         #expect(labels(on: 130) == ["10^{11}", "10^{12}", "10^{13}"])
     }
 
