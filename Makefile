@@ -11,7 +11,7 @@
 #                               spectra beside NumPy, SciPy and torch, and the probe beside transformers;
 #                               PART=drift, PART=spectra or PART=probe for one of them
 # make bench-laws RUNS=f.csv     fits beside SciPy on the Chinchilla points in f.csv; coverage of intervals
-# make look-tools               install Chromium and TeX, for the tests that look at pages and LaTeX (0.7 GB)
+# make look-tools               install Chromium and TeX, for the tests that look at pages and LaTeX (0.7 GB); CI does
 # make build | format | lint | clean
 
 EXPERIMENTS := $(basename $(notdir $(wildcard experiments/*.yaml)))
@@ -80,7 +80,7 @@ figure-tools:
 
 # Too large to install unasked; without them the tests that need them are skipped, and say so.
 look-tools:
-	@tools/need-packages chromium texlive-latex-recommended texlive-science cm-super-minimal
+	@tools/need-packages --lean chromium fonts-liberation texlive-latex-recommended texlive-science cm-super-minimal
 
 test-tools:
 	@tools/need-packages $(TEST_TOOLS) || echo "the tests that need them will be skipped" >&2

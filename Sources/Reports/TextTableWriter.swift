@@ -43,16 +43,18 @@ public struct TextTableWriter: Sendable {
             while line.hasSuffix(" ") { line.removeLast() }
             return line
         }
+        guard !rows.isEmpty else { return "\(table.title)\n(no rows)\n" }
         var lines = [table.title, isStyled ? "\u{1B}[1m\(line(heading))\u{1B}[0m" : line(heading)]
         for (index, row) in shown.enumerated() {
-            if index == head, hidden > 0 { lines.append("… \(hidden) more rows") }
+            if index == head, hidden > 0 { lines.append("… \(hidden) more row\(hidden == 1 ? "" : "s")") }
             lines.append(line(row))
         }
-        let left = [
-            hidden > 0 ? "\(hidden) rows" : nil,
-            columns < widths.count ? "\(widths.count - columns) columns" : nil,
+        let left = widths.count - columns
+        let rest = [
+            hidden > 0 ? "\(hidden) row\(hidden == 1 ? "" : "s")" : nil,
+            left > 0 ? "\(left) column\(left == 1 ? "" : "s")" : nil,
         ].compactMap { $0 }
-        if !left.isEmpty { lines.append("(\(left.joined(separator: " and ")) more: \(more))") }
+        if !rest.isEmpty { lines.append("(\(rest.joined(separator: " and ")) more: \(more))") }
         return lines.joined(separator: "\n") + "\n"
     }
 

@@ -8,11 +8,13 @@ import Testing
 struct BrowserTests {
     /// Opens a page in a frame, runs `script` once it is loaded, with its `document` as `page`, and hands back what that
     /// returns, and what the browser wrote to its console.
-    private func look(_ place: Workplace, _ file: String, _ script: String) throws -> (found: String, console: String) {
+    private func look(
+        _ place: Workplace, _ file: String, width: Int = 1200, _ script: String
+    ) throws -> (found: String, console: String) {
         try place.write(
             "look.html",
             """
-            <!DOCTYPE html><pre id="found">nothing</pre><iframe id="frame" width="1200" height="900" src="\(file)"></iframe>
+            <!DOCTYPE html><pre id="found">nothing</pre><iframe id="frame" width="\(width)" height="900" src="\(file)"></iframe>
             <script>
             const frame = document.getElementById('frame');
             frame.onload = () => {
@@ -89,6 +91,28 @@ struct BrowserTests {
         #expect(
             unescaped(found)
                 == #"[["0.005000","0.03333","0.2500","–"],["0.2500","0.03333","0.005000","–"]]"#, "\(found)")
+        #expect(console.isEmpty, "\(console)")
+    }
+
+    @Test(arguments: [375, 1200])
+    func `nothing is wider than the window, on a phone either, and all can be reached by keyboard`(width: Int) throws {
+        let place = try Workplace()
+        #expect(try DynamicsProcess(ReportTests.hostilePair(place) + ["--figures", "two"]).wait().code == 0)
+        let (found, console) = try look(
+            place, "out/index.html", width: width,
+            """
+            for (const part of page.querySelectorAll('details')) part.open = true;
+            const window = page.defaultView.innerWidth;
+            const meaning = page.querySelector('#table-tensors dl').textContent;
+            const isReached = element => { element.focus(); return page.activeElement === element; };
+            return [
+                page.documentElement.scrollWidth <= window,
+                [...page.querySelectorAll('figure, .scroll')].every(part => part.getBoundingClientRect().right <= window),
+                [...page.querySelectorAll('.scroll, th button, summary')].every(isReached),
+                meaning.includes('relative drift'),
+            ];
+            """)
+        #expect(found == "[true,true,true,true]")
         #expect(console.isEmpty, "\(console)")
     }
 

@@ -42,17 +42,56 @@ import Testing
         #expect(text.contains("  S[table-format=1.0]\n"))
     }
 
+    private let wide =
+        [
+            Column("kind", .string, meaning: "A kind."), Column("tensor", .string, meaning: "A name."),
+            Column("reason", .string, meaning: "Prose."),
+        ] + (1...4).map { Column("long_name_of_number_\($0)", .number, meaning: "A number.") }
+
+    private func rows(_ count: Int) -> [[Cell]] {
+        (0..<count).map { row in
+            [
+                .string(row * 2 < count ? "first_kind" : "second"), .string("model.layers.\(row).mlp.down_proj.weight"),
+                .string("the runs do not bound it, because it is at the end of what was tried"),
+            ] + (0..<4).map { .number(Double(row) + Double($0) / 8) }
+        }
+    }
+
+    @Test func `a table wider than the line has subheadings, stacked headings, wrapped prose and small letters`() {
+        let text = LaTeXWriter().text(Table("one", title: "One", columns: wide, rows: rows(6)))
+        #expect(text.contains("\n\\begingroup\\small\\setlength{\\tabcolsep}{4pt}%\n\\begin{tabular}{\n"))
+        #expect(text.hasSuffix("\\end{tabular}\n\\endgroup\n"))
+        #expect(text.contains(">{\\raggedright\\arraybackslash}p{153pt}\n"))
+        #expect(text.contains("{\\shortstack{long\\\\name\\\\of\\\\number\\\\4}}"))
+        #expect(text.contains("\\multicolumn{6}{l}{\\emph{kind: first\\_kind}} \\\\\nmodel.layers.0"))
+        #expect(text.contains("\\addlinespace\n\\multicolumn{6}{l}{\\emph{kind: second}} \\\\\nmodel.layers.3"))
+        #expect(!text.contains("first\\_kind &"))
+    }
+
+    @Test func `a table longer than a page goes on in another, with the same head`() {
+        let columns = [Column("n", .integer, meaning: "N.")]
+        let text = LaTeXWriter().text(
+            Table("one", title: "One", columns: columns, rows: (0..<100).map { [.integer($0)] }))
+        let parts = text.components(separatedBy: "\n\\medskip\n\\noindent\n")
+        #expect(parts.count == 3 && parts.allSatisfy { $0.contains("\\toprule\n{n} \\\\\n\\midrule\n") })
+        let numbers = parts.flatMap { $0.matches(of: /\n(\d+) \\\\/).map { Int($0.1) } }
+        #expect(numbers == Array(0..<100))
+    }
+
     @Test func `every special character of LaTeX is escaped`() {
         let table = Table(
             "one", title: "One", columns: [Column("x", .string, unit: "%", meaning: "A name.")],
-            rows: [[.string(#"_%&#${}~^\<>|`"#)], [.string("FROM--TO\n\nnext")], [.string("*star")]])
+            rows: [
+                [.string(#"_%&#${}~^\<>|`"#)], [.string("FROM--TO\n\nnext")], [.string("*star")], [.string("6·N × D")],
+            ])
         let text = LaTeXWriter().text(table)
         #expect(text.contains("{x (\\%)} \\\\\n"))
         #expect(
             text.contains(
-                ##"\_\%\&\#\$\{\}\textasciitilde{}\textasciicircum{}\textbackslash{}"##
+                ##"\_\%\&\#$\$$\{\}\textasciitilde{}\textasciicircum{}\textbackslash{}"##
                     + #"\textless{}\textgreater{}\textbar{}\`{} \\"#))
         #expect(text.contains("\nFROM-{}-TO  next \\\\\n"))
         #expect(text.contains("\n{*star} \\\\\n"))
+        #expect(text.contains(#"6$\cdot$N $\times$ D \\"#))
     }
 }

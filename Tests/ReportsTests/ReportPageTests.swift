@@ -57,8 +57,54 @@ import Testing
         let rows = (0..<(ReportPage.mostRows + 1)).map { [Cell.integer($0)] }
         let table = Table("long", title: "Long", columns: [Column("n", .integer, meaning: "N.")], rows: rows)
         let html = ReportPage(run: ["experiment": "drift"], readable: [], tables: [table], pictures: []).html
-        #expect(html.contains("The first 200 of 201 rows; <a href=\"long.csv\">long.csv</a> has all."))
+        #expect(
+            html.contains(
+                "The first 200 of 201 rows, and only these are sorted; <a href=\"long.csv\">long.csv</a> has all."))
         #expect(html.contains(">199<") && !html.contains(">200<"))
+    }
+
+    @Test func `inputs are shown whatever the experiment calls them, and a probe set after checkpoints`() throws {
+        func page(_ run: JSON) -> String { ReportPage(run: run, readable: [], tables: [], pictures: []).html }
+        let file: JSON = ["file": "runs.csv", "fingerprint": "f0"]
+        #expect(page(["inputs": [file]]).contains("<td>runs.csv</td><td>f0</td>"))
+        let html = page([
+            "checkpoints": [["label": "step1", "fingerprint": "f1"]],
+            "probe_set": ["label": "probe set", "fingerprint": "f2"],
+        ])
+        let places = try ["<td>step1</td><td>f1</td>", "<td>probe set</td><td>f2</td>"].map {
+            try #require(html.range(of: $0)).lowerBound
+        }
+        #expect(places == places.sorted())
+        let none = page(["inputs": []])
+        #expect(none.contains("No files: what it reads is in the settings.") && !none.contains("id=\"inputs\""))
+        #expect(IndexPage([.init(folder: "a", run: ["inputs": [file, file]])]).html.contains("data-v=\"2\">2<"))
+    }
+
+    @Test func `cells say what they are: numbers, missing ones, prose`() {
+        let columns = [Column("n", .integer, meaning: "The number."), Column("why", .string, meaning: "The reason.")]
+        let prose = "a reason that takes more than the forty letters of a name"
+        let table = Table(
+            "some", title: "Some", columns: columns, rows: [[.missing, .string(prose)], [.integer(1), .missing]])
+        let html = ReportPage(run: [], readable: [table], tables: [], pictures: []).html
+        #expect(html.contains("<tr><td class=\"n m\">–</td><td class=\"t\">\(prose)</td></tr>"))
+        #expect(html.contains("<tr><td class=\"n\" data-v=\"1.0\">1</td><td class=\"m\">–</td></tr>"))
+        #expect(html.contains("<dt>n</dt><dd>The number.</dd>"))
+    }
+
+    @Test func `a table without rows says so`() {
+        let table = Table("none", title: "None", columns: [Column("n", .integer, meaning: "N.")], rows: [])
+        let html = ReportPage(run: [], readable: [table], tables: [], pictures: []).html
+        #expect(html.contains("<p class=\"note\">No rows.</p>") && !html.contains("<th scope=\"col\""))
+    }
+
+    @Test func `settings with parts of parts take several lines`() {
+        let html = ReportPage(
+            run: ["settings": ["flat": .array([.number(1.5), .integer(2)]), "deep": [["a": "b"]]]], readable: [],
+            tables: [], pictures: []
+        ).html
+        #expect(
+            html.contains("<td>[1.5,2]</td>")
+                && html.contains("<td>[\n  {\n    &quot;a&quot;: &quot;b&quot;\n  }\n]</td>"))
     }
 
     @Test func `links of the index stay in the folder of results`() {

@@ -26,9 +26,14 @@ import Testing
                 Drift of every tensor
                 \u{1B}[1mtensor          step (steps)  relative drift\u{1B}[0m
                 stage1-step100             1           0.143
-                (1 columns more: a.md)
+                (1 column more: a.md)
 
                 """)
+    }
+
+    @Test func `a table without rows says so`() {
+        let text = TextTableWriter(width: 80, isStyled: true).text(Sample.table([]), more: "a.md")
+        #expect(text == "Drift of every tensor\n(no rows)\n")
     }
 
     @Test func `names do not steer the terminal`() {

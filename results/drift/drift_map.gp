@@ -7,11 +7,11 @@ if (!exists('format')) {
 reset
 set encoding utf8
 if (format eq 'svg') {
-    set terminal svg size 321,328 font 'Helvetica,9.3' linewidth 1.33 background rgb 'white'
+    set terminal svg size 321,320 font 'Helvetica,9.3' linewidth 1.33 background rgb 'white'
     small = ',8'
     large = ',10'
 } else {
-    set terminal pdfcairo size 3.34722in,3.41667in font 'Helvetica,7' fontscale 0.75 linewidth 1.5
+    set terminal pdfcairo size 3.34722in,3.33333in font 'Helvetica,7' fontscale 0.75 linewidth 1.5
     small = ',6'
     large = ',7.5'
 }
@@ -22,10 +22,10 @@ cell(name) = strcol(name) eq '' ? NaN : column(name)
 of(line, x) = column('line') == line ? x : NaN
 set multiplot
 
-set lmargin at screen 0.136929
-set rmargin at screen 0.809129
-set tmargin at screen 0.930894
-set bmargin at screen 0.686992
+set lmargin at screen 0.134863
+set rmargin at screen 0.828053
+set tmargin at screen 0.933333
+set bmargin at screen 0.683333
 unset border
 unset key
 unset logscale
@@ -34,16 +34,16 @@ set xrange [0.5:11.5]
 set yrange [5.5:0.5]
 set xtics ('attention.q' 1, 'attention.k' 2, 'attention.v' 3, 'attention.o' 4, 'attention.norm' 5, 'mlp.gate' 6, 'mlp.up' 7, 'mlp.down' 8, 'norm' 9, 'embedding' 10, 'unembedding' 11) rotate by 45 right offset 0,0.3 noenhanced
 set ytics ('0' 1, '1' 2, '2' 3, '3' 4, 'none' 5) offset 0.5,0 noenhanced
-set xlabel '' noenhanced offset 0,0.4
-set ylabel 'layer' noenhanced offset 0.8,0
 set palette defined (0 '#FDE725', 1 '#B5DE2B', 2 '#6ECE58', 3 '#35B779', 4 '#1F9E89', 5 '#26828E', 6 '#31688E', 7 '#3E4A89', 8 '#482878', 9 '#440154')
 set cbrange [0:7.20667]
-set colorbox user origin screen 0.829876, screen 0.686992 size screen 0.0248963, screen 0.243902 noborder
+set colorbox user origin screen 0.8488, screen 0.683333 size screen 0.0248963, screen 0.25 noborder
 set cbtics ('0' 0, '2' 2, '4' 4, '6' 6) noenhanced
-set cbtics offset -0.9,0 scale 0.3
-set cblabel 'relative drift' noenhanced offset -0.4,0
+set cbtics offset -0.6,0 scale 0
 unset label
 unset arrow
+set label '' at graph 0.5, screen 0.488857 center noenhanced
+set label 'layer' at screen 0.0290456, graph 0.5 center rotate by 90 noenhanced
+set label 'relative drift' at screen 0.928159, graph 0.5 center rotate by 90 noenhanced
 set label 'stage1-step0-tokens0B to stage1-step2500-tokens1B' at graph 0, graph 1.1 left noenhanced font large
 set label '4.38' at first 1, first 1 center noenhanced front font small textcolor rgb '#FFFFFF'
 set label '4.12' at first 2, first 1 center noenhanced front font small textcolor rgb '#FFFFFF'
@@ -87,10 +87,10 @@ set label '6.75' at first 11, first 5 center noenhanced front font small textcol
 plot \
     'drift_map.csv' using (of(1, column('column_place'))):(column('row_place')):(column('column_place')-0.5):(column('column_place')+0.5):(column('row_place')-0.5):(column('row_place')+0.5):(cell('relative_drift')) with boxxyerror fillstyle solid 1 noborder fillcolor palette
 
-set lmargin at screen 0.136929
-set rmargin at screen 0.809129
-set tmargin at screen 0.432317
-set bmargin at screen 0.188415
+set lmargin at screen 0.134863
+set rmargin at screen 0.828053
+set tmargin at screen 0.43469
+set bmargin at screen 0.18469
 unset border
 unset key
 unset logscale
@@ -99,16 +99,16 @@ set xrange [0.5:11.5]
 set yrange [5.5:0.5]
 set xtics ('attention.q' 1, 'attention.k' 2, 'attention.v' 3, 'attention.o' 4, 'attention.norm' 5, 'mlp.gate' 6, 'mlp.up' 7, 'mlp.down' 8, 'norm' 9, 'embedding' 10, 'unembedding' 11) rotate by 45 right offset 0,0.3 noenhanced
 set ytics ('0' 1, '1' 2, '2' 3, '3' 4, 'none' 5) offset 0.5,0 noenhanced
-set xlabel '' noenhanced offset 0,0.4
-set ylabel 'layer' noenhanced offset 0.8,0
 set palette defined (0 '#FDE725', 1 '#B5DE2B', 2 '#6ECE58', 3 '#35B779', 4 '#1F9E89', 5 '#26828E', 6 '#31688E', 7 '#3E4A89', 8 '#482878', 9 '#440154')
 set cbrange [0:0.178803]
-set colorbox user origin screen 0.829876, screen 0.188415 size screen 0.0248963, screen 0.243902 noborder
+set colorbox user origin screen 0.8488, screen 0.18469 size screen 0.0248963, screen 0.25 noborder
 set cbtics ('0' 0, '0.05' 0.05, '0.10' 0.1, '0.15' 0.15) noenhanced
-set cbtics offset -0.9,0 scale 0.3
-set cblabel 'relative drift' noenhanced offset -0.4,0
+set cbtics offset -0.6,0 scale 0
 unset label
 unset arrow
+set label '' at graph 0.5, screen -0.00978612 center noenhanced
+set label 'layer' at screen 0.0290456, graph 0.5 center rotate by 90 noenhanced
+set label 'relative drift' at screen 0.970954, graph 0.5 center rotate by 90 noenhanced
 set label 'stage1-step2500-tokens1B to main' at graph 0, graph 1.1 left noenhanced font large
 set label '.106' at first 1, first 1 center noenhanced front font small textcolor rgb '#FFFFFF'
 set label '.101' at first 2, first 1 center noenhanced front font small textcolor rgb '#FFFFFF'

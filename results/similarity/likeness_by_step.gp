@@ -21,10 +21,10 @@ set datafile columnheaders
 cell(name) = strcol(name) eq '' ? NaN : column(name)
 of(line, x) = column('line') == line ? x : NaN
 
-set lmargin at screen 0.142116
-set rmargin at screen 0.794606
-set tmargin at screen 0.907407
-set bmargin at screen 0.166667
+set lmargin at screen 0.125783
+set rmargin at screen 0.797897
+set tmargin at screen 0.901235
+set bmargin at screen 0.160494
 set border 3 linewidth 0.5
 set tics nomirror out scale 0.5,0.25 offset 0,0
 set xtics norotate offset 0,0.3
@@ -34,24 +34,24 @@ set xrange [-0.015:1.015]
 set yrange [0:1.02299]
 set xtics ('30' 0.023311, '100' 0.177246, '300' 0.317711, '1000' 0.471646, '200' 0.7544, 'main' 1) noenhanced
 set ytics ('0' 0, '0.2' 0.2, '0.4' 0.4, '0.6' 0.6, '0.8' 0.8, '1.0' 1) noenhanced
-set xlabel 'optimiser step' noenhanced offset 0,0.6
-set ylabel 'CKA with the reference' noenhanced offset 0.2,0
 unset label
 unset arrow
+set label 'optimiser step' at graph 0.5, screen 0.037037 center noenhanced
+set label 'CKA with the reference' at screen 0.0290456, graph 0.5 center rotate by 90 noenhanced
 set arrow from first 0.5888, graph 0 to first 0.5888, graph 1.04167 nohead dashtype 3 linewidth 0.7 linecolor rgb '#777777' back
 set label 'stage 2' at first 0.5888, graph 1.04167 left noenhanced offset 0.4,0 textcolor rgb '#555555'
-set arrow from graph 0.985437, graph 0.0416082 to graph 1.04452, graph 0 nohead linewidth 0.4 linecolor rgb '#89D447' back
-set label 'final_norm' at graph 1.05723, graph 0 left noenhanced textcolor rgb '#89D447'
-set arrow from graph 0.985437, graph 0.0436255 to graph 1.04452, graph 0.0666667 nohead linewidth 0.4 linecolor rgb '#33B57B' back
-set label '3' at graph 1.05723, graph 0.0666667 left noenhanced textcolor rgb '#33B57B'
-set arrow from graph 0.985437, graph 0.0444155 to graph 1.04452, graph 0.133333 nohead linewidth 0.4 linecolor rgb '#238E8C' back
-set label '2' at graph 1.05723, graph 0.133333 left noenhanced textcolor rgb '#238E8C'
-set arrow from graph 0.985437, graph 0.056142 to graph 1.04452, graph 0.2 nohead linewidth 0.4 linecolor rgb '#32678E' back
-set label '1' at graph 1.05723, graph 0.2 left noenhanced textcolor rgb '#32678E'
-set arrow from graph 0.985437, graph 0.103032 to graph 1.04452, graph 0.266667 nohead linewidth 0.4 linecolor rgb '#433880' back
-set label '0' at graph 1.05723, graph 0.266667 left noenhanced textcolor rgb '#433880'
-set arrow from graph 0.985437, graph 0.285766 to graph 1.04452, graph 0.333333 nohead linewidth 0.4 linecolor rgb '#440154' back
-set label 'embedding' at graph 1.05723, graph 0.333333 left noenhanced textcolor rgb '#440154'
+set arrow from graph 0.985437, graph 0.0416082 to graph 1.04322, graph 0 nohead linewidth 0.4 dashtype 1 linecolor rgb '#89D447' back
+set label 'final norm' at graph 1.05556, graph 0 left noenhanced textcolor rgb '#5F9431'
+set arrow from graph 0.985437, graph 0.0436255 to graph 1.04322, graph 0.0666667 nohead linewidth 0.4 dashtype 1 linecolor rgb '#33B57B' back
+set label 'layer 3' at graph 1.05556, graph 0.0666667 left noenhanced textcolor rgb '#237E56'
+set arrow from graph 0.985437, graph 0.0444155 to graph 1.04322, graph 0.133333 nohead linewidth 0.4 dashtype 1 linecolor rgb '#238E8C' back
+set label 'layer 2' at graph 1.05556, graph 0.133333 left noenhanced textcolor rgb '#186362'
+set arrow from graph 0.985437, graph 0.056142 to graph 1.04322, graph 0.2 nohead linewidth 0.4 dashtype 1 linecolor rgb '#32678E' back
+set label 'layer 1' at graph 1.05556, graph 0.2 left noenhanced textcolor rgb '#234863'
+set arrow from graph 0.985437, graph 0.103032 to graph 1.04322, graph 0.266667 nohead linewidth 0.4 dashtype 1 linecolor rgb '#433880' back
+set label 'layer 0' at graph 1.05556, graph 0.266667 left noenhanced textcolor rgb '#2E2759'
+set arrow from graph 0.985437, graph 0.285766 to graph 1.04322, graph 0.333333 nohead linewidth 0.4 dashtype 1 linecolor rgb '#440154' back
+set label 'embedding' at graph 1.05556, graph 0.333333 left noenhanced textcolor rgb '#2F003A'
 plot \
     'likeness_by_step.csv' using (of(1, cell('position'))):(cell('unbiased_cka')) with linespoints linewidth 1 pointtype 7 pointsize 0.35 linecolor rgb '#440154' dashtype 1 notitle, \
     'likeness_by_step.csv' using (of(2, cell('position'))):(cell('unbiased_cka')) with linespoints linewidth 1 pointtype 7 pointsize 0.35 linecolor rgb '#433880' dashtype 1 notitle, \

@@ -7,11 +7,11 @@ if (!exists('format')) {
 reset
 set encoding utf8
 if (format eq 'svg') {
-    set terminal svg size 321,149 font 'Helvetica,9.3' linewidth 1.33 background rgb 'white'
+    set terminal svg size 321,119 font 'Helvetica,9.3' linewidth 1.33 background rgb 'white'
     small = ',8'
     large = ',10'
 } else {
-    set terminal pdfcairo size 3.34722in,1.55556in font 'Helvetica,7' fontscale 0.75 linewidth 1.5
+    set terminal pdfcairo size 3.34722in,1.23611in font 'Helvetica,7' fontscale 0.75 linewidth 1.5
     small = ',6'
     large = ',7.5'
 }
@@ -21,28 +21,28 @@ set datafile columnheaders
 cell(name) = strcol(name) eq '' ? NaN : column(name)
 of(line, x) = column('line') == line ? x : NaN
 
-set lmargin at screen 0.21473
-set rmargin at screen 0.809129
-set tmargin at screen 0.946429
-set bmargin at screen 0.410714
+set lmargin at screen 0.2187
+set rmargin at screen 0.845171
+set tmargin at screen 0.932584
+set bmargin at screen 0.258427
 unset border
 unset key
 unset logscale
 set tics nomirror scale 0
 set xrange [0.5:5.5]
 set yrange [5.5:0.5]
-set xtics ('0' 1, '1' 2, '2' 3, '3' 4, 'final_norm' 5) rotate by 45 right offset 0,0.3 noenhanced
+set xtics ('0' 1, '1' 2, '2' 3, '3' 4, 'final_norm' 5) offset 0,0.4 noenhanced
 set ytics ('embedding' 1, '0' 2, '1' 3, '2' 4, '3' 5) offset 0.5,0 noenhanced
-set xlabel 'layer' noenhanced offset 0,0.4
-set ylabel 'layer' noenhanced offset 0.8,0
 set palette defined (0 '#FDE725', 1 '#B5DE2B', 2 '#6ECE58', 3 '#35B779', 4 '#1F9E89', 5 '#26828E', 6 '#31688E', 7 '#3E4A89', 8 '#482878', 9 '#440154')
 set cbrange [0:1]
-set colorbox user origin screen 0.829876, screen 0.410714 size screen 0.0248963, screen 0.535714 noborder
+set colorbox user origin screen 0.865918, screen 0.258427 size screen 0.0248963, screen 0.674157 noborder
 set cbtics ('0' 0, '0.2' 0.2, '0.4' 0.4, '0.6' 0.6, '0.8' 0.8, '1.0' 1) noenhanced
-set cbtics offset -0.9,0 scale 0.3
-set cblabel 'CKA' noenhanced offset -0.4,0
+set cbtics offset -0.6,0 scale 0
 unset label
 unset arrow
+set label 'layer' at graph 0.5, screen 0.0786517 center noenhanced
+set label 'layer' at screen 0.0290456, graph 0.5 center rotate by 90 noenhanced
+set label 'CKA' at screen 0.970954, graph 0.5 center rotate by 90 noenhanced
 set label '.817' at first 1, first 1 center noenhanced front font small textcolor rgb '#FFFFFF'
 set label '.704' at first 2, first 1 center noenhanced front font small textcolor rgb '#FFFFFF'
 set label '.635' at first 3, first 1 center noenhanced front font small textcolor rgb '#FFFFFF'

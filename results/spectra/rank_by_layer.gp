@@ -22,37 +22,37 @@ cell(name) = strcol(name) eq '' ? NaN : column(name)
 of(line, x) = column('line') == line ? x : NaN
 set multiplot
 
-set lmargin at screen 0.126556
-set rmargin at screen 0.779046
-set tmargin at screen 0.983553
-set bmargin at screen 0.588816
+set lmargin at screen 0.117224
+set rmargin at screen 0.806426
+set tmargin at screen 0.980263
+set bmargin at screen 0.585526
 set border 3 linewidth 0.5
 set tics nomirror out scale 0.5,0.25 offset 0,0
 set xtics norotate offset 0,0.3
 unset logscale x
 unset logscale y
-set xrange [0:3.12]
+set xrange [-0.12:3.12]
 set yrange [0:23.1728]
 set xtics ('0' 0, '1' 1, '2' 2, '3' 3) noenhanced
 set ytics ('0' 0, '5' 5, '10' 10, '15' 15, '20' 20) noenhanced
-set xlabel 'layer' noenhanced offset 0,0.6
-set ylabel 'stable rank' noenhanced offset 0.2,0
 unset label
 unset arrow
-set arrow from graph 0.961538, graph 0.186107 to graph 1.04452, graph 0.177127 nohead linewidth 0.4 linecolor rgb '#CC79A7' back
-set label 'attention.k' at graph 1.05723, graph 0.177127 left noenhanced textcolor rgb '#CC79A7'
-set arrow from graph 0.961538, graph 0.249276 to graph 1.04452, graph 0.243794 nohead linewidth 0.4 linecolor rgb '#56B4E9' back
-set label 'attention.q' at graph 1.05723, graph 0.243794 left noenhanced textcolor rgb '#56B4E9'
-set arrow from graph 0.961538, graph 0.296 to graph 1.04452, graph 0.310461 nohead linewidth 0.4 linecolor rgb '#D55E00' back
-set label 'mlp.gate' at graph 1.05723, graph 0.310461 left noenhanced textcolor rgb '#D55E00'
-set arrow from graph 0.961538, graph 0.431547 to graph 1.04452, graph 0.431547 nohead linewidth 0.4 linecolor rgb '#E69F00' back
-set label 'attention.o' at graph 1.05723, graph 0.431547 left noenhanced textcolor rgb '#E69F00'
-set arrow from graph 0.961538, graph 0.605252 to graph 1.04452, graph 0.605252 nohead linewidth 0.4 linecolor rgb '#000000' back
-set label 'attention.v' at graph 1.05723, graph 0.605252 left noenhanced textcolor rgb '#000000'
-set arrow from graph 0.961538, graph 0.677057 to graph 1.04452, graph 0.677057 nohead linewidth 0.4 linecolor rgb '#0072B2' back
-set label 'mlp.down' at graph 1.05723, graph 0.677057 left noenhanced textcolor rgb '#0072B2'
-set arrow from graph 0.961538, graph 0.86611 to graph 1.04452, graph 0.86611 nohead linewidth 0.4 linecolor rgb '#009E73' back
-set label 'mlp.up' at graph 1.05723, graph 0.86611 left noenhanced textcolor rgb '#009E73'
+set label 'layer' at graph 0.5, screen 0.519737 center noenhanced
+set label 'stable rank' at screen 0.0290456, graph 0.5 center rotate by 90 noenhanced
+set arrow from graph 0.962963, graph 0.186107 to graph 1.04214, graph 0.177127 nohead linewidth 0.4 dashtype 1 linecolor rgb '#CC79A7' back
+set label 'attention.k' at graph 1.05419, graph 0.177127 left noenhanced textcolor rgb '#8E5474'
+set arrow from graph 0.962963, graph 0.249276 to graph 1.04214, graph 0.243794 nohead linewidth 0.4 dashtype 1 linecolor rgb '#56B4E9' back
+set label 'attention.q' at graph 1.05419, graph 0.243794 left noenhanced textcolor rgb '#3C7EA3'
+set arrow from graph 0.962963, graph 0.296 to graph 1.04214, graph 0.310461 nohead linewidth 0.4 dashtype 1 linecolor rgb '#D55E00' back
+set label 'mlp.gate' at graph 1.05419, graph 0.310461 left noenhanced textcolor rgb '#954100'
+set arrow from graph 0.962963, graph 0.431547 to graph 1.04214, graph 0.431547 nohead linewidth 0.4 dashtype 1 linecolor rgb '#E69F00' back
+set label 'attention.o' at graph 1.05419, graph 0.431547 left noenhanced textcolor rgb '#A16F00'
+set arrow from graph 0.962963, graph 0.605252 to graph 1.04214, graph 0.605252 nohead linewidth 0.4 dashtype 1 linecolor rgb '#000000' back
+set label 'attention.v' at graph 1.05419, graph 0.605252 left noenhanced textcolor rgb '#000000'
+set arrow from graph 0.962963, graph 0.677057 to graph 1.04214, graph 0.677057 nohead linewidth 0.4 dashtype 1 linecolor rgb '#0072B2' back
+set label 'mlp.down' at graph 1.05419, graph 0.677057 left noenhanced textcolor rgb '#004F7C'
+set arrow from graph 0.962963, graph 0.86611 to graph 1.04214, graph 0.86611 nohead linewidth 0.4 dashtype 1 linecolor rgb '#009E73' back
+set label 'mlp.up' at graph 1.05419, graph 0.86611 left noenhanced textcolor rgb '#006E50'
 plot \
     'rank_by_layer.csv' using (of(1, cell('block'))):(cell('stable_rank')) with linespoints linewidth 1 pointtype 7 pointsize 0.35 linecolor rgb '#0072B2' dashtype 1 notitle, \
     'rank_by_layer.csv' using (of(2, cell('block'))):(cell('stable_rank')) with linespoints linewidth 1 pointtype 5 pointsize 0.35 linecolor rgb '#D55E00' dashtype 1 notitle, \
@@ -62,37 +62,37 @@ plot \
     'rank_by_layer.csv' using (of(6, cell('block'))):(cell('stable_rank')) with linespoints linewidth 1 pointtype 6 pointsize 0.35 linecolor rgb '#56B4E9' dashtype 1 notitle, \
     'rank_by_layer.csv' using (of(7, cell('block'))):(cell('stable_rank')) with linespoints linewidth 1 pointtype 4 pointsize 0.35 linecolor rgb '#000000' dashtype 1 notitle
 
-set lmargin at screen 0.126556
-set rmargin at screen 0.779046
-set tmargin at screen 0.483553
-set bmargin at screen 0.0888158
+set lmargin at screen 0.117224
+set rmargin at screen 0.806426
+set tmargin at screen 0.480263
+set bmargin at screen 0.0855263
 set border 3 linewidth 0.5
 set tics nomirror out scale 0.5,0.25 offset 0,0
 set xtics norotate offset 0,0.3
 unset logscale x
 unset logscale y
-set xrange [0:3.12]
+set xrange [-0.12:3.12]
 set yrange [46.1672:76.3907]
 set xtics ('0' 0, '1' 1, '2' 2, '3' 3) noenhanced
 set ytics ('50' 50, '55' 55, '60' 60, '65' 65, '70' 70, '75' 75) noenhanced
-set xlabel 'layer' noenhanced offset 0,0.6
-set ylabel 'effective rank' noenhanced offset 0.2,0
 unset label
 unset arrow
-set arrow from graph 0.961538, graph 0.131422 to graph 1.04452, graph 0.111452 nohead linewidth 0.4 linecolor rgb '#CC79A7' back
-set label 'attention.k' at graph 1.05723, graph 0.111452 left noenhanced textcolor rgb '#CC79A7'
-set arrow from graph 0.961538, graph 0.158149 to graph 1.04452, graph 0.178119 nohead linewidth 0.4 linecolor rgb '#56B4E9' back
-set label 'attention.q' at graph 1.05723, graph 0.178119 left noenhanced textcolor rgb '#56B4E9'
-set arrow from graph 0.961538, graph 0.290881 to graph 1.04452, graph 0.266282 nohead linewidth 0.4 linecolor rgb '#000000' back
-set label 'attention.v' at graph 1.05723, graph 0.266282 left noenhanced textcolor rgb '#000000'
-set arrow from graph 0.961538, graph 0.30835 to graph 1.04452, graph 0.332949 nohead linewidth 0.4 linecolor rgb '#E69F00' back
-set label 'attention.o' at graph 1.05723, graph 0.332949 left noenhanced textcolor rgb '#E69F00'
-set arrow from graph 0.961538, graph 0.815929 to graph 1.04452, graph 0.80656 nohead linewidth 0.4 linecolor rgb '#D55E00' back
-set label 'mlp.gate' at graph 1.05723, graph 0.80656 left noenhanced textcolor rgb '#D55E00'
-set arrow from graph 0.961538, graph 0.878085 to graph 1.04452, graph 0.873227 nohead linewidth 0.4 linecolor rgb '#009E73' back
-set label 'mlp.up' at graph 1.05723, graph 0.873227 left noenhanced textcolor rgb '#009E73'
-set arrow from graph 0.961538, graph 0.925666 to graph 1.04452, graph 0.939894 nohead linewidth 0.4 linecolor rgb '#0072B2' back
-set label 'mlp.down' at graph 1.05723, graph 0.939894 left noenhanced textcolor rgb '#0072B2'
+set label 'layer' at graph 0.5, screen 0.0197368 center noenhanced
+set label 'effective rank' at screen 0.0290456, graph 0.5 center rotate by 90 noenhanced
+set arrow from graph 0.962963, graph 0.131422 to graph 1.04214, graph 0.111452 nohead linewidth 0.4 dashtype 1 linecolor rgb '#CC79A7' back
+set label 'attention.k' at graph 1.05419, graph 0.111452 left noenhanced textcolor rgb '#8E5474'
+set arrow from graph 0.962963, graph 0.158149 to graph 1.04214, graph 0.178119 nohead linewidth 0.4 dashtype 1 linecolor rgb '#56B4E9' back
+set label 'attention.q' at graph 1.05419, graph 0.178119 left noenhanced textcolor rgb '#3C7EA3'
+set arrow from graph 0.962963, graph 0.290881 to graph 1.04214, graph 0.266282 nohead linewidth 0.4 dashtype 1 linecolor rgb '#000000' back
+set label 'attention.v' at graph 1.05419, graph 0.266282 left noenhanced textcolor rgb '#000000'
+set arrow from graph 0.962963, graph 0.30835 to graph 1.04214, graph 0.332949 nohead linewidth 0.4 dashtype 1 linecolor rgb '#E69F00' back
+set label 'attention.o' at graph 1.05419, graph 0.332949 left noenhanced textcolor rgb '#A16F00'
+set arrow from graph 0.962963, graph 0.815929 to graph 1.04214, graph 0.80656 nohead linewidth 0.4 dashtype 1 linecolor rgb '#D55E00' back
+set label 'mlp.gate' at graph 1.05419, graph 0.80656 left noenhanced textcolor rgb '#954100'
+set arrow from graph 0.962963, graph 0.878085 to graph 1.04214, graph 0.873227 nohead linewidth 0.4 dashtype 1 linecolor rgb '#009E73' back
+set label 'mlp.up' at graph 1.05419, graph 0.873227 left noenhanced textcolor rgb '#006E50'
+set arrow from graph 0.962963, graph 0.925666 to graph 1.04214, graph 0.939894 nohead linewidth 0.4 dashtype 1 linecolor rgb '#0072B2' back
+set label 'mlp.down' at graph 1.05419, graph 0.939894 left noenhanced textcolor rgb '#004F7C'
 plot \
     'rank_by_layer.csv' using (of(1, cell('block'))):(cell('effective_rank')) with linespoints linewidth 1 pointtype 7 pointsize 0.35 linecolor rgb '#0072B2' dashtype 1 notitle, \
     'rank_by_layer.csv' using (of(2, cell('block'))):(cell('effective_rank')) with linespoints linewidth 1 pointtype 5 pointsize 0.35 linecolor rgb '#D55E00' dashtype 1 notitle, \

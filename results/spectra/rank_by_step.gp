@@ -21,10 +21,10 @@ set datafile columnheaders
 cell(name) = strcol(name) eq '' ? NaN : column(name)
 of(line, x) = column('line') == line ? x : NaN
 
-set lmargin at screen 0.126556
-set rmargin at screen 0.561203
-set tmargin at screen 0.907407
-set bmargin at screen 0.166667
+set lmargin at screen 0.117224
+set rmargin at screen 0.708888
+set tmargin at screen 0.901235
+set bmargin at screen 0.160494
 set border 3 linewidth 0.5
 set tics nomirror out scale 0.5,0.25 offset 0,0
 set xtics norotate offset 0,0.3
@@ -32,22 +32,22 @@ unset logscale x
 unset logscale y
 set xrange [-0.015:1.015]
 set yrange [0:66.9539]
-set xtics ('0' 0, '30' 0.0972905, '100' 0.231088, '1000' 0.486973, '200' 0.7544, 'main' 1) noenhanced
+set xtics ('0' 0, '30' 0.0972905, '100' 0.231088, '300' 0.353176, '1000' 0.486973, '200' 0.7544, 'main' 1) noenhanced
 set ytics ('0' 0, '10' 10, '20' 20, '30' 30, '40' 40, '50' 50, '60' 60) noenhanced
-set xlabel 'optimiser step' noenhanced offset 0,0.6
-set ylabel 'rank, median over matrices' noenhanced offset 0.2,0
 unset label
 unset arrow
+set label 'optimiser step' at graph 0.5, screen 0.037037 center noenhanced
+set label 'rank, median over matrices' at screen 0.0290456, graph 0.5 center rotate by 90 noenhanced
 set arrow from first 0.5888, graph 0 to first 0.5888, graph 1.04167 nohead dashtype 3 linewidth 0.7 linecolor rgb '#777777' back
 set label 'stage 2' at first 0.5888, graph 1.04167 left noenhanced offset 0.4,0 textcolor rgb '#555555'
-set arrow from graph 0.985437, graph 0.141317 to graph 1.06683, graph 0.109107 nohead linewidth 0.4 linecolor rgb '#009E73' back
-set label 'stable rank of updates' at graph 1.08592, graph 0.109107 left noenhanced textcolor rgb '#009E73'
-set arrow from graph 0.985437, graph 0.143563 to graph 1.06683, graph 0.175773 nohead linewidth 0.4 linecolor rgb '#0072B2' back
-set label 'stable rank' at graph 1.08592, graph 0.175773 left noenhanced textcolor rgb '#0072B2'
-set arrow from graph 0.985437, graph 0.824787 to graph 1.06683, graph 0.793303 nohead linewidth 0.4 linecolor rgb '#D55E00' back
-set label 'effective rank' at graph 1.08592, graph 0.793303 left noenhanced textcolor rgb '#D55E00'
-set arrow from graph 0.985437, graph 0.828487 to graph 1.06683, graph 0.85997 nohead linewidth 0.4 linecolor rgb '#CC79A7' back
-set label 'effective rank of updates' at graph 1.08592, graph 0.85997 left noenhanced textcolor rgb '#CC79A7'
+set arrow from graph 0.985437, graph 0.141317 to graph 1.04909, graph 0.109107 nohead linewidth 0.4 dashtype 1 linecolor rgb '#009E73' back
+set label 'stable, updates' at graph 1.06312, graph 0.109107 left noenhanced textcolor rgb '#006E50'
+set arrow from graph 0.985437, graph 0.143563 to graph 1.04909, graph 0.175773 nohead linewidth 0.4 dashtype 1 linecolor rgb '#0072B2' back
+set label 'stable' at graph 1.06312, graph 0.175773 left noenhanced textcolor rgb '#004F7C'
+set arrow from graph 0.985437, graph 0.824787 to graph 1.04909, graph 0.793303 nohead linewidth 0.4 dashtype 1 linecolor rgb '#D55E00' back
+set label 'effective' at graph 1.06312, graph 0.793303 left noenhanced textcolor rgb '#954100'
+set arrow from graph 0.985437, graph 0.828487 to graph 1.04909, graph 0.85997 nohead linewidth 0.4 dashtype 1 linecolor rgb '#CC79A7' back
+set label 'effective, updates' at graph 1.06312, graph 0.85997 left noenhanced textcolor rgb '#8E5474'
 plot \
     'rank_by_step.csv' using (of(1, cell('position'))):(cell('rank')) with linespoints linewidth 1 pointtype 7 pointsize 0.35 linecolor rgb '#0072B2' dashtype 1 notitle, \
     'rank_by_step.csv' using (of(2, cell('position'))):(cell('rank')) with linespoints linewidth 1 pointtype 7 pointsize 0.35 linecolor rgb '#0072B2' dashtype 1 notitle, \

@@ -14,7 +14,7 @@ extension Drift {
         let table = modules.selecting(
             ["module", "from", "to", "stage", "ingredient", "step", "tokens", "relative_drift"], as: "drift_by_module",
             title: "Relative drift of each module from the reference.", where: isWanted
-        ).renaming(["to": "revision"])
+        ).renaming(["to": "revision"]).adding([ModulePanels.column(of: "module")])
         guard let training = TrainingAxis(table) else { return nil }
         var chart = Chart(x: training.axis, y: Axis("relative_drift", "relative drift ‖b−a‖/‖a‖"), color: "module")
         chart.marks = training.marks
@@ -22,7 +22,8 @@ extension Drift {
         return Figure(
             "drift_by_module",
             title: "Relative drift of each module from \(table.records[0].text("from") ?? "the reference").",
-            data: training.rows(of: table, lines: ["module"]), lines: ["module", "branch"], panels: [.chart(chart)])
+            data: training.rows(of: table, lines: ["module"]), lines: ["module", "branch"],
+            panels: ModulePanels.panels(of: chart, data: table))
     }
 
     /// Relative drift by layer and module: of a pair, or over stage 1 and over what came after.
@@ -91,7 +92,7 @@ extension Drift {
         let names = ["revision", "stage", "ingredient", "step", "tokens"]
         let kinds = [
             ("path_length", "path length"), ("displacement", "displacement"),
-            ("step_drift", "since the last checkpoint"),
+            ("step_drift", "step drift"),
         ]
         let model = trajectory.selecting(names + kinds.map(\.0), as: "path", title: "Drift of the whole model.") {
             // The reference itself has gone nowhere.
@@ -114,7 +115,7 @@ extension Drift {
         return Figure(
             "path",
             title:
-                "How far the whole model has gone (path length), how far it has come (displacement), and the drift between checkpoints.",
+                "How far the whole model has gone (path length), how far it has come (displacement), and the drift since the checkpoint before (step drift).",
             data: training.rows(of: data, lines: ["quantity"]), lines: ["quantity", "branch"], panels: [.chart(chart)])
     }
 

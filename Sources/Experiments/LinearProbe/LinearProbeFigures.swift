@@ -14,7 +14,7 @@ extension LinearProbe {
         return [byLayer(table), byStep(table)].compactMap { $0 }
     }
 
-    /// Accuracy along the layers, a line a checkpoint of stage 1.
+    /// Accuracy along the layers with its interval, a line a checkpoint of stage 1.
     private static func byLayer(_ table: Table) -> Figure? {
         let first = table.records.compactMap { $0.integer("stage") }.min()
         let names = table.columns.map(\.name)
@@ -26,23 +26,24 @@ extension LinearProbe {
             row.integer("step").map { "step \($0)" }
         }
         var chart = Chart(
-            x: Axis("depth", "blocks behind the states", scale: .linear),
-            y: Axis("accuracy", "accuracy held out", scale: .linear), color: "at")
+            x: Axis("depth", "blocks passed", scale: .linear), y: Axis("accuracy", "accuracy held out", scale: .linear),
+            band: (low: "accuracy_low", high: "accuracy_high"), color: "at")
         chart.isOrdered = true
         if let baseline = rows.records.first?.number("baseline_accuracy") {
             chart.marks = [.horizontal(baseline, "most frequent class")]
         }
         return Figure(
-            "accuracy_by_layer", title: "Accuracy of linear probes along the layers, across stage 1.",
+            "accuracy_by_layer",
+            title: "Accuracy of linear probes along the layers, across stage 1; bands are 95 % intervals.",
             data: rows.adding([step]), lines: ["revision"], panels: [.chart(chart)])
     }
 
-    /// Accuracy across training, a line a layer, with its interval.
+    /// Accuracy across training, a line a layer. Bands would hide all of them: layers of one checkpoint lie close together.
     private static func byStep(_ table: Table) -> Figure? {
-        let rows = table.named("accuracy_by_step")
+        let rows = table.named("accuracy_by_step").adding([LayerNames.column])
         guard let training = TrainingAxis(rows) else { return nil }
         var chart = Chart(
-            x: training.axis, y: Axis("accuracy", "accuracy held out", scale: .linear), color: "layer")
+            x: training.axis, y: Axis("accuracy", "accuracy held out", scale: .linear), color: "states_of")
         chart.isOrdered = true
         chart.marks = training.marks
         return Figure(

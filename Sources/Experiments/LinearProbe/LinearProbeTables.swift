@@ -18,7 +18,7 @@ extension LinearProbe {
         return Report(
             tables: [scores] + predictions + [integrityTable(integrity)], readable: [summary],
             findings: integrity.findings.map(\.message) + doubts + records.compactMap(\.doubt),
-            inputs: models.contents.facts(results))
+            inputs: models.contents.facts(results), probeSet: models.probeFacts)
     }
 
     private func records(_ place: Int, _ results: ReductionResults) -> [LinearProbeRecord] {

@@ -17,7 +17,8 @@ extension Norms {
         let kind = { (kind: String) in [TypedColumn<TableRow>.string("kind", "Measured, or the fit.") { _ in kind }] }
         let fits = tables.named("norm_growth").map { fitted(measured, $0) } ?? []
         let fitTable = Table("growth", title: measured.title, columns: measured.columns, rows: fits)
-        let data = measured.adding(kind("measured")).appending(fitTable.adding(kind("fit")))
+        let panel = [ModulePanels.column(of: "name")]
+        let data = measured.adding(kind("measured")).appending(fitTable.adding(kind("fit"))).adding(panel)
         var chart = Chart(x: training.axis, y: Axis("l2", "L2 norm"), color: "name")
         chart.marks = training.marks
         chart.layers = [
@@ -27,7 +28,7 @@ extension Norms {
         return Figure(
             "growth", title: "Growth of L2 norms; dotted, the power law fitted after the warm-up.",
             data: training.rows(of: data, lines: ["name", "kind"]), lines: ["name", "kind", "branch"],
-            panels: [.chart(chart)])
+            panels: ModulePanels.panels(of: chart, data: data))
     }
 
     /// The fitted norm at each step that the fit is made of.

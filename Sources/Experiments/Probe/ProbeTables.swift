@@ -19,7 +19,8 @@ extension Probe {
             tables: [
                 loss, sequenceTable(standing, results), positionTable(standing, results), integrityTable(integrity),
             ],
-            readable: [summary], findings: integrity.findings.map(\.message), inputs: contents.facts(results))
+            readable: [summary], findings: integrity.findings.map(\.message), inputs: contents.facts(results),
+            probeSet: models.probeFacts)
     }
 
     /// The domains, and all of them together where there are several.

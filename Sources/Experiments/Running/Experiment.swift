@@ -55,13 +55,16 @@ struct Report: Sendable {
     var findings: [String]
     /// Facts about the inputs for `run.json`, such as checkpoints with their fingerprints.
     var inputs: JSON
+    /// The same of the probe set, where there is one.
+    var probeSet: JSON?
 
     /// Makes a report; see the properties.
-    init(tables: [Table], readable: [Table], findings: [String], inputs: JSON) {
+    init(tables: [Table], readable: [Table], findings: [String], inputs: JSON, probeSet: JSON? = nil) {
         self.tables = tables
         self.readable = readable
         self.findings = findings
         self.inputs = inputs
+        self.probeSet = probeSet
     }
 }
 

@@ -189,7 +189,9 @@ private final class Prepared {
         guard let directory = directory.take() else { preconditionFailure("the results' folder is not reserved") }
         let results = ResultsFiles(
             type(of: experiment), question: question, tables: report.tables, readable: report.readable,
-            run: record(report, refused), figureWidth: figureWidth, jobs: machine.jobs)
+            run: record(report, refused),
+            figures: figureWidth == nil ? [] : type(of: experiment).figures(report.tables),
+            figureWidth: figureWidth, jobs: machine.jobs)
         return try results.write(
             to: directory, tables: true,
             records: [("machine.json", machine.json), ("run.json", record(report, refused))])
@@ -197,16 +199,20 @@ private final class Prepared {
 
     /// What was run on what; nothing that differs between two runs of the same input.
     private func record(_ report: Report, _ refused: [CheckpointError]) -> JSON {
-        [
-            "experiment": .string(name),
-            "question": .string(question),
-            "version": .string(harnessVersion),
-            "settings": settings,
-            type(of: experiment).inputsName: report.inputs,
-            "refused": .array(refused.map { .string($0.description) }),
-            "findings": .array(report.findings.map(JSON.string)),
-            "tables": .array(report.tables.map { .string(CSVWriter().fileName($0)) }),
+        var members: [(key: String, value: JSON)] = [
+            ("experiment", .string(name)),
+            ("question", .string(question)),
+            ("version", .string(harnessVersion)),
+            ("settings", settings),
+            (type(of: experiment).inputsName, report.inputs),
         ]
+        if let probeSet = report.probeSet { members.append(("probe_set", probeSet)) }
+        return .object(
+            members + [
+                ("refused", .array(refused.map { .string($0.description) })),
+                ("findings", .array(report.findings.map(JSON.string))),
+                ("tables", .array(report.tables.map { .string(CSVWriter().fileName($0)) })),
+            ])
     }
 }
 

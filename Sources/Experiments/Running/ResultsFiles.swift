@@ -8,22 +8,26 @@ struct ResultsFiles {
     private let tables: [Table]
     private let readable: [Table]
     private let run: JSON
+    private let figures: [Figure]
     private let figureWidth: GnuplotScript.Width?
     private let redraw: Bool
     private let jobs: Int
 
     /// - Parameters:
     ///   - run: what `run.json` says, for the page.
+    ///   - figures: what is drawn of the tables.
+    ///   - figureWidth: `nil` when nothing is drawn.
     ///   - redraw: whether pictures are drawn even where an earlier run left those of the same script and data.
     init(
         _ experiment: any Experiment.Type, question: String, tables: [Table], readable: [Table], run: JSON,
-        figureWidth: GnuplotScript.Width?, redraw: Bool = false, jobs: Int
+        figures: [Figure], figureWidth: GnuplotScript.Width?, redraw: Bool = false, jobs: Int
     ) {
         self.experiment = experiment
         self.question = question
         self.tables = tables
         self.readable = readable
         self.run = run
+        self.figures = figures
         self.figureWidth = figureWidth
         self.redraw = redraw
         self.jobs = jobs
@@ -44,7 +48,6 @@ struct ResultsFiles {
             if TableView(table, of: saved) == nil { saved.append(isNamed ? table.named("\(table.name)_brief") : table) }
             if let view = TableView(table, of: saved) { views.append(view) }
         }
-        let figures = figureWidth == nil ? [] : experiment.figures(tables)
         if isWritten {
             for table in saved {
                 try directory.write(CSVWriter().fileName(table)) { CSVWriter().write(table, to: &$0) }

@@ -26,13 +26,15 @@ public struct SavedReport: Sendable {
     /// - Throws: `InputError` for a folder that holds no results, or damaged ones; `EnvironmentError`.
     public func write() throws -> Outcome {
         let (experiment, run, saved) = try folder.read()
-        let absent = figureWidth == nil ? [] : AbsentColumns.recording { experiment.figures(saved.tables) }.absent
+        let (figures, absent) = AbsentColumns.recording {
+            figureWidth == nil ? [] : experiment.figures(saved.tables)
+        }
         guard absent.isEmpty else {
             throw InputError(absent.map { "\(folder.path): \($0); run the experiment again" })
         }
         let results = ResultsFiles(
             experiment, question: saved.title, tables: saved.tables, readable: saved.readable, run: run,
-            figureWidth: figureWidth, redraw: true, jobs: jobs)
+            figures: figures, figureWidth: figureWidth, redraw: true, jobs: jobs)
         let written = try results.write(to: RunDirectory(at: folder.path), tables: false, records: [])
         let index = try ResultsIndex(besides: folder.path)?.write()
         return Outcome(paths: written.paths + [index].compactMap { $0 }, undrawn: written.undrawn)

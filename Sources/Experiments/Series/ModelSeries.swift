@@ -12,6 +12,8 @@ struct ModelSeries: Sendable {
     /// Of the probe set.
     let fingerprint: Fingerprint
     let contents: SeriesContents
+    /// The probe set's files and fingerprint, for `run.json`.
+    let probeFacts: JSON
     private let fingerprints: Bool
 
     /// Reads the probe set and opens the series.
@@ -19,6 +21,9 @@ struct ModelSeries: Sendable {
     init(_ input: SeriesInput, _ probeSet: ProbeInput, fingerprints: Bool, _ context: RunContext) throws {
         probe = try probeSet.open(in: context)
         fingerprint = probe.fingerprint
+        probeFacts = [
+            "label": "probe set", "fingerprint": .string("\(fingerprint)"), "location": .string(probeSet.location),
+        ]
         (series, places) = try input.open(in: context)
         contents = SeriesContents(series, places: places, fingerprints: fingerprints)
         self.fingerprints = fingerprints

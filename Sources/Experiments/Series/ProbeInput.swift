@@ -62,6 +62,11 @@ struct ProbeInput: Codable, Equatable, Sendable {
         }
     }
 
+    /// Its files as the settings name them.
+    var location: String {
+        ([file].compactMap { $0 } + files.sorted { $0.key < $1.key }.map(\.value)).joined(separator: " ")
+    }
+
     private func file(_ path: String, of name: String, _ context: RunContext) -> ProbeSetSource.File {
         ProbeSetSource.File(path: context.resolve(path, of: "probe_set.\(name)"), name: path)
     }

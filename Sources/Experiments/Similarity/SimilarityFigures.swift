@@ -14,10 +14,10 @@ extension Similarity {
             ["layer", "from", "to", "stage", "ingredient", "step", "tokens", "unbiased_cka"], as: "likeness_by_step",
             title: checkpoints.title
         ) { $0.text("comparison") == Comparison.Kind.reference.rawValue && $0["states"] == states }
-        .renaming(["to": "revision"])
+        .renaming(["to": "revision"]).adding([LayerNames.column])
         guard let training = TrainingAxis(table) else { return nil }
         var chart = Chart(
-            x: training.axis, y: Axis("unbiased_cka", "CKA with the reference", scale: .linear), color: "layer")
+            x: training.axis, y: Axis("unbiased_cka", "CKA with the reference", scale: .linear), color: "states_of")
         chart.isOrdered = true
         chart.marks = training.marks
         return Figure(

@@ -28,7 +28,7 @@ extension Similarity {
             ],
             readable: [summary(known.map(\.0), pairs, ranks)],
             findings: integrity.findings.map(\.message) + ranks.compactMap(\.doubt),
-            inputs: models.contents.facts(results))
+            inputs: models.contents.facts(results), probeSet: models.probeFacts)
     }
 
     /// Of checkpoints whose models have as many layers.

@@ -81,8 +81,8 @@ extension Spectra {
         guard let summary = tables.named("summary"), let training = TrainingAxis(summary) else { return nil }
         let names = ["revision", "stage", "ingredient", "step", "tokens"]
         let kinds = [
-            ("stable_rank", "stable rank"), ("effective_rank", "effective rank"),
-            ("update_stable_rank", "stable rank of updates"), ("update_effective_rank", "effective rank of updates"),
+            ("stable_rank", "stable"), ("effective_rank", "effective"),
+            ("update_stable_rank", "stable, updates"), ("update_effective_rank", "effective, updates"),
         ].filter { kind, _ in summary.records.contains { $0.number(kind) != nil } }
         guard !kinds.isEmpty else { return nil }
         let columns =

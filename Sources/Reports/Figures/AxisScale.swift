@@ -13,9 +13,14 @@ struct AxisScale {
     /// Where 0 stands on a logarithmic axis: a step to the left of the first value.
     let zero: Double?
 
-    /// Settles an axis for the values it shows; `maximumTicks` labels fit.
-    /// - Parameter showsZero: whether values of 0 have a place on a logarithmic axis; otherwise they are not drawn.
-    init(_ axis: Axis, values: [Double], maximumTicks: Int, showsZero: Bool) {
+    /// Settles an axis for the values it shows; at most `maximumTicks` labels.
+    /// - Parameters:
+    ///   - showsZero: whether values of 0 have a place on a logarithmic axis; otherwise they are not drawn.
+    ///   - length: points of a horizontal axis, whose labels must not run into each other; `nil` for a vertical one.
+    ///   - isWhole: whether there is nothing between whole numbers.
+    init(
+        _ axis: Axis, values: [Double], maximumTicks: Int, showsZero: Bool, length: Double? = nil, isWhole: Bool = false
+    ) {
         let positive = values.filter { $0 > 0 }
         let (low, high) = (positive.min() ?? 1, positive.max() ?? 1)
         isLogarithmic =
@@ -32,18 +37,27 @@ struct AxisScale {
             ends = axis.range ?? (zero ?? low) / margin...high * margin
         } else {
             zero = nil
-            ends = axis.range ?? AxisScale.linearRange(values)
+            ends = axis.range ?? AxisScale.linearRange(values, isHorizontal: length != nil)
         }
         range = ends
         if let ticks = axis.ticks {
             (self.ticks, minorTicks, isEnhanced) = (ticks, [], false)
         } else if isLogarithmic {
             let decades = AxisScale.logarithmicTicks(
-                (zero == nil ? ends.lowerBound : low)...ends.upperBound, maximumTicks)
+                (zero == nil ? ends.lowerBound : low)...ends.upperBound, maximumTicks
+            ) { ticks in
+                guard let length else { return true }
+                let unit = length / log(ends.upperBound / ends.lowerBound)
+                return zip(ticks, ticks.dropFirst()).allSatisfy { left, right in
+                    let distance = log(right.value / left.value) * unit
+                    return distance > (AxisScale.width(left) + AxisScale.width(right)) / 2 + 3
+                }
+            }
             ticks = (zero.map { [Axis.Tick($0, "0")] } ?? []) + decades.labelled
             (minorTicks, isEnhanced) = (decades.minor, true)
         } else {
-            (ticks, minorTicks, isEnhanced) = (AxisScale.linearTicks(ends, maximumTicks), [], false)
+            let ticks = AxisScale.linearTicks(ends, maximumTicks, leastStep: isWhole ? 1 : 0)
+            (self.ticks, minorTicks, isEnhanced) = (ticks, [], false)
         }
     }
 
@@ -73,19 +87,24 @@ struct AxisScale {
         return log(max(value, low) / low) / log(high / low)
     }
 
-    /// From 0 where the data reach down towards it, otherwise with some room at both ends.
-    private static func linearRange(_ values: [Double]) -> ClosedRange<Double> {
+    /// From 0 where the data reach down towards it, otherwise with some room at both ends; points at 0 would lie on the
+    /// vertical axis, so they have room as well.
+    private static func linearRange(_ values: [Double], isHorizontal: Bool) -> ClosedRange<Double> {
         let (low, high) = (values.min() ?? 0, values.max() ?? 1)
         guard high > low else { return low - max(abs(low), 1) / 2...high + max(abs(high), 1) / 2 }
         let room = 0.04 * (high - low)
+        if isHorizontal, low == 0 { return -room...high + room }
         if low >= 0, low < 0.4 * high { return 0...high + room }
         return low - room...high + room
     }
 
-    private static func linearTicks(_ range: ClosedRange<Double>, _ maximum: Int) -> [Axis.Tick] {
+    private static func linearTicks(
+        _ range: ClosedRange<Double>, _ maximum: Int, leastStep: Double
+    ) -> [Axis.Tick] {
         let span = range.upperBound - range.lowerBound
         let power = pow(10, floor(log10(span / Double(maximum))))
-        let step = [1, 2, 5, 10].map { $0 * power }.first { span / $0 <= Double(maximum) } ?? span
+        let fitting = [1, 2, 5, 10].map { $0 * power }.first { span / $0 <= Double(maximum) } ?? span
+        let step = max(fitting, leastStep)
         let places = (ceil(range.lowerBound / step - 1e-9)...floor(range.upperBound / step + 1e-9))
         let values = stride(from: places.lowerBound, through: places.upperBound, by: 1).map { $0 * step }
         let (divisor, suffix) = unit(values.map(abs).max() ?? 0)
@@ -94,27 +113,28 @@ struct AxisScale {
         }
     }
 
-    /// Decades, with 2 and 5 between them where there are few.
+    /// Decades, with 2 and 5 or with 3 between them where there are few; as many as fit.
     private static func logarithmicTicks(
-        _ range: ClosedRange<Double>, _ maximum: Int
+        _ range: ClosedRange<Double>, _ maximum: Int, fit: ([Axis.Tick]) -> Bool
     ) -> (labelled: [Axis.Tick], minor: [Double]) {
         let decades = Int(floor(log10(range.lowerBound)))...Int(ceil(log10(range.upperBound)))
         func values(_ digits: [Double]) -> [Double] {
             decades.flatMap { decade in digits.map { $0 * pow(10, Double(decade)) } }
                 .filter { range.contains($0) }
         }
-        let fine = values([1, 2, 5])
         let coarse = values([1])
-        var chosen = fine.count <= maximum ? fine : values([1, 3])
-        if chosen.count > maximum || coarse.count >= 4 { chosen = coarse }
-        let stride = max(1, (chosen.count + maximum - 1) / maximum)
-        let labelled = chosen.enumerated().filter { $0.offset % stride == 0 }.map(\.element)
-        let isPlain = labelled.allSatisfy { (0.0009..<10001).contains($0) }
+        var choices = coarse.count < 4 ? [values([1, 2, 5]), values([1, 3])] : []
+        for stride in 1...max(1, coarse.count) {
+            choices.append(coarse.enumerated().filter { $0.offset % stride == 0 }.map(\.element))
+        }
+        let chosen = choices.first { $0.count <= maximum && fit(labels($0)) } ?? []
         let minor = decades.count > 9 ? coarse : values([1, 2, 3, 4, 5, 6, 7, 8, 9])
-        return (
-            labelled.map { Axis.Tick($0, isPlain ? plain($0, step: $0) : exponent($0)) },
-            minor.filter { !labelled.contains($0) }
-        )
+        return (labels(chosen), minor.filter { !chosen.contains($0) })
+    }
+
+    private static func labels(_ values: [Double]) -> [Axis.Tick] {
+        let isPlain = values.allSatisfy { (0.0009..<10001).contains($0) }
+        return values.map { Axis.Tick($0, isPlain ? plain($0, step: $0) : exponent($0)) }
     }
 
     /// `10^{-4}`, `3·10^{6}`.

@@ -20,7 +20,7 @@ public struct Chart: Sendable {
     public var marks: [Mark] = []
     /// Where the names of colours stand.
     public var labels: Labels = .atEnds
-    /// A column whose text stands beside each point.
+    /// A column whose text stands beside each point, where it covers the least.
     public var pointLabels: String?
 
     /// Where lines are named.
@@ -83,6 +83,8 @@ public struct Axis: Sendable {
     public var range: ClosedRange<Double>?
     /// Labelled places; `nil` chooses round ones.
     public var ticks: [Tick]?
+    /// Whether the ends fit all rows of the figure and not only those of the panel, so that panels can be compared.
+    public var isShared = false
 
     /// A labelled place.
     public struct Tick: Sendable {

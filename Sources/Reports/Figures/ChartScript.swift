@@ -9,6 +9,9 @@ struct ChartScript: PanelScript {
     private let y: AxisScale
     private let isWide: Bool
     private let width: Double
+    /// Room beside the axes, in points.
+    private let left: Double
+    private let right: Double
 
     /// One line of a layer.
     private struct Line {
@@ -42,13 +45,18 @@ struct ChartScript: PanelScript {
                     })
             }
         }
+        let ends = [chart.y.column] + (chart.band.map { [$0.low, $0.high] } ?? [])
+        let measured = chart.y.isShared ? data.records : all
+        y = AxisScale(
+            chart.y, values: ends.flatMap { name in measured.compactMap { $0.number(name) } }, maximumTicks: 7,
+            showsZero: false)
+        // The name of the axis, upright, and the ticks with their labels.
+        left = 20 + (y.ticks.map(AxisScale.width).max() ?? 0)
+        let names = chart.labels == .atEnds && colors.count > 1 ? colors.map(textWidth).max() ?? 0 : 0
+        right = names > 0 ? names + 12 : 8
         x = AxisScale(
             chart.x, values: all.compactMap { $0.number(chart.x.column) }, maximumTicks: Int(width / 36),
-            showsZero: true)
-        let ends = [chart.y.column] + (chart.band.map { [$0.low, $0.high] } ?? [])
-        y = AxisScale(
-            chart.y, values: ends.flatMap { name in all.compactMap { $0.number(name) } }, maximumTicks: 7,
-            showsZero: false)
+            showsZero: true, length: width - left - right, isWhole: data.column(chart.x.column).kind == .integer)
     }
 
     var plotHeight: Double {
@@ -57,13 +65,12 @@ struct ChartScript: PanelScript {
     }
 
     var margins: Margins {
-        let ticks = y.ticks.map(AxisScale.width).max() ?? 0
-        let names = hasEndLabels ? colors.map(textWidth).max() ?? 0 : 0
-        return Margins(
-            left: 23 + ticks, right: names > 0 ? names + 12 : 8,
-            top: 5 + (chart.title == nil ? 0 : 11) + 10 * Double(topRows), bottom: 27)
+        Margins(left: left, right: right, top: 6 + 10 * Double(titleLines.count + topRows), bottom: 26)
     }
 
+    private var titleLines: [String] {
+        chart.title.map { wrapped($0, width: width - left - 4, scale: titleScale) } ?? []
+    }
     private var hasEndLabels: Bool { chart.labels == .atEnds && colors.count > 1 }
     private var hasMarkNames: Bool { chart.marks.contains { if case .vertical = $0 { true } else { false } } }
     /// Rows of text just above the axes: names of vertical marks, and the key over them.
@@ -79,20 +86,18 @@ struct ChartScript: PanelScript {
             \(y.isLogarithmic ? "set" : "unset") logscale y
             set xrange [\(number(x.range.lowerBound)):\(number(x.range.upperBound))]
             set yrange [\(number(y.range.lowerBound)):\(number(y.range.upperBound))]
-            \(ticksCommand("x", x, x.legibleTicks(on: frame.right - frame.left)))\(ticksCommand("y", y))\
-            set xlabel \(quoted(axisLabel(chart.x.label, data.column(chart.x.column)))) noenhanced offset 0,0.6
-            set ylabel \(quoted(axisLabel(chart.y.label, data.column(chart.y.column)))) noenhanced offset 0.2,0
+            \(ticksCommand("x", x, x.legibleTicks(on: frame.width)))\(ticksCommand("y", y))\
             unset label
             unset arrow
 
             """
-        func above(_ row: Int) -> String { number(1 + (10 * Double(row) + 5) / (frame.bottom - frame.top)) }
-        if let title = chart.title {
-            text += "set label \(quoted(title)) at graph 0, graph \(above(topRows)) left noenhanced font large\n"
-        }
-        text += marks(above(0)) + key(width: frame.right - frame.left, above)
+        let names = AxisNames(page: page)
+        text += names.horizontal(axisLabel(chart.x.label, data.column(chart.x.column)), at: frame.bottom + 20)
+        text += names.vertical(axisLabel(chart.y.label, data.column(chart.y.column)), at: frame.edge + 7)
+        func above(_ row: Int) -> String { number(1 + (10 * Double(row) + 5) / frame.height) }
+        text += titleLabels(titleLines, above: topRows, frame) + marks(above(0)) + key(width: frame.width, above)
         if hasEndLabels { text += endLabels(frame) }
-        if let column = chart.pointLabels { text += pointLabels(column) }
+        if let column = chart.pointLabels { text += pointLabels(column, frame) }
         return text + "plot \\\n    " + plots.joined(separator: ", \\\n    ") + "\n"
     }
 
@@ -130,7 +135,7 @@ struct ChartScript: PanelScript {
 
     /// Where the last point of each colour is, and its name beside the axes at that height, or as near as there is room.
     private func endLabels(_ frame: Frame) -> String {
-        let (width, height) = (frame.right - frame.left, frame.bottom - frame.top)
+        let (width, height) = (frame.width, frame.height)
         var ends: [(color: Int, x: Double, y: Double)] = colors.indices.compactMap { color in
             let points = lines.filter { $0.color == color }.flatMap(\.points).filter { !y.isLogarithmic || $0.y > 0 }
             guard let end = points.max(by: { $0.x < $1.x }) else { return nil }
@@ -147,22 +152,33 @@ struct ChartScript: PanelScript {
             let color = quoted(self.color(end.color))
             return
                 "set arrow from graph \(number(end.x)), graph \(number(end.y)) to graph \(number(1 + 7 / width)), graph "
-                + "\(number(place / height)) nohead linewidth 0.4 linecolor rgb \(color) back\n"
+                + "\(number(place / height)) nohead linewidth 0.4 dashtype \(dash(end.color)) linecolor rgb \(color) back\n"
                 + "set label \(quoted(colors[end.color])) at graph \(number(1 + 9 / width)), graph "
-                + "\(number(place / height)) left noenhanced textcolor rgb \(color)\n"
+                + "\(number(place / height)) left noenhanced textcolor rgb \(quoted(Palette.ink(self.color(end.color))))\n"
         }.joined()
     }
 
-    private func pointLabels(_ column: String) -> String {
-        data.records.filter { row in chart.layers.contains { $0.rows.allSatisfy { $0.accepts(row) } } }.map { row in
-            guard let x = row.number(chart.x.column), let y = row.number(chart.y.column), !row[column].name.isEmpty
-            else {
+    private func pointLabels(_ column: String, _ frame: Frame) -> String {
+        func place(_ point: (x: Double, y: Double)) -> Place {
+            Place(x: x.fraction(point.x) * frame.width, y: y.fraction(point.y) * frame.height)
+        }
+        var placement = LabelPlacement(width: frame.width, height: frame.height)
+        for line in lines {
+            placement.add(line.points.map(place), connected: line.style != .points)
+        }
+        return data.records.filter { row in chart.layers.contains { $0.rows.allSatisfy { $0.accepts(row) } } }.map {
+            row in
+            let name = row[column].name
+            guard let x = row.number(chart.x.column), let y = row.number(chart.y.column), !name.isEmpty else {
                 return ""
             }
-            return "set label \(quoted(row[column].name)) at first \(number(x)), first \(number(y)) left noenhanced "
-                + "offset 0.5,0.3 font small\n"
+            let spot = placement.place(name, at: place((x, y)))
+            return "set label \(quoted(name)) at graph \(number(spot.x / frame.width)), graph "
+                + "\(number(spot.y / frame.height)) left noenhanced font small\n"
         }.joined()
     }
+
+    private func dash(_ color: Int) -> Int { Palette.dash(color, isOrdered: chart.isOrdered) }
 
     private func color(_ place: Int) -> String {
         Palette.color(place, of: max(colors.count, 1), isOrdered: chart.isOrdered)
@@ -189,7 +205,7 @@ struct ChartScript: PanelScript {
 
     private func style(_ line: Line) -> String {
         let color = "linecolor rgb \(quoted(color(line.color)))"
-        let dash = "dashtype \(Palette.dash(line.color, isOrdered: chart.isOrdered))"
+        let dash = "dashtype \(dash(line.color))"
         // Without a column of shapes, colours and marks go together: a grey copy tells the lines apart by marks.
         let shape = Palette.shape(chart.shape != nil || chart.isOrdered ? line.shape : line.color)
         let points = "pointtype \(shape) pointsize 0.35"
@@ -197,7 +213,7 @@ struct ChartScript: PanelScript {
         case .linesAndPoints where line.points.count > 60: return "with lines linewidth 1 \(color) \(dash)"
         case .linesAndPoints: return "with linespoints linewidth 1 \(points) \(color) \(dash)"
         case .lines: return "with lines linewidth 1 \(color) \(dash)"
-        case .points: return "with points \(points) \(color)"
+        case .points: return "with points pointtype \(shape) pointsize 0.5 \(color)"
         case .dotted: return "with lines linewidth 1.5 \(color) dashtype 3"
         }
     }
@@ -225,7 +241,7 @@ struct ChartScript: PanelScript {
         for entry in keyEntries {
             if rows.isEmpty || room < ChartScript.keyWidth(entry) {
                 rows.append([])
-                room = width - 40
+                room = width - left - 4
             }
             rows[rows.count - 1].append(entry)
             room -= ChartScript.keyWidth(entry)
@@ -233,7 +249,7 @@ struct ChartScript: PanelScript {
         return rows
     }
 
-    private static func keyWidth(_ entry: KeyEntry) -> Double { textWidth(entry.name) + 13 }
+    private static func keyWidth(_ entry: KeyEntry) -> Double { textWidth(entry.name) + 12 }
 }
 
 /// Places at least `distance` apart, in order, within 0 to `room`, as near to the wanted ones as may be in the sense of

@@ -58,7 +58,7 @@ public struct GnuplotScript: Sendable {
             let column = columns == 1 ? 0 : index
             let cell = width.points / Double(columns)
             let frame = Frame(
-                left: Double(column) * cell + margins[index].left,
+                edge: Double(column) * cell, left: Double(column) * cell + margins[index].left,
                 right: Double(column + 1) * cell - margins[index].right,
                 top: top + margins[index].top, bottom: top + margins[index].top + panel.plotHeight)
             if columns == 1 { top += heights[index] }
@@ -110,10 +110,15 @@ struct Margins {
 
 /// Where the axes of a panel stand, in points from the left and the top of the figure.
 struct Frame {
+    /// Left edge of the panel with all its text.
+    let edge: Double
     let left: Double
     let right: Double
     let top: Double
     let bottom: Double
+
+    var width: Double { right - left }
+    var height: Double { bottom - top }
 
     /// gnuplot's margins, as fractions of the page from the left and from the bottom.
     func margins(_ page: (width: Double, height: Double)) -> String {
@@ -136,11 +141,31 @@ protocol PanelScript {
     func text(in frame: Frame, page: (width: Double, height: Double)) -> String
 }
 
-/// Width of text in the figure's font, seven points: an estimate on the safe side.
-func textWidth(_ text: String) -> Double { 3.75 * Double(text.count) }
+/// Names of axes at places of ours: where gnuplot would put them depends on its guess of the ticks' width.
+struct AxisNames {
+    let page: (width: Double, height: Double)
 
-/// Distance between lines of text, in points.
-let lineHeight = 8.0
+    /// Centred below the axes, `y` points from the top of the page.
+    func horizontal(_ name: String, at y: Double) -> String {
+        "set label \(quoted(name)) at graph 0.5, screen \(number(1 - y / page.height)) center noenhanced\n"
+    }
+
+    /// Upwards, centred beside the axes, `x` points from the left of the page.
+    func vertical(_ name: String, at x: Double) -> String {
+        "set label \(quoted(name)) at screen \(number(x / page.width)), graph 0.5 center rotate by 90 noenhanced\n"
+    }
+}
+
+/// How much larger the titles of panels are than other text.
+let titleScale = 7.5 / 7
+
+/// The lines of a panel's title from the left end of its axes, the last one in row `row` above them.
+func titleLabels(_ lines: [String], above row: Int, _ frame: Frame) -> String {
+    lines.reversed().enumerated().map { place, line in
+        let height = 1 + (10 * Double(row + place) + 6) / frame.height
+        return "set label \(quoted(line)) at graph 0, graph \(number(height)) left noenhanced font large\n"
+    }.joined()
+}
 
 /// Text for gnuplot: in single quotes, where only these mean anything.
 func quoted(_ text: String) -> String { "'\(text.withoutControls.replacing("'", with: "''"))'" }

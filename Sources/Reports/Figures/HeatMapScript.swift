@@ -28,24 +28,51 @@ struct HeatMapScript: PanelScript {
             maximumTicks: 6, showsZero: false)
     }
 
-    private var rowHeight: Double { rows.count > 24 ? max(4, 290 / Double(rows.count)) : 12 }
+    private var rowHeight: Double { rows.count > 24 ? max(4, 290 / Double(rows.count)) : rows.count < 4 ? 18 : 12 }
     var plotHeight: Double { max(40, Double(rows.count) * rowHeight) }
 
     var margins: Margins {
         Margins(
-            left: 18 + (rows.map(textWidth).max() ?? 0), right: 46, top: 6 + (map.title == nil ? 0 : 11),
-            bottom: (map.labels.column.isEmpty ? 6 : 16) + columnLabelHeight)
+            left: left, right: right, top: 6 + 10 * Double(titleLines.count),
+            bottom: columnLabelHeight + (map.labels.column.isEmpty ? 2 : 12))
     }
 
-    private var columnLabelHeight: Double { isTurned ? 5 + 0.66 * (columns.map(textWidth).max() ?? 0) : 9 }
+    /// The name of the rows, upright, and their labels; names of columns that are turned lean to the left.
+    private var left: Double {
+        let names = (map.labels.row.isEmpty ? 6 : 16) + (rows.map(textWidth).max() ?? 0)
+        return isTurned ? max(names, 0.71 * textWidth(columns.first ?? "")) : names
+    }
+
+    /// The bar of shades, its ticks and its name.
+    private var right: Double { 27 + (scale.ticks.map(AxisScale.width).max() ?? 0) }
+
+    private var titleLines: [String] {
+        map.title.map { wrapped($0, width: width - 16 - (rows.map(textWidth).max() ?? 0), scale: titleScale) } ?? []
+    }
+
+    private var columnLabelHeight: Double { isTurned ? 8 + 0.71 * (columns.map(textWidth).max() ?? 0) : 11 }
+
+    /// Points between the middles of neighbouring columns.
+    private var columnWidth: Double {
+        let room = width - 16 - (rows.map(textWidth).max() ?? 0) - right
+        return min(HeatMapScript.widestColumn, room / Double(max(1, columns.count)))
+    }
+
+    /// Cells wider than that are no easier to read.
+    private static let widestColumn = 60.0
 
     /// Whether names of columns are too long to stand side by side.
     private var isTurned: Bool {
-        let room = (width - 64 - (rows.map(textWidth).max() ?? 0)) / Double(max(1, columns.count))
-        return columns.contains { textWidth($0) > room - 2 }
+        let widths = columns.map(textWidth)
+        return zip(widths, widths.dropFirst()).contains { ($0 + $1) / 2 + 3 > columnWidth }
     }
 
-    func text(in frame: Frame, page: (width: Double, height: Double)) -> String {
+    func text(in whole: Frame, page: (width: Double, height: Double)) -> String {
+        // In the middle of its room, if that is more than the cells need.
+        let spare = max(0, whole.width - HeatMapScript.widestColumn * Double(columns.count)) / 2
+        let frame = Frame(
+            edge: whole.edge + spare, left: whole.left + spare, right: whole.right - spare, top: whole.top,
+            bottom: whole.bottom)
         let every = max(1, Int((lineHeight / rowHeight).rounded(.up)))
         let names = columns.enumerated().map { "\(quoted($1)) \($0 + 1)" }
         let rowTicks = rows.enumerated().filter { $0.offset % every == 0 }.map { "\(quoted($1)) \($0 + 1)" }
@@ -59,25 +86,24 @@ struct HeatMapScript: PanelScript {
             set yrange [\(rows.count).5:0.5]
             set xtics (\(names.joined(separator: ", "))) \(isTurned ? "rotate by 45 right offset 0,0.3" : "offset 0,0.4") noenhanced
             set ytics (\(rowTicks.joined(separator: ", "))) offset 0.5,0 noenhanced
-            set xlabel \(quoted(map.labels.column)) noenhanced offset 0,0.4
-            set ylabel \(quoted(map.labels.row)) noenhanced offset 0.8,0
             \(Palette.gradient)
             \(scale.isLogarithmic ? "set logscale cb\n" : "")\
             set cbrange [\(number(scale.range.lowerBound)):\(number(scale.range.upperBound))]
             set colorbox user origin screen \(number((frame.right + 5) / page.width)), screen \
             \(number(1 - frame.bottom / page.height)) size screen \(number(6 / page.width)), screen \
-            \(number((frame.bottom - frame.top) / page.height)) noborder
+            \(number(frame.height / page.height)) noborder
             \(ticksCommand("cb", scale))\
-            set cbtics offset -0.9,0 scale 0.3
-            set cblabel \(quoted(axisLabel(map.labels.value, data.column(map.value)))) noenhanced offset -0.4,0
+            set cbtics offset -0.6,0 scale 0
             unset label
             unset arrow
 
             """
-        if let title = map.title {
-            let top = 1 + 6 / (frame.bottom - frame.top)
-            text += "set label \(quoted(title)) at graph 0, graph \(number(top)) left noenhanced font large\n"
-        }
+        let axes = AxisNames(page: page)
+        text += axes.horizontal(map.labels.column, at: frame.bottom + columnLabelHeight + 5)
+        text += axes.vertical(map.labels.row, at: frame.left - left + 7)
+        text += axes.vertical(
+            axisLabel(map.labels.value, data.column(map.value)), at: frame.right + right - 7)
+        text += titleLabels(titleLines, above: 0, frame)
         text += numbers(frame)
         let lines = Set(cells.map(\.line)).sorted()
         let plots = lines.map { line in
@@ -91,7 +117,7 @@ struct HeatMapScript: PanelScript {
 
     /// The numbers in the cells, where each has room.
     private func numbers(_ frame: Frame) -> String {
-        let room = (frame.right - frame.left) / Double(max(1, columns.count))
+        let room = frame.width / Double(max(1, columns.count))
         let texts = [3, 2, 1].lazy.map { digits in cells.map { short($0.value, digits: digits) } }
             .first { $0.allSatisfy { textWidth($0) * 6 / 7 <= room } }
         guard rowHeight >= 9, let texts else { return "" }

@@ -21,6 +21,16 @@ enum Palette {
     /// What tells apart lines of one hue: solid, dashed, dashes and dots. Dots alone are for fits.
     static func dash(_ place: Int, isOrdered: Bool) -> Int { isOrdered ? 1 : [1, 2, 4, 5][min(place / hues.count, 3)] }
 
+    /// The same colour darker, for letters: thin strokes of the lighter hues are pale on white, and more so in grey.
+    static func ink(_ color: String) -> String {
+        let value = Int(color.dropFirst(), radix: 16) ?? 0
+        return "#"
+            + [16, 8, 0].map { shift in
+                let digits = String((value >> shift & 0xFF) * 7 / 10, radix: 16, uppercase: true)
+                return digits.count == 1 ? "0" + digits : digits
+            }.joined()
+    }
+
     /// gnuplot's number of the mark.
     static func shape(_ place: Int) -> Int { shapes[place % shapes.count] }
 

@@ -24,7 +24,7 @@ public struct IndexPage: Sendable {
             return [
                 "folder": entry.folder, "link": IndexPage.link(entry.folder),
                 "question": entry.run["question"]?.text ?? "", "version": entry.run["version"]?.text ?? "",
-                "inputs": entry.run["checkpoints"]?.elements?.count ?? 0, "warnings": warnings,
+                "inputs": entry.run.inputs.count, "warnings": warnings,
             ]
         }
         return PageTemplate.render(PageTemplate.index, ["title": "Results", "runs": runs])

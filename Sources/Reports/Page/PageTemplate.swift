@@ -59,10 +59,10 @@ enum PageTemplate {
                     head.ariaSort = down ? 'descending' : 'ascending';
                     const value = row => {
                         const cell = row.cells[place];
-                        if (cell.className !== 'n') return cell.textContent;
+                        if (!cell.classList.contains('n')) return cell.textContent;
                         return Number(cell.dataset.v ?? cell.textContent);
                     };
-                    const missing = row => row.cells[place].className === 'm';
+                    const missing = row => row.cells[place].classList.contains('m');
                     const rows = [...body.rows];
                     rows.sort((a, b) => {
                         if (missing(a) || missing(b)) return missing(a) - missing(b);
@@ -77,7 +77,7 @@ enum PageTemplate {
         """
 
     /// SHA-256 of `script` between its tags.
-    static let scriptHash = "EOHxGxOWgO+95xPIxmtMSrM1QwMhTJgUNOp2DzNzkbM="
+    static let scriptHash = "8wTJcxpb73cTbL6gmYsjJO+F7VZTpkHRN9cFxvrnnW0="
 
     private static let head = """
         <!DOCTYPE html>
@@ -97,13 +97,19 @@ enum PageTemplate {
         .warnings ul { margin: .3rem 0; padding-left: 1.2rem; overflow-wrap: anywhere; }
         .fine { border-left: 4px solid #009E73; padding: .2rem 1rem; margin: 1rem 0; }
         .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1.5rem; }
-        figure { margin: 0; } figure img { width: 100%; height: auto; border: 1px solid #ddd; }
+        figure { margin: 0; min-width: 0; max-width: 38rem; } figure img { width: 100%; height: auto; border: 1px solid #ddd; box-sizing: border-box; }
+        figure.wide { grid-column: 1 / -1; max-width: 75rem; } figure.wide .picture { overflow-x: auto; } figure.wide img { min-width: 40rem; }
         figcaption a { margin-right: .3rem; }
-        .scroll { overflow-x: auto; max-height: 32rem; overflow-y: auto; border: 1px solid #ddd; }
+        .scroll { overflow-x: auto; max-height: 32rem; overflow-y: auto; border: 1px solid #ddd; width: fit-content; max-width: 100%; box-sizing: border-box; }
+        .scroll:focus-visible { outline: 2px solid #0072B2; }
         table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
         th, td { padding: .2rem .6rem; text-align: left; white-space: nowrap; border-bottom: 1px solid #eee; }
         thead th { position: sticky; top: 0; background: #f4f4f4; border-bottom: 2px solid #999; }
-        .n { text-align: right; } .m { color: #999; }
+        .n { text-align: right; } .m { color: #666; }
+        td.t { white-space: normal; min-width: 22rem; }
+        .settings th { vertical-align: top; } .settings td { white-space: pre-wrap; overflow-wrap: anywhere; }
+        dt { font-weight: 600; font-size: .85rem; } dd { margin: 0 0 .3rem 1rem; font-size: .85rem; color: #555; }
+        @media (max-width: 40rem) { body { padding: .5rem .8rem 3rem; } td.q { white-space: normal; min-width: 12rem; } td.t { min-width: 14rem; } }
         th button { all: unset; cursor: pointer; } th button:focus-visible { outline: 2px solid #0072B2; }
         th[aria-sort=ascending] button::after { content: " ▲"; } th[aria-sort=descending] button::after { content: " ▼"; }
         summary { cursor: pointer; margin: .5rem 0; }
@@ -114,11 +120,18 @@ enum PageTemplate {
         """
 
     private static let tableBody = """
-        <div class="scroll"><table class="sortable">
+        {{^isEmpty}}<div class="scroll" tabindex="0" role="region" aria-label="{{title}}"><table class="sortable">
         <thead><tr>{{#columns}}<th scope="col" title="{{meaning}}"{{#isNumeric}} class="n"{{/isNumeric}}>{{heading}}</th>{{/columns}}</tr></thead>
         <tbody>
-        {{{rows}}}</tbody></table></div>
-        {{#isCut}}<p class="note">The first {{shown}} of {{count}} rows; <a href="{{name}}.csv">{{name}}.csv</a> has all.</p>{{/isCut}}
+        {{{rows}}}</tbody></table></div>{{/isEmpty}}
+        {{#isEmpty}}<p class="note">No rows.</p>{{/isEmpty}}
+        {{#isCut}}<p class="note">The first {{shown}} of {{count}} rows, and only these are sorted; <a href="{{name}}.csv">{{name}}.csv</a> has all.</p>{{/isCut}}
+        """
+
+    private static let columnList = """
+        <details class="columns"><summary>What the columns mean</summary><dl>
+        {{#columns}}<dt>{{heading}}</dt><dd>{{meaning}}</dd>
+        {{/columns}}</dl></details>
         """
 
     private static let foot = """
@@ -139,38 +152,39 @@ enum PageTemplate {
         {{^hasWarnings}}<p class="fine">No warnings.</p>{{/hasWarnings}}
         {{#hasFigures}}<h2>Figures</h2>
         <div class="figures">
-        {{#figures}}<figure id="figure-{{name}}">
-        {{#data}}<img alt="{{caption}}" src="data:image/svg+xml;base64,{{.}}">{{/data}}
+        {{#figures}}<figure id="figure-{{name}}"{{#isWide}} class="wide"{{/isWide}}>
+        {{#data}}<div class="picture"><img alt="{{caption}}" src="data:image/svg+xml;base64,{{.}}"></div>{{/data}}
         {{^data}}<p class="note">Not drawn.</p>{{/data}}
         <figcaption>{{caption}} <a href="{{name}}.pdf">PDF</a><a href="{{name}}.svg">SVG</a><a href="{{name}}.gp">script</a><a href="{{name}}.csv">data</a></figcaption>
         </figure>
         {{/figures}}</div>{{/hasFigures}}
         <h2>Summary</h2>
         {{#readable}}<section id="summary-{{name}}"><h3>{{title}}</h3>
-        \(tableBody)</section>
+        \(tableBody)\(columnList)</section>
         {{/readable}}
         <h2>Tables</h2>
         {{#tables}}<details id="table-{{name}}"><summary>{{title}} <a href="{{name}}.csv">{{name}}.csv</a>, rows: {{count}}</summary>
-        \(tableBody)</details>
+        \(tableBody)\(columnList)</details>
         {{/tables}}
-        {{#inputs}}<h2>Inputs</h2>
-        <section id="inputs">
-        \(tableBody)</section>{{/inputs}}
+        <h2>Inputs</h2>
+        {{#hasInputs}}{{#inputs}}<section id="inputs">
+        \(tableBody)</section>{{/inputs}}{{/hasInputs}}
+        {{^hasInputs}}<p class="note">No files: what it reads is in the settings.</p>{{/hasInputs}}
         <h2>Settings</h2>
-        <div class="scroll"><table><tbody>
+        <div class="scroll" tabindex="0" role="region" aria-label="Settings"><table class="settings"><tbody>
         {{#settings}}<tr><th scope="row">{{key}}</th><td>{{value}}</td></tr>
         {{/settings}}</tbody></table></div>
-        <footer><p>Made by dynamics {{version}}. <a href="run.json">run.json</a> records the run, <a href="datapackage.json">datapackage.json</a> describes every column; point at a heading to read its meaning.</p></footer>
+        <footer><p>Made by dynamics {{version}}. <a href="run.json">run.json</a> records the run, <a href="datapackage.json">datapackage.json</a> describes every column; every table lists what its columns mean, and so does pointing at a heading.</p></footer>
         \(foot)
         """
 
     /// The page of all runs.
     static let index = """
         <h1>{{title}}</h1>
-        <div class="scroll"><table class="sortable">
+        <div class="scroll" tabindex="0" role="region" aria-label="Runs"><table class="sortable">
         <thead><tr><th scope="col">run</th><th scope="col">question</th><th scope="col" class="n">inputs</th><th scope="col" class="n">warnings</th><th scope="col">version</th></tr></thead>
         <tbody>
-        {{#runs}}<tr><td><a href="{{link}}">{{folder}}</a></td><td>{{question}}</td><td class="n" data-v="{{inputs}}">{{inputs}}</td><td class="n" data-v="{{warnings}}">{{warnings}}</td><td>{{version}}</td></tr>
+        {{#runs}}<tr><td><a href="{{link}}">{{folder}}</a></td><td class="q">{{question}}</td><td class="n" data-v="{{inputs}}">{{inputs}}</td><td class="n" data-v="{{warnings}}">{{warnings}}</td><td>{{version}}</td></tr>
         {{/runs}}
         </tbody></table></div>
         \(foot)

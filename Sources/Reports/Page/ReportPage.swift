@@ -51,15 +51,18 @@ public struct ReportPage: Sendable {
                 "warnings": warnings.map { ["text": $0] }, "hasWarnings": !warnings.isEmpty,
                 "figures": pictures.map(figure), "hasFigures": !pictures.isEmpty,
                 "readable": readable.map { table($0) }, "tables": tables.map { table($0) },
-                "inputs": inputs.map { table($0, limit: $0.rows.count) } as Any,
-                "settings": (run["settings"]?.members ?? []).map { ["key": $0.key, "value": $0.value.plain] },
+                "inputs": inputs.map { [table($0, limit: $0.rows.count)] } ?? [], "hasInputs": inputs != nil,
+                "settings": (run["settings"]?.members ?? []).map { ["key": $0.key, "value": $0.value.setting] },
             ])
     }
 
     private func figure(_ picture: Picture) -> [String: Any] {
         let name = picture.figure.name
         var values: [String: Any] = ["name": name, "caption": picture.figure.title]
-        if let svg = picture.svg { values["data"] = Data(svg.utf8).base64EncodedString() }
+        if let svg = picture.svg {
+            values["data"] = Data(svg.utf8).base64EncodedString()
+            values["isWide"] = svg.firstMatch(of: /viewBox="0 0 (\d+)/).flatMap { Int($0.1) }.map { $0 > 480 } ?? false
+        }
         return values
     }
 
@@ -71,22 +74,24 @@ public struct ReportPage: Sendable {
             rows += "<tr>"
             for place in table.columns.indices {
                 rows += "<td"
+                let isNumeric = table.columns[place].isNumeric
                 if let text = texts[place] {
-                    if table.columns[place].isNumeric { rows += " class=\"n\"" }
+                    // Prose takes several lines rather than push other columns out of sight.
+                    if isNumeric { rows += " class=\"n\"" } else if text.isProse { rows += " class=\"t\"" }
                     // Sorting goes by all digits, not by those that are shown.
                     if let number = cells[place].number.map({ CSVWriter.text($0) }), number != text {
                         rows += " data-v=\"\(PageTemplate.escaped(number))\""
                     }
                     rows += ">\(PageTemplate.escaped(text))</td>"
                 } else {
-                    rows += " class=\"m\">–</td>"
+                    rows += " class=\"\(isNumeric ? "n m" : "m")\">–</td>"
                 }
             }
             rows += "</tr>\n"
         }
         return [
             "name": table.name, "title": table.title, "count": table.rows.count,
-            "isCut": table.rows.count > shown.count, "shown": shown.count,
+            "isCut": table.rows.count > shown.count, "shown": shown.count, "isEmpty": table.rows.isEmpty,
             "columns": table.columns.map {
                 ["heading": $0.heading, "meaning": $0.meaning, "isNumeric": $0.isNumeric] as [String: Any]
             },
@@ -96,9 +101,11 @@ public struct ReportPage: Sendable {
 
     /// The inputs as a table: what `run.json` states of each, in an order that does not depend on the file's.
     private var inputs: Table? {
-        let inputs = (run["checkpoints"]?.elements ?? []).filter { $0.members != nil }
+        let inputs = run.inputs
         guard !inputs.isEmpty else { return nil }
-        let first = ["label", "location", "stage", "ingredient", "step", "tokens", "tensors", "elements"]
+        let first = [
+            "label", "file", "stage", "ingredient", "step", "tokens", "tensors", "elements", "fingerprint", "location",
+        ]
         let keys = Set(inputs.flatMap { $0.members?.map(\.key) ?? [] })
         let order = first.filter(keys.contains) + keys.subtracting(first).sorted()
         let names = order.filter(Column.isSnakeCase)
@@ -124,6 +131,26 @@ extension JSON {
         return nil
     }
 
+    /// What a run read, as its `run.json` states it: checkpoints or other files, and a probe set.
+    var inputs: [JSON] {
+        ((self["checkpoints"] ?? self["inputs"])?.elements ?? []).filter { $0.members != nil }
+            + [self["probe_set"]].compactMap { $0 }
+    }
+
     /// Text as it is, everything else as JSON.
     var plain: String { text ?? compact }
+
+    /// The same with what has parts of parts over several lines.
+    var setting: String {
+        let parts = elements ?? members?.map(\.value) ?? []
+        guard parts.contains(where: { $0.elements != nil || $0.members != nil }) else { return plain }
+        var lines = ""
+        write(to: &lines)
+        return String(lines.dropLast())
+    }
+}
+
+extension String {
+    /// Whether it can be broken into lines, and is long enough for it.
+    fileprivate var isProse: Bool { count > 40 && contains(" ") }
 }

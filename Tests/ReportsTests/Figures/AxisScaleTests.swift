@@ -36,6 +36,36 @@ import Testing
         #expect(scale([3, 200], ticks: 4).ticks.map(\.label) == ["3", "10", "30", "100"])
     }
 
+    @Test func `labels of a horizontal logarithmic axis are as many as fit side by side`() {
+        func labels(on length: Double) -> [String] {
+            AxisScale(
+                Axis("x", "x"), values: [8e10, 2.8e13], maximumTicks: 6, showsZero: false, length: length
+            ).ticks.map(\.label)
+        }
+        // Six labels of 25 points, half a decade of 2.5 apart, need 190 points or so; three need a quarter of that.
+        #expect(
+            labels(on: 400) == ["10^{11}", "3·10^{11}", "10^{12}", "3·10^{12}", "10^{13}", "3·10^{13}"])
+        #expect(labels(on: 130) == ["10^{11}", "10^{12}", "10^{13}"])
+    }
+
+    @Test func `there is no tick between whole numbers`() {
+        func labels(isWhole: Bool) -> [String] {
+            AxisScale(
+                Axis("x", "x", scale: .linear), values: [0, 5], maximumTicks: 13, showsZero: true, length: 400,
+                isWhole: isWhole
+            ).ticks.map(\.label)
+        }
+        #expect(labels(isWhole: true) == ["0", "1", "2", "3", "4", "5"])
+        #expect(labels(isWhole: false).contains("0.5"))
+    }
+
+    @Test func `points at 0 do not lie on the vertical axis`() {
+        let axis = AxisScale(
+            Axis("x", "x", scale: .linear), values: [0, 5], maximumTicks: 6, showsZero: true, length: 400)
+        #expect(axis.range.lowerBound < 0)
+        #expect(scale([0, 5], .linear).range.lowerBound == 0)
+    }
+
     @Test func `one value has a range around it`() {
         let axis = scale([5], .linear)
         #expect(axis.range.lowerBound < 5 && axis.range.upperBound > 5)

@@ -64,6 +64,35 @@ import Testing
         #expect(places.prefix(2) == [[1, 1], [2, 1]] && places.suffix(2) == [[1, 2], [2, 2]])
     }
 
+    @Test func `panels with a shared axis have the same ends`() throws {
+        func ends(isShared: Bool) -> [Substring] {
+            let panels = ["q", "k"].map { name in
+                var chart = Chart(x: Axis("step", "step"), y: Axis("drift", "drift"))
+                chart.y.isShared = isShared
+                chart.layers = [Chart.Layer([RowFilter("module", name)])]
+                return Figure.Panel.chart(chart)
+            }
+            let figure = Figure("drift", title: "Drift.", data: table(), lines: ["module"], panels: panels)
+            return GnuplotScript(figure, width: .one).text.split(separator: "\n").filter { $0.hasPrefix("set yrange") }
+        }
+        let (shared, own) = (ends(isShared: true), ends(isShared: false))
+        #expect(shared.count == 2 && shared[0] == shared[1])
+        #expect(own.count == 2 && own[0] != own[1])
+    }
+
+    @Test func `the name of an axis stays on the page however wide its ticks`() throws {
+        let data = Table(
+            "wide", title: "Wide.",
+            columns: [Column("x", .number, meaning: "X."), Column("y", .number, meaning: "Y.")],
+            rows: [[.number(1), .number(1e-4)], [.number(2), .number(0.1)]])
+        let chart = Chart(x: Axis("x", "x"), y: Axis("y", "name"))
+        let script = GnuplotScript(
+            Figure("wide", title: "Wide.", data: data, lines: [], panels: [.chart(chart)]), width: .one
+        ).text
+        // The middle of its letters seven points from the left edge of 241.
+        #expect(script.contains("set label 'name' at screen \(number(7.0 / 241)), graph 0.5 center rotate by 90"))
+    }
+
     @Test(.enabled(if: hasGnuplot, "gnuplot is not installed"), arguments: GnuplotScript.Width.allCases)
     func `gnuplot draws what names from checkpoints cannot steer`(width: GnuplotScript.Width) throws {
         let folder = try ScratchFolder()
