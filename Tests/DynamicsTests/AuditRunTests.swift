@@ -73,8 +73,8 @@ struct AuditRunTests {
         let pair = try place.write("drift.yaml", "series: [\(paths)]\ngram: false\n")
         let drifted = try run("drift", broken, pair)
         #expect(drifted.code == 4 && drifted.errors.hasPrefix(unknown), "\(drifted.errors)")
-        #expect(try place.table("drift/summary.csv").map { $0["tokens"] } == ["10240000"])
-        #expect(try place.table("drift/summary.csv").map { $0["lr"] } == [""])
+        #expect(Set(try place.table("drift/summary.csv").map { $0["tokens"] }) == ["10240000"])
+        #expect(Set(try place.table("drift/summary.csv").map { $0["lr"] }) == [""])
     }
 
     @Test func `findings end with 4, each with evidence and remedy`() throws {

@@ -7,6 +7,9 @@ import Statistics
 struct NormGrowth: Sendable {
     /// Fewer points say nothing of a slope and its interval.
     static let fewestPoints = 4
+    /// With fewer, AICc does not exist for the hinge (four parameters and the variance), so that nothing tells whether
+    /// the turn it finds is one.
+    static let fewestTurnPoints = 7
 
     /// Columns of the table for readers.
     static let brief = [
@@ -30,15 +33,14 @@ struct NormGrowth: Sendable {
         self.points = points.map { (Double($0.step - warmup), $0.norm) }
         let (x, y) = (self.points.map { log($0.x) }, self.points.map { log($0.y) })
         line = points.count >= NormGrowth.fewestPoints ? LinearFit(x: x, y: y) : nil
-        hinge = line == nil ? nil : HingeFit(x: x, y: y)
+        hinge = points.count >= NormGrowth.fewestTurnPoints ? HingeFit(x: x, y: y) : nil
     }
 
-    /// AICc of the line less that of the hinge: above 0, the turn is worth its two parameters. `nil` below seven points,
-    /// where AICc does not exist for the hinge (four parameters and the variance).
+    /// AICc of the line less that of the hinge: above 0, the turn is worth its two parameters.
     ///
     /// Hurvich and Tsai (1989): n ln(RSS/n) + 2k + 2k(k+1)/(n−k−1).
     var hingeAdvantage: Double? {
-        guard let line, let hinge, line.count >= 7, hinge.residualSumOfSquares > 0 else { return nil }
+        guard let line, let hinge, hinge.residualSumOfSquares > 0 else { return nil }
         let n = Double(line.count)
         func penalty(_ k: Double) -> Double { 2 * k + 2 * k * (k + 1) / (n - k - 1) }
         return n * log(line.residualSumOfSquares / hinge.residualSumOfSquares) + penalty(3) - penalty(5)
@@ -66,12 +68,12 @@ struct NormGrowth: Sendable {
             },
             .number(
                 "turn_step",
-                "Step where two lines that meet fit best; whether there is a turn at all is told by turn_supported. Missing below 5 points."
+                "Step where two lines that meet fit best; whether there is a turn at all is told by turn_supported. Missing below 7 points."
             ) { row in settled(row.hinge.map { exp($0.breakpoint) + Double(row.warmup) }) },
             .number("exponent_before", "Slope before the turn.") { settled($0.hinge?.slopeBefore) },
             .number("exponent_after", "Slope after it.") { settled($0.hinge?.slopeAfter) },
             .number(
-                "turn_advantage", "AICc of one line less that of two; missing below 7 points, where it does not exist."
+                "turn_advantage", "AICc of one line less that of two, which does not exist below 7 points."
             ) { settled($0.hingeAdvantage) },
             .boolean("turn_supported", "Whether turn_advantage > 0.") { $0.hingeAdvantage.map { $0 > 0 } },
         ]
