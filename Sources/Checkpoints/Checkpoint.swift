@@ -1,3 +1,5 @@
+import Tensors
+
 /// One checkpoint of a run: what is known of it, and, while its files are there, the means to read it.
 public struct Checkpoint: Sendable {
     /// Where it is, as the user named it.
@@ -53,17 +55,20 @@ public struct CheckpointContents: Sendable, Codable {
     public let config: String?
     /// The files, as they were when they were opened.
     public let files: [FileIdentity]
+    /// Of each file, the fingerprint of a sample of its bytes; empty where none was taken.
+    public let samples: [Fingerprint]
 
     /// Makes a description; see the properties.
     public init(
         tensors: [TensorInfo], leftOut: [LeftOut], attributes: [String: AttributeValue], config: String?,
-        files: [FileIdentity]
+        files: [FileIdentity], samples: [Fingerprint] = []
     ) {
         self.tensors = tensors
         self.leftOut = leftOut
         self.attributes = attributes
         self.config = config
         self.files = files
+        self.samples = samples
     }
 }
 

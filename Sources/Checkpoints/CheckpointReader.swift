@@ -20,7 +20,7 @@ public final class CheckpointReader: Sendable {
 
     let storage: [TensorStorage]
     let backed: [WorkerBackedDataset]
-    private let opened: [OpenFile]
+    let opened: [OpenFile]
     private let stored = Atomic<Int>(0)
     private let chunkTables = Mutex<[Int: ChunkTable?]>([:])
 

@@ -22,6 +22,15 @@ import Reports
 public protocol ExperimentSettings: Codable, Equatable, Sendable {
     /// The defaults.
     init()
+
+    /// Sections that describe what a key in them names: where an option names another, what the settings file says in the
+    /// section does not hold for it and is dropped. Keys by section.
+    static var describing: [String: [String]] { get }
+}
+
+extension ExperimentSettings {
+    /// None.
+    public static var describing: [String: [String]] { [:] }
 }
 
 /// One `--set KEY=VALUE`. A dotted key reaches into a section; a later option overrules an earlier one.
@@ -88,9 +97,14 @@ extension ExperimentSettings {
     ) throws(SettingsError) -> Self {
         var tree = SettingsNode(Self().canonicalJSON)
         tree.origin = .file(file, line: nil)
-        let stated = try parseYAML(text) { .file(file, line: $0) }
+        var stated = try parseYAML(text) { .file(file, line: $0) }
+        let options = overrides.map(\.node)
+        for (section, keys) in describing
+        where options.contains(where: { option in keys.contains { option.member(section)?.has($0) == true } }) {
+            stated = stated.without(section)
+        }
         if case .nothing = stated.content {} else { tree = tree.merged(with: stated) }
-        for override in overrides { tree = tree.merged(with: override.node) }
+        for option in options { tree = tree.merged(with: option) }
         do {
             return try Self(from: SettingsDecoder(node: tree, codingPath: []))
         } catch let error as SettingsError {
@@ -114,6 +128,15 @@ extension ExperimentSettings {
 }
 
 extension SettingsNode {
+    fileprivate func has(_ key: String) -> Bool {
+        if case .section(let members) = content { members.contains { $0.key == key } } else { false }
+    }
+
+    fileprivate func without(_ key: String) -> SettingsNode {
+        guard case .section(let members) = content else { return self }
+        return SettingsNode(content: .section(members.filter { $0.key != key }), origin: origin)
+    }
+
     /// A tree of default values.
     fileprivate init(_ json: JSON) {
         origin = .defaults

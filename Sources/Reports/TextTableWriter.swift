@@ -24,9 +24,11 @@ public struct TextTableWriter: Sendable {
         let head = hidden > 0 ? (mostRows + 1) / 2 : rows.count
         let selected = Array(rows.prefix(head)) + (hidden > 0 ? Array(rows.suffix(mostRows - head)) : [])
         var (heading, shown, widths): ([String], [[String]], [Int]) = ([], [], [])
+        let columnTexts = table.columns.indices.map { place in selected.map { $0[place] ?? "–" } }
         for limit in TextTableWriter.textWidths {
             heading = table.columns.map { cut($0.heading, limit) }
-            shown = selected.map { row in row.map { cut($0 ?? "–", limit) } }
+            let fitted = columnTexts.map { cut($0, limit) }
+            shown = selected.indices.map { row in fitted.map { $0[row] } }
             widths = heading.indices.map { place in ([heading] + shown).map { $0[place].count }.max() ?? 0 }
             if widths.reduce(-2, { $0 + $1 + 2 }) <= width { break }
         }
@@ -58,11 +60,24 @@ public struct TextTableWriter: Sendable {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    /// The texts of a column, cut to `limit`, or to the next width that leaves different ones different.
+    private func cut(_ texts: [String], _ limit: Int) -> [String] {
+        let different = Set(texts).count
+        for width in TextTableWriter.textWidths.reversed() where width >= limit {
+            let cut = texts.map { self.cut($0, width) }
+            if Set(cut).count == different { return cut }
+        }
+        return texts.map { cut($0, limit) }
+    }
+
     /// On one line, without controls: names from checkpoints must not steer the terminal. What is too long loses a token
-    /// count at its end, as in `stage1-step1000-tokens5B`, then its middle.
+    /// count at its end, as in `stage1-step1000-tokens5B`, then letters of stage and ingredient, then its middle.
     private func cut(_ text: String, _ limit: Int) -> String {
         var plain = text.withoutControls
         if plain.count > limit { plain = plain.replacing(/-tokens\d+[KMBT]?$/, with: "") }
+        if plain.count > limit {
+            plain = plain.replacing(/^stage(\d+)-ingredient(\d+)/) { "s\($0.1)-ingr\($0.2)" }
+        }
         guard plain.count > limit else { return plain }
         return plain.prefix(limit / 2) + "…" + plain.suffix(limit - 1 - limit / 2)
     }

@@ -73,7 +73,7 @@ struct CatalogCheckCommand: ParsableCommand {
         if json {
             document(findings, catalog, training).write(to: &text)
         } else {
-            text = findings.map { line($0) + "\n" }.joined()
+            text = findings.map { $0.description + "\n" }.joined()
         }
         try StandardOutput.write(text)
         let model = training.map { $0.model.map { "the training of \($0.name)" } ?? "the training given" }
@@ -81,11 +81,6 @@ struct CatalogCheckCommand: ParsableCommand {
             "\(findings.count) findings in \(catalog.entries.count) entries, checked against \(model ?? "no training: name one with --training")"
         )
         if !findings.isEmpty { throw ExitReason.findings }
-    }
-
-    private func line(_ finding: CatalogFinding) -> String {
-        let place = finding.line.map { "\(finding.source):\($0)" } ?? finding.source
-        return "\(place): \(finding.kind.rawValue): \(finding.message)" + (finding.text.map { " | \($0)" } ?? "")
     }
 
     private func document(_ findings: [CatalogFinding], _ catalog: Catalog, _ training: TrainingSource?) -> JSON {

@@ -32,6 +32,7 @@ enum ModelTable {
     private static func text(_ main: ModelFacts.Main) -> String {
         switch main {
         case .average(let parts): "average of ingredients \(parts.map(String.init).joined(separator: ", "))"
+        case .oneOf(let parts) where parts.count == 1: "ingredient \(parts[0])"
         case .oneOf(let parts): "one of ingredients \(parts.map(String.init).joined(separator: ", "))"
         case .last: "last checkpoint"
         }
@@ -54,8 +55,6 @@ enum ModelTable {
     }
 
     private static func json(_ run: TrainingRun) -> JSON {
-        func integer(_ value: Int?) -> JSON { value.map(JSON.integer) ?? .null }
-        func number(_ value: Double?) -> JSON { value.map(JSON.number) ?? .null }
         var members: [(key: String, value: JSON)] = [
             ("stage", .integer(run.stage)), ("ingredient", integer(run.ingredient)),
             ("batch_tokens", .integer(run.batchTokens)), ("from_step", integer(run.fromStep)),
@@ -71,20 +70,32 @@ enum ModelTable {
                     ]
                 ))
         }
-        if let schedule = run.schedule {
+        if let schedule = run.schedule { members.append(("schedule", json(schedule))) }
+        if let rescheduled = run.rescheduled {
             members.append(
                 (
-                    "schedule",
-                    [
-                        "name": .string(schedule.shape.rawValue), "learning_rate": number(schedule.learningRate),
-                        "units": .string((schedule.units ?? .steps).rawValue), "t_warmup": integer(schedule.warmup),
-                        "t_max": integer(schedule.end), "alpha_f": number(schedule.finalFraction),
-                        "warmup_min_lr": number(schedule.warmupMinimum),
-                    ]
+                    "rescheduled",
+                    ["after_step": .integer(rescheduled.afterStep), "schedule": json(rescheduled.schedule)]
                 ))
         }
         return .object(members)
     }
+
+    private static func json(_ schedule: LearningRateSchedule) -> JSON {
+        var members: [(key: String, value: JSON)] = [
+            ("name", .string(schedule.shape.rawValue)), ("learning_rate", number(schedule.learningRate)),
+            ("units", .string((schedule.units ?? .steps).rawValue)), ("t_warmup", integer(schedule.warmup)),
+            ("t_max", integer(schedule.end)), ("alpha_f", number(schedule.finalFraction)),
+            ("warmup_min_lr", number(schedule.warmupMinimum)),
+        ]
+        if let first = schedule.firstUpdate { members.append(("first_update", .integer(first))) }
+        if let minimum = schedule.minimum { members.append(("min_lr", .number(minimum))) }
+        if let last = schedule.knownTo { members.append(("known_to", .integer(last))) }
+        return .object(members)
+    }
+
+    private static func integer(_ value: Int?) -> JSON { value.map(JSON.integer) ?? .null }
+    private static func number(_ value: Double?) -> JSON { value.map(JSON.number) ?? .null }
 
     private struct Row: Sendable {
         let run: TrainingRun

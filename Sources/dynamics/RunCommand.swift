@@ -89,6 +89,7 @@ struct Run: ParsableCommand {
             defer { line.finish() }
             outcome = try ExperimentRun(options).run { line.show(done: $0.done, total: $0.total, what: $0.stage) }
         }
+        for line in outcome.rewritten { logger.warning("\(line)") }
         for error in outcome.refused { logger.warning("\(refusal(error))") }
         for finding in outcome.findings { logger.warning("\(finding)") }
         for line in outcome.undrawn { logger.notice("\(line)") }

@@ -112,14 +112,20 @@ private let header = "Step,Checkpoint Directory\n"
     }
 
     @Test func `a learning rate that does not go on at the branch`() throws {
-        let files: KeyValuePairs = ["a.csv": header + "100,h/step100/\n"]
-        let found = try check(files, smallPlan(stage2Rate: 3))
-        #expect(
-            found
-                == (1...2).map {
-                    "learning_rate_jump -: stage 2, ingredient \($0) starts with a learning rate of 3, but the run it starts from had 1 at step 100"
-                })
-        #expect(try check(files, smallPlan(stage2Rate: 1.0005)).isEmpty, "a printed rate is rounded")
+        func files(_ ingredients: ClosedRange<Int>) -> KeyValuePairs<String, String> {
+            let rows = ingredients.map { "\($0),10,h/stage2/x_ingredient\($0)/step10/\n" }
+            return [
+                "a.csv": header + "100,h/step100/\n",
+                "b.csv": "Ingredient,Step,Checkpoint Directory\n" + rows.joined() + "soup,10,h/stage2/soup/step10/\n",
+            ]
+        }
+        func jump(_ ingredient: Int) -> String {
+            "learning_rate_jump -: stage 2, ingredient \(ingredient) starts with a learning rate of 3, but the run it starts from had 1 at step 100"
+        }
+        #expect(try check(files(1...2), smallPlan(stage2Rate: 3)) == [jump(1), jump(2)])
+        #expect(try check(files(2...2), smallPlan(stage2Rate: 3)) == [jump(2)], "ingredient 1 is not listed")
+        #expect(try check(["a.csv": header + "100,h/step100/\n"], smallPlan(stage2Rate: 3)).isEmpty, "none is listed")
+        #expect(try check(files(1...2), smallPlan(stage2Rate: 1.0005)).isEmpty, "a printed rate is rounded")
     }
 
     @Test func `labels that round tokens in both directions`() throws {

@@ -66,6 +66,68 @@ private func position(_ plan: TrainingPlan, _ step: Int, stage: Int? = nil, ingr
         }
     }
 
+    @Test func `a sum with a lowest rate is that of a loop, too`() throws {
+        for (shape, minimum) in [
+            (LearningRateSchedule.Shape.cosine, 2e-4), (.linear, 2e-4), (.halfCosine, 3e-4), (.cosine, 0),
+            (.linear, 1e-3),
+            (.halfCosine, 6e-4),
+        ] {
+            for first in 0...1 {
+                let schedule = LearningRateSchedule(
+                    shape: shape, learningRate: 1e-3, warmup: 300, end: 2000, finalFraction: 0.05, firstUpdate: first,
+                    minimum: minimum)
+                let plan = try TrainingPlan([TrainingRun(stage: 1, batchTokens: 7, endStep: 2500, schedule: schedule)])
+                var sum = 0.0
+                for step in 1...2500 {
+                    let rate = try #require(position(plan, step)?.learningRate)
+                    sum += rate
+                    let found = try #require(position(plan, step)?.cumulativeLearningRate)
+                    #expect(abs(found - sum) <= 1e-12 * max(sum, 1e-3), "\(shape) \(minimum) \(first) \(step)")
+                    if step > 400 { #expect(rate >= max(minimum, 0.05e-3)) }
+                }
+            }
+        }
+    }
+
+    @Test func `a half cosine starts where its warm-up ends, half way down`() throws {
+        // From 8 to 2: up to 5 by step 4, then 2 + 6·(1+cos(π·(8+…)/16))/2 to 2 at step 12.
+        let schedule = LearningRateSchedule(
+            shape: .halfCosine, learningRate: 8, warmup: 4, end: 12, finalFraction: 0.25, warmupMinimum: 0)
+        let plan = try TrainingPlan([TrainingRun(stage: 1, batchTokens: 1, endStep: 12, schedule: schedule)])
+        let rates = try (1...12).map { try #require(position(plan, $0)?.learningRate) }
+        let exact = [1.25, 2.5, 3.75, 5, 5 - 3 * 0.195090322016128, 5 - 3 * 0.382683432365090]
+        #expect(zip(rates, exact).allSatisfy { abs($0 - $1) < 1e-12 }, "\(rates)")
+        #expect(abs(rates[7] - (5 - 3 * 0.5.squareRoot())) < 1e-12 && rates[11] == 2)
+    }
+
+    @Test func `a run may be given another schedule on its way`() throws {
+        var run = linearRun  // 2, 4, 6, 8, 7, 6, 5, ...
+        run.rescheduled = TrainingRun.Rescheduling(
+            afterStep: 6, schedule: LearningRateSchedule(shape: .constant, learningRate: 10))
+        let plan = try TrainingPlan([run])
+        #expect((5...9).map { position(plan, $0)?.learningRate } == [7, 6, 10, 10, 10])
+        #expect((5...9).map { position(plan, $0)?.cumulativeLearningRate } == [27, 33, 43, 53, 63])
+        run.schedule = nil
+        #expect(
+            throws: CatalogError(
+                "stage 1: 'rescheduled' needs a schedule before it, and a step after which it holds")
+        ) { try TrainingPlan([run]) }
+    }
+
+    @Test func `beyond the step that a schedule is known to, there is no rate`() throws {
+        var run = linearRun
+        run.schedule?.knownTo = 6
+        let decay = TrainingRun(
+            stage: 2, batchTokens: 1, fromStep: 8, endStep: 4,
+            schedule: LearningRateSchedule(shape: .constant, learningRate: 1))
+        let plan = try TrainingPlan([run, decay])
+        #expect((5...7).map { position(plan, $0)?.learningRate } == [7, 6, nil])
+        #expect((5...7).map { position(plan, $0)?.cumulativeLearningRate } == [27, 33, nil])
+        #expect(position(plan, 7)?.tokens == 70)
+        let later = try #require(position(plan, 2, stage: 2))
+        #expect(later.learningRate == 1 && later.cumulativeLearningRate == nil)
+    }
+
     @Test func `a run without a schedule has tokens and no rates, and so have those that follow it`() throws {
         let first = TrainingRun(stage: 1, batchTokens: 5, endStep: 100)
         let second = TrainingRun(

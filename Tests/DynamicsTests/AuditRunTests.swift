@@ -33,6 +33,50 @@ struct AuditRunTests {
         #expect(Set(told.compactMap { $0["finding"] }).isSuperset(of: ["config_differs", "name_differs"]), "\(told)")
     }
 
+    @Test
+    func `a broken row of a catalog and an unknown scheduler are told with file and line, and the rest is audited`()
+        throws
+    {
+        let place = try Workplace()
+        let names = ["stage1-step1250-tokens1B", "stage1-step2500-tokens1B"]
+        try place.write("list.csv", "Step,Checkpoint Directory\n1250,h/step1250/\ntwo,h/step2/\n")
+        let config = try String(contentsOfFile: "\(tinySeries)/training.yaml", encoding: .utf8)
+        let training = try place.write("training.yaml", config)
+        let broken = try place.write(
+            "broken.yaml",
+            """
+            global_train_batch_size: 32
+            max_duration: 2500
+            model: {max_sequence_length: 128}
+            optimizer: {name: adamw, learning_rate: 4.0e-3}
+            scheduler: {name: cosine_with_warmpu}
+            """)
+        let paths = names.map { "'\(tinySeries)/\($0).h5'" }.joined(separator: ", ")
+        let settings = try place.write("audit.yaml", "series: [\(paths)]\ncatalog: ['\(place / "list.csv")']\n")
+        func run(_ experiment: String, _ training: String, _ settings: String) throws -> Finished {
+            try dynamics(
+                "run", experiment, "--quiet", "--figures", "none", "--settings", settings, "--set",
+                "training=['\(training)']", "--out", place / experiment)
+        }
+        let audited = try run("audit", training, settings)
+        #expect(audited.code == 4)
+        #expect(
+            audited.errors.hasPrefix(
+                "warning: \(place / "list.csv"):3: unreadable_row: the step is 'two', not a whole number | two,h/step2/\n"
+            ),
+            "\(audited.errors)")
+        #expect(try place.table("audit/findings.csv").map { $0["finding"] } == ["not_in_catalog"])
+        let unknown =
+            "warning: \(broken):5: 'scheduler.name': unknown scheduler 'cosine_with_warmpu', so that no learning rate is known; "
+        #expect(try run("audit", broken, settings).errors.contains(unknown))
+        // Tokens are known without a schedule.
+        let pair = try place.write("drift.yaml", "series: [\(paths)]\ngram: false\n")
+        let drifted = try run("drift", broken, pair)
+        #expect(drifted.code == 4 && drifted.errors.hasPrefix(unknown), "\(drifted.errors)")
+        #expect(Set(try place.table("drift/summary.csv").map { $0["tokens"] }) == ["10240000"])
+        #expect(Set(try place.table("drift/summary.csv").map { $0["lr"] }) == [""])
+    }
+
     @Test func `findings end with 4, each with evidence and remedy`() throws {
         let place = try Workplace()
         let path = try place.checkpoint(

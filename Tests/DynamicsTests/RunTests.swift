@@ -49,6 +49,55 @@ struct RunTests {
         #expect(try place.json("out/machine.json", "bytes_read") as? Int == 48)
     }
 
+    @Test func `results of another experiment in the folder are not mixed with`() throws {
+        let place = try Workplace()
+        let series = "series=['\(tinySeries)/stage1-step25-tokens1B.h5', '\(tinySeries)/stage1-step60-tokens1B.h5']"
+        func run(_ names: String..., out: String = "out") throws -> Finished {
+            try DynamicsProcess(
+                ["run"] + names + ["--quiet", "--figures", "none", "--set", series, "--out", place / out]
+            ).wait()
+        }
+        #expect(try run("norms").code == 0)
+        let left = try place.tables("out")
+        let refused = try run("drift")
+        #expect(
+            refused
+                == Finished(
+                    code: 2, output: "",
+                    errors:
+                        "error: results folder \(place / "out"): it holds results of norms, and those of drift would mix with "
+                        + "them; name another folder with --out, or run both at once, 'run norms drift --out DIR', which gives "
+                        + "each its own in DIR\n"))
+        #expect(try place.tables("out") == left)
+        #expect(try run("norms").code == 0, "its own results are replaced")
+        #expect(try run("norms", "drift", out: "both").code == 0)
+        #expect(place.list("both") == [".journal", "drift", "norms"])
+    }
+
+    @Test(arguments: ["drift", "norms"])
+    func `a member of a series whose name tells no step is told, and the rest runs`(experiment: String) throws {
+        let place = try Workplace()
+        let names = ["stage1-step25", "stage1-step60"]
+        try FileManager.default.createDirectory(atPath: place / "series", withIntermediateDirectories: true)
+        for (name, model) in zip(names, [smallModel, movedModel]) { try place.checkpoint("series/\(name).h5", model) }
+        let stranger = try place.checkpoint("series/stageX-stepfoo.h5", smallModel)
+        let finished = try dynamics(
+            "run", experiment, "--quiet", "--figures", "none", "--set", "series=['\(place / "series")']", "--out",
+            place / "out")
+        #expect(finished.code == 4)
+        let line =
+            "warning: checkpoint \(stranger): neither its name 'stageX-stepfoo' nor its attributes tell a step, as those of 2 "
+            + "others do, so it has no place among them; expected a name such as stage1-step1000-tokens5B, or an attribute "
+            + "step: rename it, state the step with --set 'revisions={stageX-stepfoo: {step: N}}', or take it out of the series\n"
+        #expect(finished.errors.components(separatedBy: line).count == 2, "\(finished.errors)")
+        let table = try place.text("out/\(experiment == "drift" ? "summary" : "norms").csv")
+        #expect(names.allSatisfy(table.contains))
+        let stated = try dynamics(
+            "run", experiment, "--quiet", "--figures", "none", "--set", "series=['\(place / "series")']", "--set",
+            "revisions={stageX-stepfoo: {step: 70}}", "--out", place / "stated")
+        #expect(!stated.errors.contains("tell a step"), "\(stated.errors)")
+    }
+
     @Test func `quiet says nothing when all is well`() throws {
         let place = try Workplace()
         let finished = try dynamics(

@@ -28,10 +28,10 @@ struct EditedCheckpoint {
     var config: String?
     var tensors: [Tensor]
 
-    init(_ name: String) throws {
-        let checkpoint = try Checkpoint(
-            opening: CheckpointLocation(path: "\(packageRoot)/experiments/data/tiny-olmo2/\(name).h5"),
-            options: readOptions)
+    init(_ name: String) throws { try self.init(path: "\(packageRoot)/experiments/data/tiny-olmo2/\(name).h5") }
+
+    init(path: String) throws {
+        let checkpoint = try Checkpoint(opening: CheckpointLocation(path: path), options: readOptions)
         guard let reader = checkpoint.reader else { preconditionFailure("just opened") }
         revision = checkpoint.revision
         config = checkpoint.contents.config

@@ -277,6 +277,78 @@ import Testing
         }
     }
 
+    /// As of OLMo 2 1B, whose `main` is its third ingredient.
+    @Test(arguments: zip([2, 0], [[], ["soup main"]]))
+    func `a main that is to be one ingredient is held against that one`(weights: Int, expected: [String]) throws {
+        let series = try DamagedSeries(Self.finals + ["main", Self.stage1[7]])
+        let tensors = try EditedCheckpoint(Self.finals[weights]).tensors
+        try series.edit("main") { $0.tensors = tensors }
+        let runs = try String(
+            contentsOfFile: "\(packageRoot)/experiments/data/tiny-olmo2/training.yaml", encoding: .utf8)
+        let model = try series.folder.write("model.yaml", Self.model(runs))
+        let found = try series.findings(settings: "training: [\(model)]\n")
+        #expect(found.filter { $0.hasPrefix("soup") } == expected, "\(found)")
+        guard weights == 0 else { return }
+        let table = try series.table("findings")
+        let row = try #require(table["finding"].firstIndex(of: "soup"))
+        #expect(table.cell(row, "evidence")?.hasPrefix("it is to be \(Self.finals[2]), but the nearest") == true)
+    }
+
+    /// A description of the committed model, with its third ingredient for `main`.
+    private static func model(_ runs: String) -> String {
+        let sizes =
+            "architecture: olmo2, width: 80, layers: 4, heads: 4, key_value_heads: 4, feed_forward: 256, vocabulary: 2048, "
+            + "embedding_rows: 2048, tied: false, parameters: 677200, parameters_source: none, main_one_of: [3]"
+        let lines = sizes.components(separatedBy: ", ").filter { !$0.hasPrefix("main_one_of") }
+        return "models:\n  - name: tiny\n" + lines.map { "    \($0)\n" }.joined() + "    main_one_of: [3]\n"
+            + runs.split(separator: "\n").filter { !$0.hasPrefix("#") }.map { "    \($0)\n" }.joined()
+    }
+
+    /// Rows from 2040 on are made padding; one checkpoint has a defect in row 2045.
+    @Test(arguments: ["zero", "constant", "decayed", "trained"])
+    func `padding rows from the vocabulary on are zero, or constant, in all checkpoints`(kind: String) throws {
+        let names = Array(Self.stage1[3...])
+        let series = try DamagedSeries(names)
+        for (place, name) in names.enumerated() {
+            try series.edit(name) { checkpoint in
+                var values = checkpoint["model.embed_tokens.weight"].values
+                for row in 2040..<2048 {
+                    for column in 0..<80 {
+                        let value: Float =
+                            switch kind {
+                            case "zero": 0
+                            // Weight decay shrinks what is never trained.
+                            case "decayed": Float(column + 1) / 64 * (1 - 0.1 * Float(place))
+                            case "trained": Float((column * (place + 3) * (row - 2000)) % 17 - 8) / 64
+                            default: Float(column + 1) / 64
+                            }
+                        values[row * 80 + column] = value
+                    }
+                }
+                checkpoint["model.embed_tokens.weight"].values = values
+            }
+        }
+        #expect(try series.findings(settings: "vocabulary: 2040\n") == [])
+        try series.edit(names[2]) { checkpoint in
+            checkpoint = try EditedCheckpoint(path: "\(series.folder.path)/\(names[2]).h5")
+            let row = (0..<80).map { Float($0 % 2 == 0 ? 0.25 : -0.25) }
+            checkpoint["model.embed_tokens.weight"].values.replaceSubrange(2045 * 80..<2046 * 80, with: row)
+        }
+        let found = try series.findings(settings: "vocabulary: 2040\n")
+        // A row that differs everywhere is a token's, whatever the setting says.
+        #expect(found == (kind == "trained" ? [] : ["padding_row \(names[2]) model.embed_tokens.weight"]))
+        guard kind != "trained" else { return }
+        let evidence = try #require(try series.table("findings")["evidence"].first)
+        #expect(
+            evidence.hasPrefix(
+                kind == "zero"
+                    ? "row 2045 is padding and 0 in 4 of 5 checkpoints, here its norm is 2.236"
+                    : "row 2045 is padding and points in one direction in most checkpoints, here in another"),
+            "\(evidence)")
+        // Without the setting, these rows are tokens.
+        #expect(try series.findings() == [])
+    }
+
     @Test func `a part of the ingredients is no reason to doubt a soup`() throws {
         let series = try DamagedSeries([Self.finals[0], Self.finals[2], "main"])
         #expect(try series.findings() == [])

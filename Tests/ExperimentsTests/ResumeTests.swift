@@ -69,6 +69,48 @@ import Testing
         #expect(try results(in: folder) == left)
     }
 
+    @Test func `a file that was written over, with size, time and inode kept, is read again, and a line says so`()
+        throws
+    {
+        let series = try SmallModel.writeSeries(to: folder)
+        try runDrift(series, in: folder)
+        let left = try table("summary", of: folder)
+        // The bytes of another checkpoint of the same size, in the same file.
+        var model = SmallModel(1)
+        model["model.norm.weight"].values[0] += 1
+        let other = try ScratchFolder()
+        let bytes = try #require(FileManager.default.contents(atPath: model.write(to: other)))
+        try overwrite(series[1], with: bytes)
+        let second = try runDrift(series, in: folder)
+        #expect(
+            second.rewritten == [
+                "checkpoint \(series[1]): \(realPath(series[1])) was written over since it was journalled, though size, time and "
+                    + "inode are the same; what the journal has of it is dropped, and it is read again"
+            ])
+        #expect(second.bytesRead >= SmallModel(1).byteCount && second.bytesSampled > 0 && second.findings.isEmpty)
+        let drift = (left["drift"], try table("summary", of: folder)["drift"])
+        #expect(drift.0[0] != drift.1[0] && drift.0[1] == drift.1[1])
+        let third = try runDrift(series, in: folder)
+        #expect(third.bytesRead == 0 && third.rewritten.isEmpty)
+    }
+
+    /// Writes into the file itself and gives it its time back.
+    private func overwrite(_ path: String, with bytes: Data) throws {
+        var status = stat()
+        #expect(stat(path, &status) == 0 && Int(status.st_size) == bytes.count)
+        let file = try FileHandle(forUpdating: URL(filePath: path))
+        try file.write(contentsOf: bytes)
+        try file.close()
+        #if canImport(Darwin)
+            let times = [status.st_atimespec, status.st_mtimespec]
+        #else
+            let times = [status.st_atim, status.st_mtim]
+        #endif
+        #expect(utimensat(AT_FDCWD, path, times, 0) == 0)
+        var now = stat()
+        #expect(stat(path, &now) == 0 && now.st_ino == status.st_ino)
+    }
+
     @Test func `new content under an old name is not taken for the old`() throws {
         let series = try SmallModel.writeSeries(to: folder)
         try runDrift(series, in: folder)

@@ -54,6 +54,50 @@ private func problem(_ text: String, _ arguments: String...) -> String? {
     }
 }
 
+/// Settings with a section that describes the file it names.
+private struct DescribingSettings: ExperimentSettings {
+    var source = Source()
+    var batch = 8
+    static let describing = ["source": ["file", "files"]]
+
+    struct Source: Codable, Equatable, Sendable {
+        var file: String?
+        var files: [String: String] = [:]
+        var names: [String] = []
+        enum CodingKeys: String, CodingKey, CaseIterable { case file, files, names }
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable { case source, batch }
+}
+
+@Suite struct DescribingSettingsTests {
+    private func decode(_ overrides: String...) throws -> DescribingSettings {
+        try DescribingSettings.decode(
+            "source: {file: a, names: [x, y]}\nbatch: 4", file: "s.yaml",
+            overrides: overrides.map { try SettingsOverride($0) })
+    }
+
+    @Test(arguments: ["source.file=b", "source={file: b}"])
+    func `what a file says of another file than the option names is dropped`(option: String) throws {
+        let settings = try decode(option)
+        #expect(settings.source.file == "b" && settings.source.names.isEmpty && settings.batch == 4)
+    }
+
+    @Test func `options describe their own file, in any order`() throws {
+        for options in [["source.names=[z]", "source.file=b"], ["source.file=b", "source.names=[z]"]] {
+            let settings = try decode(options[0], options[1])
+            #expect(settings.source.file == "b" && settings.source.names == ["z"])
+        }
+        let several = try decode("source.files={k: b}")
+        #expect(several.source.file == nil && several.source.files == ["k": "b"])
+    }
+
+    @Test func `an option that names no file leaves the section`() throws {
+        let settings = try decode("source.names=[z]", "batch=2")
+        #expect(settings.source.file == "a" && settings.source.names == ["z"] && settings.batch == 2)
+    }
+}
+
 @Suite struct SettingsTests {
     @Test(arguments: ["", "# nothing but a comment\n", "~", "{}"])
     func `a file that states nothing leaves the defaults`(text: String) throws {

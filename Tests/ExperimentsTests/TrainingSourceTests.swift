@@ -166,7 +166,55 @@ private let fixtures = "\(packageRoot)/Tests/Fixtures/catalog"
             }
         }
         #expect(ModelLibrary.model(named: "OLMo-2-1124-7B")?.main == .average(of: [1, 2, 3]))
-        #expect(ModelLibrary.model(named: "OLMo-2-0425-1B")?.main == .oneOf([1, 2, 3]))
+        #expect(ModelLibrary.model(named: "OLMo-2-0425-1B")?.main == .oneOf([3]))
+    }
+
+    /// By hand from the published numbers: ends of warm-ups, halves of cosines, ends; and sums by a loop in Python over the
+    /// formulas of `HalfCosWithWarmup` and of GPT-NeoX's `AnnealingLR`.
+    @Test(
+        arguments: [
+            (
+                "OLMo-7B", 1, nil,
+                [(2500, 1.65e-4), (5000, 3e-4), (240_919, 1.65e-4), (476_838, 3e-5), (476_839, nil)], nil
+            ),
+            (
+                "Olmo-3-1025-7B", 1, nil,
+                [
+                    (1000, 1.5e-4), (2000, 3e-4), (597_046, 1.6500017818565782e-4), (597_047, 1.6499980216394097e-4),
+                    (1_413_814, 3.93252716718148e-5),
+                ], 225.91214930443186
+            ),
+            ("Olmo-3-1025-7B", 2, nil, [(1, 2.0711918489e-4), (23_842, 1.0356176425e-4), (47_684, 0)], nil),
+            ("Olmo-3-1025-7B", 3, nil, [(100, 1.0356176425e-4), (200, 2.071235285e-4), (11_921, 0)], nil),
+            ("Olmo-3-1125-32B", 1, nil, [(1000, 3e-4), (2000, 6e-4), (2001, nil)], nil),
+            ("Olmo-3-1125-32B", 2, 2, [(11_921, 1.0356176425e-4), (23_842, 0)], nil),
+            (
+                "pythia-160m", 1, nil,
+                [(1, 0), (716, 3e-4), (1431, 6e-4), (72_931, 3e-4), (115_139, 6.000361698042618e-5), (143_000, 6e-5)],
+                44.40660598565914
+            ),
+            ("pythia-12b", 1, nil, [(1431, 1.2e-4), (143_000, 1.2e-5)], nil),
+            ("pythia-1b", 1, nil, [(1431, 2.5e-4), (143_000, 2.5e-5)], nil),
+        ] as [(String, Int, Int?, [(Int, Double?)], Double?)])
+    func `learning rates of published trainings`(
+        name: String, stage: Int, ingredient: Int?, rates: [(Int, Double?)], sum: Double?
+    ) throws {
+        let plan = try #require(ModelLibrary.model(named: name)).plan()
+        func position(_ step: Int) -> TrainingPosition? {
+            plan.position(of: Revision(name: "", stage: stage, ingredient: ingredient, step: step))
+        }
+        for (step, rate) in rates {
+            let found = try #require(position(step))
+            guard let rate else {
+                #expect(found.learningRate == nil && found.cumulativeLearningRate == nil, "\(name) \(step)")
+                continue
+            }
+            // Ten digits of the numbers above.
+            #expect(abs((found.learningRate ?? .nan) - rate) <= 1e-9 * max(rate, 1e-4), "\(name) \(step) \(found)")
+        }
+        if let sum, let last = rates.last?.0 {
+            #expect(abs((position(last)?.cumulativeLearningRate ?? .nan) / sum - 1) < 1e-11)
+        }
     }
 
     @Test func `the tokens of the last steps are those of published labels`() throws {

@@ -36,6 +36,25 @@ import Testing
         #expect(text == "Drift of every tensor\n(no rows)\n")
     }
 
+    @Test func `ingredients and runs can be told apart, however narrow it is`() {
+        let names = ["stage2-ingredient1-step400-tokens1B", "stage2-ingredient2-step400-tokens1B"]
+        let table = Sample.table(names.map { Sample(tensor: $0, drift: 1) })
+        #expect(
+            TextTableWriter(width: 40, isStyled: false).text(table, more: "a.md") == """
+                Drift of every tensor
+                tensor            step (steps)
+                s2-ingr1-step400             0
+                s2-ingr2-step400             0
+                (2 columns more: a.md)
+
+                """)
+        // Differences in the middle, which would be lost.
+        let long = ["run-with-a-long-name-A-and-a-long-end", "run-with-a-long-name-B-and-a-long-end"]
+        let text = TextTableWriter(width: 40, isStyled: false)
+            .text(Sample.table(long.map { Sample(tensor: $0, drift: 1) }), more: "a.md")
+        #expect(Set(text.split(separator: "\n").filter { $0.hasPrefix("run-") }).count == 2, "\(text)")
+    }
+
     @Test func `names do not steer the terminal`() {
         let table = Sample.table([Sample(tensor: "a\u{1B}[2Jb\nc", drift: nil)])
         let text = TextTableWriter(width: 80, isStyled: false).text(table, more: "a.md")

@@ -130,11 +130,13 @@ struct CatalogCheck {
         }
     }
 
+    /// Of the runs that are listed: what the training says of others is none of the catalog's.
     private mutating func learningRates(_ plan: TrainingPlan) {
         for run in plan.runs {
             guard let (before, after) = plan.rateAtStart(of: run), abs(after - before) > 1e-3 * before,
-                let source = entries.first(where: { ($0.revision.stage ?? 1) == run.stage })?.source
-                    ?? entries.first?.source
+                let source = entries.first(where: {
+                    !$0.isAverage && ($0.revision.stage ?? 1) == run.stage && $0.revision.ingredient == run.ingredient
+                })?.source
             else { continue }
             findings.append(
                 CatalogFinding(

@@ -1,5 +1,5 @@
 /// Something wrong in a catalog, with the row and the reason.
-public struct CatalogFinding: Sendable, Equatable {
+public struct CatalogFinding: Sendable, Equatable, CustomStringConvertible {
     /// What can be wrong.
     public enum Kind: String, Sendable, CaseIterable {
         /// A row that is not of the catalog's form.
@@ -54,6 +54,12 @@ public struct CatalogFinding: Sendable, Equatable {
         self.line = line
         self.text = text
         self.message = message
+    }
+
+    /// `SOURCE:LINE: KIND: REASON | ROW`.
+    public var description: String {
+        let place = line.map { "\(source):\($0)" } ?? source
+        return "\(place): \(kind.rawValue): \(message)" + (text.map { " | \($0)" } ?? "")
     }
 
     /// About an entry.

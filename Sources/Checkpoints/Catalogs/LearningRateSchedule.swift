@@ -8,17 +8,25 @@ import Foundation
 /// - warm-up, t < w: η₀ + (η−η₀)·t/w, where η₀ is `warmupMinimum`, or η/10 where that is not given;
 /// - cosine: η_f + (η−η_f)·(1+cos(π·(t−w)/(T−w)))/2, and η_f from T on;
 /// - linear: η − (η−η_f)·(t−w)/(T−w), and η_f from T on;
+/// - half cosine, the second half of one: up to (η+η_f)/2 by warm-up, then the cosine from 2w−T instead of w on;
 /// - constant: η.
 ///
+/// A decay goes no lower than `minimum`, where that is given, as in GPT-NeoX.
+///
 /// Source: `olmo/optim.py` (`CosWithWarmup`, `LinearWithWarmup`, `ConstantScheduler`, `ConstantWithWarmupScheduler`) of
-/// github.com/allenai/OLMo; `olmo_core/optim/scheduler.py` of github.com/allenai/OLMo-core has the same formulas.
+/// github.com/allenai/OLMo; `olmo_core/optim/scheduler.py` of github.com/allenai/OLMo-core has the same formulas, and
+/// `HalfCosWithWarmup`.
 public struct LearningRateSchedule: Sendable, Equatable, Codable {
     /// The shape after the warm-up, by OLMo's names.
     public enum Shape: String, Sendable, Codable, CaseIterable {
         case cosine = "cosine_with_warmup"
+        case halfCosine = "half_cosine_with_warmup"
         case linear = "linear_with_warmup"
         case constant
         case constantWithWarmup = "constant_with_warmup"
+
+        /// Whether the rate falls, so that a schedule has to say until when.
+        public var isDecaying: Bool { self == .cosine || self == .halfCosine || self == .linear }
     }
 
     /// What progress is counted in.
@@ -34,7 +42,7 @@ public struct LearningRateSchedule: Sendable, Equatable, Codable {
     public var units: Units?
     /// Length of the warm-up w; none where nothing is said.
     public var warmup: Int?
-    /// Where a decay ends, T; needed by cosine and linear.
+    /// Where a decay ends, T; needed by the shapes that have one.
     public var end: Int?
     /// α = η_f/η; 0.1 where nothing is said, as in OLMo.
     public var finalFraction: Double?
@@ -43,11 +51,16 @@ public struct LearningRateSchedule: Sendable, Equatable, Codable {
     /// Progress, in steps, at the first update: 1 where nothing is said, as in OLMo; 0 in trainers that advance the
     /// schedule after the update.
     public var firstUpdate: Int?
+    /// Rate that a decay does not fall below; none where nothing is said.
+    public var minimum: Double?
+    /// Last step of the run that the schedule is known to hold for; all of them where nothing is said.
+    public var knownTo: Int?
 
     /// Makes a schedule; see the properties.
     public init(
         shape: Shape, learningRate: Double?, units: Units? = nil, warmup: Int? = nil, end: Int? = nil,
-        finalFraction: Double? = nil, warmupMinimum: Double? = nil, firstUpdate: Int? = nil
+        finalFraction: Double? = nil, warmupMinimum: Double? = nil, firstUpdate: Int? = nil,
+        minimum: Double? = nil, knownTo: Int? = nil
     ) {
         self.shape = shape
         self.learningRate = learningRate
@@ -57,6 +70,8 @@ public struct LearningRateSchedule: Sendable, Equatable, Codable {
         self.finalFraction = finalFraction
         self.warmupMinimum = warmupMinimum
         self.firstUpdate = firstUpdate
+        self.minimum = minimum
+        self.knownTo = knownTo
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
@@ -68,6 +83,8 @@ public struct LearningRateSchedule: Sendable, Equatable, Codable {
         case finalFraction = "alpha_f"
         case warmupMinimum = "warmup_min_lr"
         case firstUpdate = "first_update"
+        case minimum = "min_lr"
+        case knownTo = "known_to"
     }
 
     /// Steps or tokens: sums of a few of them still fit.
@@ -83,7 +100,11 @@ public struct LearningRateSchedule: Sendable, Equatable, Codable {
         }
         if let warmup, warmup < 0 { return "a warm-up of \(warmup) \((units ?? .steps).rawValue) is not possible" }
         guard (0...1).contains(firstUpdate ?? 1) else { return "the first update is at progress 0 or 1" }
-        guard shape == .cosine || shape == .linear else { return nil }
+        if let minimum, !(minimum >= 0 && minimum <= learningRate ?? .infinity) {
+            return "the minimum \(minimum) is not between 0 and the learning rate"
+        }
+        if let knownTo, knownTo < 0 { return "known_to is \(knownTo), before the first step" }
+        guard shape.isDecaying else { return nil }
         guard let end else { return "a \(shape.rawValue) schedule needs its end, t_max" }
         return end > warmup ?? 0 ? nil : "it ends at \(end), before its warm-up of \(warmup ?? 0) is over"
     }
@@ -95,14 +116,33 @@ public struct LearningRateSchedule: Sendable, Equatable, Codable {
         let warmup = self.warmup ?? 0
         if time < warmup, shape != .constant {
             let start = warmupMinimum ?? peak * 0.1
-            return start + (peak - start) * Double(time) / Double(warmup)
+            return start + (top(peak) - start) * Double(time) / Double(warmup)
         }
-        guard shape == .cosine || shape == .linear, let end else { return peak }
+        guard shape.isDecaying, let end else { return peak }
         let final = peak * (finalFraction ?? 0.1)
-        if time >= end { return final }
-        let fraction = Double(time - warmup) / Double(end - warmup)
-        return shape == .cosine
-            ? final + (peak - final) * (1 + cos(.pi * fraction)) / 2 : peak - (peak - final) * fraction
+        let lowest = max(final, minimum ?? 0)
+        if time >= end { return lowest }
+        let fraction = Double(time - origin) / Double(end - origin)
+        let decayed =
+            shape == .linear
+            ? peak - (peak - final) * fraction : final + (peak - final) * (1 + cos(.pi * fraction)) / 2
+        return max(decayed, lowest)
+    }
+
+    /// The rate that the warm-up ends at.
+    private func top(_ peak: Double) -> Double {
+        shape == .halfCosine ? (peak + peak * (finalFraction ?? 0.1)) / 2 : peak
+    }
+
+    /// Where the decay's formula starts, which in a half cosine is before the run.
+    private var origin: Int { shape == .halfCosine ? 2 * (warmup ?? 0) - (end ?? 0) : warmup ?? 0 }
+
+    /// Progress from which on the rate is the lowest: the decay's end, or where it reaches `minimum`.
+    private func lowestFrom(_ end: Int, peak: Double, final: Double) -> Int {
+        guard let minimum, minimum > final else { return end }
+        let share = (minimum - final) / (peak - final)
+        let fraction = shape == .linear ? 1 - share : acos(2 * share - 1) / .pi
+        return min(end, max(warmup ?? 0, origin + Int((fraction * Double(end - origin)).rounded(.up))))
     }
 
     /// Σ of the rates of the first `steps` updates, in closed form; `batch` is how much progress a step makes in tokens.
@@ -122,22 +162,22 @@ public struct LearningRateSchedule: Sendable, Equatable, Codable {
         if ramp > first {
             let start = warmupMinimum ?? peak * 0.1
             sum += Double(ramp - first) * start
-            sum += (peak - start) * (progress(first..<ramp, unit) / Double(warmup))
+            sum += (top(peak) - start) * (progress(first..<ramp, unit) / Double(warmup))
         }
-        guard shape == .cosine || shape == .linear, let end else { return sum + Double(last - ramp) * peak }
-        let decayed = min(max((end - 1) / unit + 1, ramp), last)
+        guard shape.isDecaying, let end else { return sum + Double(last - ramp) * peak }
         let final = peak * (finalFraction ?? 0.1)
+        let decayed = min(max((lowestFrom(end, peak: peak, final: final) - 1) / unit + 1, ramp), last)
         let count = Double(decayed - ramp)
-        let length = Double(end - warmup)
+        let length = Double(end - origin)
         if decayed > ramp, shape == .linear {
             sum += count * peak - (peak - final) * ((progress(ramp..<decayed, unit) - count * Double(warmup)) / length)
         } else if decayed > ramp {
             let step = .pi * Double(unit) / length
-            let middle = .pi * (Double(ramp + decayed - 1) / 2 * Double(unit) - Double(warmup)) / length
+            let middle = .pi * (Double(ramp + decayed - 1) / 2 * Double(unit) - Double(origin)) / length
             let cosines = decayed - ramp == 1 ? cos(middle) : cos(middle) * sin(count * step / 2) / sin(step / 2)
             sum += count * final + (peak - final) * (count + cosines) / 2
         }
-        return sum + Double(last - decayed) * final
+        return sum + Double(last - decayed) * max(final, minimum ?? 0)
     }
 
     /// Σ j·unit over the indices.

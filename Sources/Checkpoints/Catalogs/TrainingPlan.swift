@@ -26,6 +26,24 @@ public struct TrainingRun: Sendable, Equatable, Codable {
         }
     }
 
+    /// Another schedule, from a step of the run on.
+    public struct Rescheduling: Sendable, Equatable, Codable {
+        /// The last step that the run's first schedule holds for.
+        public var afterStep: Int
+        /// What holds from then on; its progress, too, counts since the run began.
+        public var schedule: LearningRateSchedule
+
+        /// Sets the facts; see the properties.
+        public init(afterStep: Int, schedule: LearningRateSchedule) {
+            (self.afterStep, self.schedule) = (afterStep, schedule)
+        }
+
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case afterStep = "after_step"
+            case schedule
+        }
+    }
+
     /// How published labels such as `tokens5B` were made of the run's token counts.
     public enum Rounding: String, Sendable, Codable, CaseIterable {
         case up, down
@@ -47,6 +65,8 @@ public struct TrainingRun: Sendable, Equatable, Codable {
     public var seed: Int?
     /// Its learning rate; `nil` where it is not known.
     public var schedule: LearningRateSchedule?
+    /// The schedule that took the first one's place on the way.
+    public var rescheduled: Rescheduling?
     /// Its optimiser, where it is known.
     public var optimizer: Optimizer?
     /// How its published labels round tokens, where it is known.
@@ -79,7 +99,7 @@ public struct TrainingRun: Sendable, Equatable, Codable {
         case fromStep = "from_step"
         case fromIngredient = "from_ingredient"
         case endStep = "end_step"
-        case seed, schedule, optimizer
+        case seed, schedule, rescheduled, optimizer
         case labelRounding = "label_rounding"
         case endLabelTokens = "end_label_tokens"
     }
@@ -154,7 +174,13 @@ public struct TrainingPlan: Sendable {
                 throw CatalogError("\(run.description): step \(step) is not between 0 and \(stepLimit)")
             }
         }
-        if let problem = run.schedule?.problem { throw CatalogError("\(run.description): \(problem)") }
+        if let after = run.rescheduled?.afterStep, run.schedule == nil || !(0...stepLimit).contains(after) {
+            throw CatalogError(
+                "\(run.description): 'rescheduled' needs a schedule before it, and a step after which it holds")
+        }
+        if let problem = run.schedule?.problem ?? run.rescheduled?.schedule.problem {
+            throw CatalogError("\(run.description): \(problem)")
+        }
         guard run.stage > 1, runs.contains(where: { $0.stage < run.stage }) else { return }
         guard run.fromStep != nil else {
             throw CatalogError("\(run.description) does not say from which step of stage \(run.stage - 1) it starts")
@@ -194,9 +220,7 @@ public struct TrainingPlan: Sendable {
             else { return nil }
             start = position
         }
-        let own = run.schedule.flatMap { schedule in
-            peaks[place].map { schedule.sum(steps: step, batch: run.batchTokens, peak: $0) }
-        }
+        let own = peaks[place].flatMap { run.sum(of: step, peak: $0) }
         var cumulative = own
         if let start { cumulative = own.flatMap { own in start.cumulativeLearningRate.map { $0 + own } } }
         let tokens = step.multipliedClamping(by: run.batchTokens)
@@ -218,11 +242,28 @@ public struct TrainingPlan: Sendable {
 }
 
 extension TrainingRun {
-    /// η of the update that leads to `step`; `nil` without a schedule.
+    /// The schedule of the update that leads to `step`; `nil` where none is known.
+    private func schedule(at step: Int) -> LearningRateSchedule? {
+        let schedule = rescheduled.flatMap { step > $0.afterStep ? $0.schedule : nil } ?? schedule
+        return schedule.flatMap { step <= $0.knownTo ?? .max ? $0 : nil }
+    }
+
+    /// η of the update that leads to `step`; `nil` where no schedule is known.
     fileprivate func rate(at step: Int, peak: Double) -> Double? {
-        guard let schedule else { return nil }
+        guard let schedule = schedule(at: step) else { return nil }
         let steps = max(0, step - 1 + (schedule.firstUpdate ?? 1))
         let time = (schedule.units ?? .steps) == .steps ? steps : steps.multipliedClamping(by: batchTokens)
         return schedule.rate(at: time, peak: peak)
+    }
+
+    /// Σ η of the updates up to `step`; `nil` where a schedule is not known.
+    fileprivate func sum(of step: Int, peak: Double) -> Double? {
+        guard let schedule, let last = self.schedule(at: step) else { return nil }
+        func sum(_ schedule: LearningRateSchedule, _ steps: Int) -> Double {
+            schedule.sum(steps: steps, batch: batchTokens, peak: peak)
+        }
+        guard let rescheduled, step > rescheduled.afterStep else { return sum(schedule, step) }
+        guard rescheduled.afterStep <= schedule.knownTo ?? .max else { return nil }
+        return sum(schedule, rescheduled.afterStep) + sum(last, step) - sum(last, rescheduled.afterStep)
     }
 }

@@ -24,7 +24,7 @@ struct Audit: Experiment {
     init(_ settings: AuditSettings, _ context: RunContext) throws {
         try settings.check()
         self.settings = settings
-        let (series, places) = try settings.input.open(in: context)
+        let (series, places) = try settings.input.open(in: context, tellsUnplaced: false)
         self.series = series
         contents = SeriesContents(series, places: places, fingerprints: true)
         refused = context.refused

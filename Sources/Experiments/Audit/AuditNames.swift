@@ -38,7 +38,7 @@ extension AuditedSeries {
         }
         // What stands for the end of training has no step; anything else without one has no place in the series.
         let placed = checkpoints.indices.filter { checkpoints[$0].revision.step != nil }
-        if !checkpoint.revision.tellsFacts, !checkpoint.revision.standsForTheEnd, 2 * placed.count > checkpoints.count {
+        if series.unplaced.contains(place), 2 * placed.count > checkpoints.count {
             findings.append(
                 finding(
                     .nameDiffers, place,
@@ -68,7 +68,4 @@ extension AuditedSeries {
 extension Revision {
     /// Whether it tells a place in training.
     fileprivate var tellsFacts: Bool { stage != nil || ingredient != nil || step != nil }
-
-    /// `main`, and averages.
-    fileprivate var standsForTheEnd: Bool { name == "main" || name.lowercased().contains("soup") }
 }

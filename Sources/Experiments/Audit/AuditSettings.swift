@@ -1,7 +1,7 @@
 import Checkpoints
 
 /// What `experiments/audit.yaml` may say.
-struct AuditSettings: ExperimentSettings {
+struct AuditSettings: SeriesSettings {
     /// Files, folders of checkpoints, or Hugging Face directories.
     var series: [String] = []
     /// How the model was trained: a known model's name, or files of runs or training configs.
@@ -47,10 +47,6 @@ struct AuditSettings: ExperimentSettings {
         case allowExternal = "allow_external"
         case bfloat16Dumps = "bfloat16_dumps"
         case revisions
-    }
-
-    var input: SeriesInput {
-        SeriesInput(series: series, revisions: revisions, allowExternal: allowExternal, bfloat16Dumps: bfloat16Dumps)
     }
 
     /// Throws `InputError` when a setting makes no sense.

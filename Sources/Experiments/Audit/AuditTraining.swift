@@ -13,13 +13,16 @@ struct AuditTraining: Sendable {
     init(_ settings: AuditSettings, _ context: RunContext) throws {
         if let names = settings.training {
             let source = try TrainingSource(names) { context.resolve($0, of: "training") }
-            if let problem = source.problems.first { throw problem }
-            (plan, model) = (source.plan, source.model)
+            // What cannot be used is told; the rest is held against the checkpoints.
+            context.warn(source.problems.map(\.description))
+            (plan, model) = (source.plan.runs.isEmpty ? nil : source.plan, source.model)
         } else {
             (plan, model) = (nil, nil)
         }
         entries = try settings.catalog.map { paths in
-            try Catalog(reading: paths.map { context.resolve($0, of: "catalog") }).entries
+            let catalog = try Catalog(reading: paths.map { context.resolve($0, of: "catalog") })
+            context.warn(catalog.findings.map(\.description))
+            return catalog.entries
         }
     }
 

@@ -59,8 +59,10 @@ public struct OLMoTrainingConfig: Sendable {
     ) throws(SettingsError) -> LearningRateSchedule {
         let scheduler = try config.required("scheduler")
         let name = try scheduler.required("name")
-        guard let shape = LearningRateSchedule.Shape(rawValue: try name.word()) else {
-            let known = LearningRateSchedule.Shape.allCases.map(\.rawValue)
+        let shapes = LearningRateSchedule.Shape.allCases.filter { $0 != .halfCosine }  // OLMo-core's alone
+        let word = try name.word()
+        guard let shape = shapes.first(where: { $0.rawValue == word }) else {
+            let known = shapes.map(\.rawValue)
             let near = nearest(to: name.text ?? "", among: known).map { "; did you mean '\($0)'?" } ?? ""
             throw SettingsError(
                 name.origin,
@@ -81,7 +83,7 @@ public struct OLMoTrainingConfig: Sendable {
         schedule.end =
             try scheduler.member("t_max")?.integer()
             ?? (schedule.units == .tokens ? duration.tokens : duration.steps)
-        if schedule.end == nil, shape == .cosine || shape == .linear {
+        if schedule.end == nil, shape.isDecaying {
             throw SettingsError(
                 scheduler.origin,
                 "'scheduler': needs t_max, because max_duration is in epochs, whose length the config does not tell")

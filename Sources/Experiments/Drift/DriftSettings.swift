@@ -1,7 +1,7 @@
 import Checkpoints
 
 /// What `experiments/drift.yaml` may say.
-struct DriftSettings: ExperimentSettings {
+struct DriftSettings: SeriesSettings {
     /// Files, folders of checkpoints, or Hugging Face directories.
     var series: [String] = []
     /// A single pair instead of a series: the checkpoint that drift is measured from.
@@ -50,10 +50,5 @@ struct DriftSettings: ExperimentSettings {
         case allowExternal = "allow_external"
         case bfloat16Dumps = "bfloat16_dumps"
         case training, revisions
-    }
-
-    var input: SeriesInput {
-        SeriesInput(
-            series: series, revisions: revisions, allowExternal: allowExternal, bfloat16Dumps: bfloat16Dumps)
     }
 }

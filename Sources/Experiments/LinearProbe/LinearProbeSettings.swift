@@ -2,7 +2,7 @@ import Checkpoints
 import Statistics
 
 /// What `experiments/linear_probe.yaml` may say.
-struct LinearProbeSettings: ExperimentSettings {
+struct LinearProbeSettings: SeriesSettings {
     /// What the classifier has to tell of a sequence.
     enum Task: String, Codable, Sendable, CaseIterable {
         /// Which domain it is from.
@@ -44,6 +44,8 @@ struct LinearProbeSettings: ExperimentSettings {
 
     init() {}
 
+    static let describing = ProbeInput.describing
+
     enum CodingKeys: String, CodingKey, CaseIterable {
         case series
         case probeSet = "probe_set"
@@ -55,10 +57,6 @@ struct LinearProbeSettings: ExperimentSettings {
         case allowExternal = "allow_external"
         case bfloat16Dumps = "bfloat16_dumps"
         case revisions
-    }
-
-    var input: SeriesInput {
-        SeriesInput(series: series, revisions: revisions, allowExternal: allowExternal, bfloat16Dumps: bfloat16Dumps)
     }
 
     var options: ClassificationTask.Options {

@@ -1,7 +1,7 @@
 import Checkpoints
 
 /// What `experiments/norms.yaml` may say.
-struct NormsSettings: ExperimentSettings {
+struct NormsSettings: SeriesSettings {
     /// Files, folders of checkpoints, or Hugging Face directories.
     var series: [String] = []
     /// Standard deviations from its tensor's mean beyond which a weight is an outlier.
@@ -29,9 +29,5 @@ struct NormsSettings: ExperimentSettings {
         case allowExternal = "allow_external"
         case bfloat16Dumps = "bfloat16_dumps"
         case revisions
-    }
-
-    var input: SeriesInput {
-        SeriesInput(series: series, revisions: revisions, allowExternal: allowExternal, bfloat16Dumps: bfloat16Dumps)
     }
 }

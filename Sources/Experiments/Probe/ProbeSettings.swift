@@ -1,7 +1,7 @@
 import Checkpoints
 
 /// What `experiments/probe.yaml` may say.
-struct ProbeSettings: ExperimentSettings {
+struct ProbeSettings: SeriesSettings {
     /// Files, folders of checkpoints, or Hugging Face directories.
     var series: [String] = []
     /// The token sequences.
@@ -27,6 +27,8 @@ struct ProbeSettings: ExperimentSettings {
 
     init() {}
 
+    static let describing = ProbeInput.describing
+
     enum CodingKeys: String, CodingKey, CaseIterable {
         case series
         case probeSet = "probe_set"
@@ -34,10 +36,6 @@ struct ProbeSettings: ExperimentSettings {
         case allowExternal = "allow_external"
         case bfloat16Dumps = "bfloat16_dumps"
         case revisions
-    }
-
-    var input: SeriesInput {
-        SeriesInput(series: series, revisions: revisions, allowExternal: allowExternal, bfloat16Dumps: bfloat16Dumps)
     }
 
     /// Numbers that no computation could follow.

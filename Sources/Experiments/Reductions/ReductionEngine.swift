@@ -200,8 +200,10 @@ private struct JournalKeys: Sendable {
     init(_ checkpoints: [Checkpoint]) {
         self.checkpoints = checkpoints
         identities = checkpoints.map { checkpoint in
-            checkpoint.contents.files.map {
-                "\($0.path) \($0.byteCount) \($0.modificationTimeNanoseconds) \($0.inode)"
+            let contents = checkpoint.contents
+            let samples = contents.samples.isEmpty ? contents.files.map { _ in "" } : contents.samples.map { " \($0)" }
+            return zip(contents.files, samples).map { file, sample in
+                "\(file.path) \(file.byteCount) \(file.modificationTimeNanoseconds) \(file.inode)\(sample)"
             }.joined(separator: "\n") + (checkpoint.location.group.map { "\n" + $0 } ?? "")
         }
     }

@@ -55,8 +55,12 @@ public struct ExperimentRun: Sendable {
         public let findings: [String]
         /// Checkpoints that were left out because they could not be read.
         public let refused: [CheckpointError]
+        /// Files that only looked as an earlier run left them, one line each: they were read again.
+        public let rewritten: [String]
         /// Bytes read from tensors' storage.
         public let bytesRead: Int
+        /// Bytes read besides, to recognise files.
+        public let bytesSampled: Int
     }
 
     private let options: Options
@@ -91,6 +95,7 @@ public struct ExperimentRun: Sendable {
             stated: Set(options.overrides.map(\.name)), journal: journal,
             readOptions: options.readOptions)
         for experiment in experiments { prepared.append(try prepare(experiment, context)) }
+        for item in prepared { try item.checkFolder() }
         for item in prepared { try item.reserveFolder() }
         try context.journalContents()
 
@@ -102,10 +107,11 @@ public struct ExperimentRun: Sendable {
         let refused = context.refused + results.failures.sorted { $0.key < $1.key }.map { $0.value }
         let bytesRead = context.checkpoints.reduce(0) { $0 + ($1.reader?.bytesRead ?? 0) }
 
-        let reports = try prepared.map { try $0.experiment.report(results) }
+        let reports = try prepared.map { try $0.report(results) }
         var (paths, undrawn): ([String], [String]) = ([], [])
         for (item, report) in zip(prepared, reports) {
-            let machine = MachineRecord(started: started, jobs: options.jobs, bytesRead: bytesRead)
+            let machine = MachineRecord(
+                started: started, jobs: options.jobs, bytesRead: bytesRead, bytesSampled: context.sampledBytes)
             let written = try item.write(report, refused: refused, machine: machine, figureWidth: options.figureWidth)
             paths += written.paths
             undrawn += written.undrawn
@@ -115,9 +121,10 @@ public struct ExperimentRun: Sendable {
             report.readable.first.map { (table: $0, path: "\(item.folder)/\(MarkdownWriter().fileName($0))") }
         }
         return Outcome(
-            paths: paths, headlines: headlines, undrawn: undrawn, findings: reports.flatMap(\.findings),
-            refused: refused,
-            bytesRead: bytesRead)
+            paths: paths, headlines: headlines, undrawn: undrawn,
+            // Several experiments may say the same of a series they share.
+            findings: reports.flatMap(\.findings).uniqued(), refused: refused, rewritten: context.rewritten,
+            bytesRead: bytesRead, bytesSampled: context.sampledBytes)
     }
 
     private func prepare<E: Experiment>(_ type: E.Type, _ context: RunContext) throws -> Prepared {
@@ -129,8 +136,10 @@ public struct ExperimentRun: Sendable {
             )
         }
         let settings = try E.Settings.load(file: path, overrides: options.overrides)
+        let experiment = try E(settings, context)
         return Prepared(
-            experiment: try E(settings, context), settings: settings.canonicalJSON, folder: outputFolder(E.name))
+            experiment: experiment, settings: settings.canonicalJSON, folder: outputFolder(E.name),
+            warnings: context.takeWarnings())
     }
 
     private func settingsPath(_ name: String) -> String { options.settingsFile ?? "experiments/\(name).yaml" }
@@ -167,17 +176,36 @@ private final class Prepared {
     let experiment: any Experiment
     private let settings: JSON
     let folder: String
+    /// Findings about its checkpoints that opening them made.
+    private let warnings: [String]
     /// Between `reserveFolder` and `write`.
     private var directory: RunDirectory?
 
-    init(experiment: any Experiment, settings: JSON, folder: String) {
+    init(experiment: any Experiment, settings: JSON, folder: String, warnings: [String]) {
         self.experiment = experiment
         self.settings = settings
         self.folder = folder
+        self.warnings = warnings
     }
 
     private var name: String { type(of: experiment).name }
     private var question: String { type(of: experiment).question }
+
+    func report(_ results: ReductionResults) throws -> Report {
+        var report = try experiment.report(results)
+        report.findings = warnings + report.findings
+        return report
+    }
+
+    /// Makes sure that the folder does not hold another experiment's results: the files of both would lie there mixed,
+    /// under one record.
+    func checkFolder() throws(SettingsError) {
+        guard let other = ResultsFolder(path: folder).experimentName, other != name else { return }
+        throw SettingsError(
+            .option("results folder \(folder)"),
+            "it holds results of \(other), and those of \(name) would mix with them; name another folder with --out, or "
+                + "run both at once, 'run \(other) \(name) --out DIR', which gives each its own in DIR")
+    }
 
     /// Makes sure before hours of reading that the results can be written, and that no other run writes there.
     func reserveFolder() throws(EnvironmentError) { directory = try RunDirectory(at: folder) }
@@ -221,17 +249,27 @@ private struct MachineRecord {
     let started: Date
     let jobs: Int
     let bytesRead: Int
+    let bytesSampled: Int
 
     var json: JSON {
         [
             "started": .string(universalTime(started)),
             "seconds": .number((Date().timeIntervalSince(started) * 1000).rounded() / 1000),
             "bytes_read": .integer(bytesRead),
+            "bytes_sampled": .integer(bytesSampled),
             "jobs": .integer(jobs),
             "host": .string(hostName()),
             "system": .string(ProcessInfo.processInfo.operatingSystemVersionString),
             "cores": .integer(ProcessInfo.processInfo.activeProcessorCount),
         ]
+    }
+}
+
+extension [String] {
+    /// Each once, in the order of their first places.
+    fileprivate func uniqued() -> [String] {
+        var seen: Set<String> = []
+        return filter { seen.insert($0).inserted }
     }
 }
 

@@ -11,6 +11,16 @@ struct ResultsFolder {
         path = Registry.experiment(named: trimmed) == nil ? trimmed : "results/\(trimmed)"
     }
 
+    /// The folder at that path, whatever it is called.
+    init(path: String) { self.path = path }
+
+    /// The experiment that `run.json` names; `nil` without one.
+    var experimentName: String? {
+        FileManager.default.contents(atPath: "\(path)/run.json").flatMap {
+            (try? JSONDecoder().decode(JSON.self, from: $0))?["experiment"]?.text
+        }
+    }
+
     /// The experiment, what `run.json` says, and the tables.
     func read() throws(InputError) -> (experiment: any Experiment.Type, run: JSON, tables: SavedTables) {
         let record = "\(path)/run.json"

@@ -20,6 +20,9 @@ final class RunContext: Sendable {
         var refused: [CheckpointError] = []
         /// What the journal does not know yet of the checkpoints, by key.
         var newContents: [(key: String, contents: CheckpointContents)] = []
+        var sampledBytes = 0
+        var rewritten: [String] = []
+        var warnings: [String] = []
     }
 
     private struct Opening: Hashable {
@@ -44,6 +47,21 @@ final class RunContext: Sendable {
     var checkpoints: [Checkpoint] { state.withLock { $0.checkpoints } }
     /// The checkpoints that could not be opened.
     var refused: [CheckpointError] { state.withLock { $0.refused } }
+    /// Bytes read to recognise files.
+    var sampledBytes: Int { state.withLock { $0.sampledBytes } }
+    /// What became of files that only looked as an earlier run left them, one line each.
+    var rewritten: [String] { state.withLock { $0.rewritten.sorted() } }
+
+    /// Adds a finding about the checkpoints that whoever opens them would make.
+    func warn(_ lines: [String]) { state.withLock { $0.warnings += lines } }
+
+    /// The findings added since the last call.
+    func takeWarnings() -> [String] {
+        state.withLock { state in
+            defer { state.warnings = [] }
+            return state.warnings
+        }
+    }
 
     /// Opens checkpoints, several at a time; one that another experiment has opened already is not opened again. Those
     /// that cannot be opened stand in `refused` and are left out, unless it is the machine that fails.
@@ -97,13 +115,12 @@ final class RunContext: Sendable {
         _ input: SeriesInput
     ) -> Result<Checkpoint, CheckpointError> {
         let dumps = opening.dumps.map(\.rawValue).sorted().joined(separator: " ")
-        let key = "contents/3\n\(opening.path)\n\(opening.group ?? "")\n\(dumps)"
+        let key = "contents/4\n\(opening.path)\n\(opening.group ?? "")\n\(dumps)"
         do throws(CheckpointError) {
             var checkpoint = try Checkpoint(opening: found, options: options)
-            checkpoint = Checkpoint(location: location, contents: checkpoint.contents, reader: checkpoint.reader)
-            if journal.summary(CheckpointContents.self, for: key)?.files != checkpoint.contents.files {
-                state.withLock { $0.newContents.append((key, checkpoint.contents)) }
-            }
+            checkpoint = Checkpoint(
+                location: location, contents: try sampled(checkpoint), reader: checkpoint.reader)
+            recognise(checkpoint, as: key)
             return .success(input.applyFacts(to: checkpoint))
         } catch {
             // A checkpoint that was deleted since an earlier run is still known by what that run journalled.
@@ -111,6 +128,33 @@ final class RunContext: Sendable {
                 let contents = journal.summary(CheckpointContents.self, for: key)
             else { return .failure(error) }
             return .success(input.applyFacts(to: Checkpoint(location: location, contents: contents)))
+        }
+    }
+
+    /// What the checkpoint holds, with samples of its files.
+    private func sampled(_ checkpoint: Checkpoint) throws(CheckpointError) -> CheckpointContents {
+        let contents = checkpoint.contents
+        guard let reader = checkpoint.reader else { return contents }
+        let (samples, byteCount) = try reader.sampleFiles()
+        state.withLock { $0.sampledBytes += byteCount }
+        return CheckpointContents(
+            tensors: contents.tensors, leftOut: contents.leftOut, attributes: contents.attributes,
+            config: contents.config, files: contents.files, samples: samples)
+    }
+
+    /// Holds a checkpoint against what the journal knows of its place. Its samples are part of the name that its tensors'
+    /// summaries go by, so those of a file that was written over are not found.
+    private func recognise(_ checkpoint: Checkpoint, as key: String) {
+        let (now, known) = (checkpoint.contents, journal.summary(CheckpointContents.self, for: key))
+        guard known?.files != now.files || known?.samples != now.samples else { return }
+        state.withLock { state in
+            state.newContents.append((key, now))
+            guard let known, known.files == now.files else { return }
+            let paths = zip(now.files, zip(known.samples, now.samples)).filter { $0.1.0 != $0.1.1 }.map(\.0.path)
+            state.rewritten.append(
+                "checkpoint \(checkpoint.location): \(paths.joined(separator: ", ")) was written over since it was journalled, "
+                    + "though size, time and inode are the same; what the journal has of it is dropped, and it is read again"
+            )
         }
     }
 

@@ -1,6 +1,25 @@
 import Checkpoints
 import Foundation
 
+/// Settings of an experiment on a series of checkpoints. What they share is stated by each, because settings are flat,
+/// and read in one place.
+protocol SeriesSettings: ExperimentSettings {
+    /// Files, folders of checkpoints, or Hugging Face directories.
+    var series: [String] { get }
+    /// Folders below which external storage may lie, besides the checkpoint's own.
+    var allowExternal: [String] { get }
+    /// Dumps without a float type that are read as bfloat16.
+    var bfloat16Dumps: [BFloat16Dump] { get }
+    /// Facts of revisions that neither attributes nor names tell, by label.
+    var revisions: [String: StatedRevision] { get }
+}
+
+extension SeriesSettings {
+    var input: SeriesInput {
+        SeriesInput(series: series, revisions: revisions, allowExternal: allowExternal, bfloat16Dumps: bfloat16Dumps)
+    }
+}
+
 /// Which checkpoints an experiment reads, and how: the part of the settings that all of them share.
 struct SeriesInput: Sendable {
     /// Files, folders of checkpoints, or Hugging Face directories.
@@ -13,8 +32,10 @@ struct SeriesInput: Sendable {
     var bfloat16Dumps: [BFloat16Dump]
 
     /// Opens the series and puts it in training order.
+    /// - Parameter tellsUnplaced: whether checkpoints without a step are a finding of the run; otherwise the experiment has
+    ///   one of its own.
     /// - Returns: the series, and the places of its checkpoints in the context.
-    func open(in context: RunContext) throws -> (series: CheckpointSeries, places: [Int]) {
+    func open(in context: RunContext, tellsUnplaced: Bool = true) throws -> (series: CheckpointSeries, places: [Int]) {
         var locations: [CheckpointLocation] = []
         for entry in series { locations += try expand(entry, context) }
         guard !locations.isEmpty else {
@@ -28,6 +49,7 @@ struct SeriesInput: Sendable {
         let all = context.checkpoints
         let byLocation = Dictionary(places.map { (all[$0].location, $0) }, uniquingKeysWith: { first, _ in first })
         let series = CheckpointSeries(Set(places).sorted().map { all[$0] })
+        if tellsUnplaced { context.warn(series.unplacedFindings) }
         return (series, series.checkpoints.compactMap { byLocation[$0.location] })
     }
 
@@ -64,7 +86,8 @@ struct SeriesInput: Sendable {
         attributes["tokens"] = facts.tokens.map { .integer($0) } ?? attributes["tokens"]
         let old = checkpoint.contents
         let contents = CheckpointContents(
-            tensors: old.tensors, leftOut: old.leftOut, attributes: attributes, config: old.config, files: old.files)
+            tensors: old.tensors, leftOut: old.leftOut, attributes: attributes, config: old.config, files: old.files,
+            samples: old.samples)
         return Checkpoint(location: checkpoint.location, contents: contents, reader: checkpoint.reader)
     }
 }

@@ -20,6 +20,9 @@ struct ProbeInput: Codable, Equatable, Sendable {
     /// Name of the dataset of labels in HDF5 files.
     var labels = "labels"
 
+    /// Names of domains, lengths and labels belong to the files.
+    static let describing = ["probe_set": ["file", "files"]]
+
     enum CodingKeys: String, CodingKey, CaseIterable {
         case file, files, domains
         case memmapType = "memmap_dtype"

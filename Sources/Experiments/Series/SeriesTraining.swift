@@ -9,13 +9,17 @@ struct SeriesTraining: Sendable {
     /// - Throws: `SettingsError` or `CatalogError` for what cannot be used, `InputError` when it tells nothing of the series.
     init(_ names: [String], _ series: CheckpointSeries, _ context: RunContext) throws {
         let source = try TrainingSource(names) { context.resolve($0, of: "training") }
-        if let problem = source.problems.first { throw problem }
+        // What cannot be used is told; tokens and the other runs are known all the same.
+        let problems = source.problems.map(\.description)
         positions = series.checkpoints.map { source.plan.position(of: $0.revision) }
         guard positions.contains(where: { $0 != nil }) else {
             throw InputError(
-                "training [\(names.joined(separator: ", "))] describes \(source.plan.runs.map(\.description).joined(separator: "; ")), "
-                    + "and no checkpoint of the series belongs to any of them")
+                problems + [
+                    "training [\(names.joined(separator: ", "))] describes \(source.plan.runs.map(\.description).joined(separator: "; ")), "
+                        + "and no checkpoint of the series belongs to any of them"
+                ])
         }
+        context.warn(problems)
     }
 
     /// Where the checkpoint at that place stands; `nil` for an average and for a run that is not described.

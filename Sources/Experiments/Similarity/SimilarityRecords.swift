@@ -79,12 +79,21 @@ struct RankRecord: Sendable {
     let width: Int
     let spread: RepresentationRequest.Spread
 
-    /// A line, where there is no rank.
-    var doubt: String? {
-        guard spread.rank == nil else { return nil }
-        return
-            "\(label): hidden states of layer '\(layer.name)' (\(states)) are all zero, or hold NaN or infinities; their "
-            + "likeness and rank are left empty"
+    /// A line a checkpoint, where there is no rank: what is not finite in one layer is so in those behind it.
+    static func doubts(_ records: [RankRecord]) -> [String] {
+        var layers: [(label: String, names: [String], states: [String])] = []
+        for record in records where record.spread.rank == nil {
+            if layers.last?.label != record.label { layers.append((record.label, [], [])) }
+            let last = layers.count - 1
+            if !layers[last].names.contains(record.layer.name) { layers[last].names.append(record.layer.name) }
+            if !layers[last].states.contains(record.states) { layers[last].states.append(record.states) }
+        }
+        return layers.map { label, names, states in
+            let of = names.count == 1 ? "layer '\(names[0])'" : "layers \(names.joined(separator: ", "))"
+            return
+                "\(label): hidden states of \(of) (\(states.joined(separator: ", "))) are all zero, or hold NaN or infinities; "
+                + "their likeness and rank are left empty"
+        }
     }
 
     static let columns: [TypedColumn<RankRecord>] =

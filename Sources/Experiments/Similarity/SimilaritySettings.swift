@@ -1,7 +1,7 @@
 import Checkpoints
 
 /// What `experiments/similarity.yaml` may say.
-struct SimilaritySettings: ExperimentSettings {
+struct SimilaritySettings: SeriesSettings {
     /// Files, folders of checkpoints, or Hugging Face directories.
     var series: [String] = []
     /// The token sequences.
@@ -27,6 +27,8 @@ struct SimilaritySettings: ExperimentSettings {
 
     init() {}
 
+    static let describing = ProbeInput.describing
+
     enum CodingKeys: String, CodingKey, CaseIterable {
         case series
         case probeSet = "probe_set"
@@ -38,10 +40,6 @@ struct SimilaritySettings: ExperimentSettings {
         case allowExternal = "allow_external"
         case bfloat16Dumps = "bfloat16_dumps"
         case revisions
-    }
-
-    var input: SeriesInput {
-        SeriesInput(series: series, revisions: revisions, allowExternal: allowExternal, bfloat16Dumps: bfloat16Dumps)
     }
 
     /// Values that no computation could follow.

@@ -27,7 +27,7 @@ extension Similarity {
                 integrityTable(integrity),
             ],
             readable: [summary(known.map(\.0), pairs, ranks)],
-            findings: integrity.findings.map(\.message) + ranks.compactMap(\.doubt),
+            findings: integrity.findings.map(\.message) + RankRecord.doubts(ranks),
             inputs: models.contents.facts(results), probeSet: models.probeFacts)
     }
 

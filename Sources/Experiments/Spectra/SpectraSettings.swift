@@ -1,7 +1,7 @@
 import Checkpoints
 
 /// What `experiments/spectra.yaml` may say.
-struct SpectraSettings: ExperimentSettings {
+struct SpectraSettings: SeriesSettings {
     /// How singular values are computed.
     enum Method: String, Codable, Sendable, CaseIterable {
         /// Exact where the smaller side is at most 2048, fast beyond.
@@ -81,11 +81,6 @@ struct SpectraSettings: ExperimentSettings {
         case allowExternal = "allow_external"
         case bfloat16Dumps = "bfloat16_dumps"
         case revisions
-    }
-
-    var input: SeriesInput {
-        SeriesInput(
-            series: series, revisions: revisions, allowExternal: allowExternal, bfloat16Dumps: bfloat16Dumps)
     }
 
     /// Numbers that no computation could follow.

@@ -1,0 +1,26 @@
+import Checkpoints
+
+extension CheckpointSeries {
+    /// Places of checkpoints that nothing tells a place in training of: neither name, nor attributes, nor settings. What
+    /// stands for the end of training, `main` and averages, needs none.
+    var unplaced: [Int] {
+        checkpoints.indices.filter { place in
+            let revision = checkpoints[place].revision
+            let standsForTheEnd = revision.name == "main" || revision.name.lowercased().contains("soup")
+            return revision.stage == nil && revision.ingredient == nil && revision.step == nil && !standsForTheEnd
+        }
+    }
+
+    /// A line for each of them, where others have steps; none for a pair, which needs no order.
+    var unplacedFindings: [String] {
+        let placed = checkpoints.count { $0.revision.step != nil }
+        guard placed > 1 else { return [] }
+        return unplaced.map { place in
+            let (label, location) = (checkpoints[place].label, checkpoints[place].location)
+            return
+                "checkpoint \(location): neither its name '\(label)' nor its attributes tell a step, as those of \(placed) "
+                + "others do, so it has no place among them; expected a name such as stage1-step1000-tokens5B, or an attribute "
+                + "step: rename it, state the step with --set 'revisions={\(label): {step: N}}', or take it out of the series"
+        }
+    }
+}
