@@ -46,12 +46,18 @@ struct LawResult: Sendable {
         return unidentified.isEmpty ? nil : "not identified: \(unidentified.joined(separator: ", "))"
     }
 
-    /// The percentile interval of what a function makes of the parameters; `nil` where that is of few resamples only.
+    /// The bias-corrected interval of what a function makes of the parameters; `nil` where that is of few resamples only.
     func interval(_ value: ([Double]) -> Double?) -> ClosedRange<Double>? {
-        let values = resamples.compactMap(value).filter(\.isFinite)
+        guard let estimate = value(fit.parameters), estimate.isFinite else { return nil }
+        return interval(resamples.compactMap(value), of: estimate)
+    }
+
+    /// The bias-corrected interval of an estimate, from its values in resamples; `nil` where these are few.
+    func interval(_ resampled: [Double], of estimate: Double) -> ClosedRange<Double>? {
+        let values = resampled.filter(\.isFinite)
         // An interval over the resamples that happen to have a value would be too short.
         guard resampleCount > 0, values.count * 10 >= resampleCount * 9 else { return nil }
-        return Bootstrap.percentileInterval(values, confidence: confidence)
+        return Bootstrap.biasCorrectedInterval(values, of: estimate, confidence: confidence)
     }
 
     /// Whether a point lies within the fitted runs in every variable of the law, and how far beyond them otherwise: the

@@ -34,6 +34,15 @@ struct ScalingRuns: Sendable {
         guard !runs.isEmpty else { throw InputError("\(table.file): no run is left by 'rows' and 'leave_out_highest'") }
         try ScalingRuns.checkLosses(runs, table.file, settings)
         var checks = ScalingRuns.duplicates(runs) + ScalingRuns.mixedUnits(runs, settings.columns)
+        // Small perplexities pass for losses by their size, not by their name.
+        let name = settings.columns.loss.lowercased()
+        if settings.lossIs != .perplexity, name.contains("perplexity") || name.contains("ppl") {
+            checks.append(
+                ScalingCheck(
+                    check: "loss", lines: "1",
+                    message: "the column '\(settings.columns.loss)' is called a perplexity, and is read as "
+                        + "\(settings.lossIs.rawValue); if that is wrong, set loss_is=perplexity"))
+        }
         if settings.leaveOutHighest > 0 {
             let order = runs.sorted { ($0.loss, $1.line) > ($1.loss, $0.line) }
             let left = order.prefix(settings.leaveOutHighest)
