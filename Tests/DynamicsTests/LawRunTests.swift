@@ -83,7 +83,7 @@ struct LawRunTests {
         }
         let drawn = try place.table("out/isoflop_parabolas.csv")
         for kind in ["parabola", "run", "minimum", "interval"] {
-            let expected = ["parabola": 90, "run": 21, "minimum": 3, "interval": 6][kind]
+            let expected = ["parabola": 90, "run": 21, "minimum": 3, "interval": 18][kind]
             #expect(drawn.count { $0["kind"] == kind } == expected)
         }
         #expect(!hasGnuplot || place.list("out")?.contains("isoflop_parabolas.svg") == true)

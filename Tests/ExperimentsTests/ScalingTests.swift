@@ -167,6 +167,11 @@ import Testing
                     + "units.parameters=1e9"
             ),
             (
+                "n,d,loss\n1e8,20,3\n",
+                "runs.csv:2: column 'd' is 20.0 after its unit; no model has so few, so set units, such as "
+                    + "units.tokens=1e9"
+            ),
+            (
                 "n,d,loss\n1e8,1e9,3\n2e8,1e9,2.9\n",
                 "runs.csv: chinchilla: 5 parameters need at least 6 runs with parameters, tokens, found 2"
             ),

@@ -257,9 +257,9 @@ import Testing
         #expect(
             outcome.findings == [
                 "log.csv: there is no column 'tokens': tokens of convergence are missing; log_columns.tokens names the "
-                    + "column, ~ for none",
+                    + "column, null for none",
                 "log.csv: there is no column 'grad_norm': spikes of the gradient are missing; "
-                    + "log_columns.gradient_norm names the column, ~ for none",
+                    + "log_columns.gradient_norm names the column, null for none",
             ])
         #expect(try table("convergence", of: folder)["reason"] == ["there is no column 'tokens'"])
         let stability = try table("stability", of: folder)

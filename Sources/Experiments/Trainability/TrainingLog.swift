@@ -81,7 +81,7 @@ struct TrainingLog: Sendable {
         ]
         findings = missing.compactMap { column, setting, reason, what in
             guard column != nil, let reason else { return nil }
-            return "\(path): \(reason): \(what) missing; log_columns.\(setting) names the column, ~ for none"
+            return "\(path): \(reason): \(what) missing; log_columns.\(setting) names the column, null for none"
         }
     }
 
