@@ -62,9 +62,9 @@ set xtics norotate offset 0,0.3
 set logscale x
 unset logscale y
 set xrange [5.20554e7:3.87105e23]
-set yrange [0:5.59471]
+set yrange [1.28963:5.59471]
 set xtics ('10^{8}' 1.00000e8, '10^{11}' 1.00000e11, '10^{14}' 1.00000e14, '10^{17}' 1.00000e17, '10^{20}' 1.00000e20, '10^{23}' 1.00000e23, '' 1.00000e9 1, '' 1.00000e10 1, '' 1.00000e12 1, '' 1.00000e13 1, '' 1.00000e15 1, '' 1.00000e16 1, '' 1.00000e18 1, '' 1.00000e19 1, '' 1.00000e21 1, '' 1.00000e22 1) enhanced
-set ytics ('0' 0, '1' 1, '2' 2, '3' 3, '4' 4, '5' 5) noenhanced
+set ytics ('2' 2, '3' 3, '4' 4, '5' 5) noenhanced
 set xlabel 'compute (FLOP)' noenhanced offset 0,0.6
 set ylabel 'loss (nats)' noenhanced offset 0.2,0
 unset label
@@ -72,10 +72,10 @@ unset arrow
 set label 'clm to mlm' at graph 0, graph 1.125 left noenhanced font large
 set arrow from first 2.01509e10, graph 0 to first 2.01509e10, graph 1.04167 nohead dashtype 3 linewidth 0.7 linecolor rgb '#777777' back
 set label 'crossover' at first 2.01509e10, graph 1.04167 left noenhanced offset 0.4,0 textcolor rgb '#555555'
-set arrow from graph 0.962963, graph 0.265971 to graph 1.0456, graph 0.249134 nohead linewidth 0.4 linecolor rgb '#D55E00' back
-set label 'clm_to_mlm' at graph 1.05863, graph 0.249134 left noenhanced textcolor rgb '#D55E00'
-set arrow from graph 0.962963, graph 0.298963 to graph 1.0456, graph 0.3158 nohead linewidth 0.4 linecolor rgb '#0072B2' back
-set label 'mlm_scratch' at graph 1.05863, graph 0.3158 left noenhanced textcolor rgb '#0072B2'
+set arrow from graph 0.962963, graph 0.0460846 to graph 1.0456, graph 0.0341887 nohead linewidth 0.4 linecolor rgb '#D55E00' back
+set label 'clm_to_mlm' at graph 1.05863, graph 0.0341887 left noenhanced textcolor rgb '#D55E00'
+set arrow from graph 0.962963, graph 0.0889595 to graph 1.0456, graph 0.100855 nohead linewidth 0.4 linecolor rgb '#0072B2' back
+set label 'mlm_scratch' at graph 1.05863, graph 0.100855 left noenhanced textcolor rgb '#0072B2'
 plot \
     'crossover.csv' using (of(3, cell('compute'))):(cell('low')):(cell('high')) with filledcurves fillstyle transparent solid 0.18 noborder linecolor rgb '#0072B2' notitle, \
     'crossover.csv' using (of(4, cell('compute'))):(cell('low')):(cell('high')) with filledcurves fillstyle transparent solid 0.18 noborder linecolor rgb '#D55E00' notitle, \

@@ -21,17 +21,12 @@ extension Scaling {
 
     /// The columns of `fits` that fit a page; what a law leaves open comes first.
     func briefTable(_ fits: Table) -> Table {
-        let status = Column("status", .string, meaning: "'fitted', 'refused', or which parameters are not identified.")
-        let names = [
-            "fitted_to", "points", "rmse_log", "largest_error", "aicc_difference", "largest_left_out_error",
-        ]
-        return Table(
-            "summary", title: "How each law fits, and what it leaves open.",
-            columns: [fits.column("form"), status] + names.map(fits.column),
-            rows: fits.records.map { row in
-                let open = row.text("not_identified").map { Cell.string("not identified: \($0)") }
-                return [row["form"], open ?? row["status"]] + names.map { row[$0] }
-            })
+        fits.selecting(
+            [
+                "form", "status", "fitted_to", "points", "rmse_log", "largest_error", "aicc_difference",
+                "largest_left_out_error",
+            ],
+            as: "summary", title: "How each law fits, and what it leaves open.")
     }
 
     func parametersTable(_ results: [LawResult]) -> Table {
@@ -89,8 +84,10 @@ private struct FitRow: Sendable {
         .string("variables", "What the law is a function of.") {
             $0.outcome.law.variables.map(\.rawValue).joined(separator: " ")
         },
-        .string("status", "'fitted', 'not identified' where some parameter is not, or 'refused'.") { row in
-            row.outcome.result.map { $0.unidentified.isEmpty ? "fitted" : "not identified" } ?? "refused"
+        .string("status", "'fitted', 'not identified: ' and the parameters that are not, or 'refused'.") { row in
+            row.outcome.result.map { result in
+                result.unidentified.isEmpty ? "fitted" : "not identified: \(result.unidentified.joined(separator: " "))"
+            } ?? "refused"
         },
         .string("reason", "Why a law is refused.") { $0.outcome.reason },
         .integer("points", "Number n of runs it is fitted to.") { $0.fit?.data.count },
@@ -214,7 +211,7 @@ private struct ParameterRow: Sendable {
         .number("profile_high", tolerance: 1e-4, "Upper end of it; missing when the runs do not bound it.") {
             $0.profile?.high
         },
-        .number("bootstrap_low", tolerance: resampledTolerance, "Lower end of the bootstrap's bias-corrected interval.")
+        .number("bootstrap_low", tolerance: resampledTolerance, "Lower end of the bootstrap's interval.")
         {
             $0.bootstrap?.lowerBound
         },

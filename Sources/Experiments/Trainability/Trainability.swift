@@ -38,7 +38,8 @@ struct Trainability: Experiment {
         if settings.runs != nil, referencePeak == nil {
             throw InputError(
                 "the reference_gpu '\(settings.referenceGPU)' is not in the table of GPUs; it has "
-                    + "\(gpus.isEmpty ? "none" : gpus.keys.sorted().joined(separator: ", "))")
+                    + "\(gpus.isEmpty ? "none" : gpus.filter { $0.value.peak != nil }.keys.sorted().joined(separator: ", "))"
+            )
         }
         for (name, _) in settings.prices.sorted(by: { $0.key < $1.key }) where gpus[name] == nil {
             let near = nearest(to: name, among: gpus.keys.sorted()).map { "; did you mean '\($0)'?" }

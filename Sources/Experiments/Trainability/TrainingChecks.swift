@@ -66,7 +66,7 @@ struct Account: Sendable {
 /// All checks of published runs and throughputs.
 struct TrainingChecks: Sendable {
     let limits: TrainabilitySettings.Limits
-    /// Names of the GPUs whose peak is known.
+    /// Names in the table of GPUs.
     let gpus: [String]
 
     /// In the order of the runs, then of the throughputs.
@@ -76,14 +76,14 @@ struct TrainingChecks: Sendable {
         runs.flatMap { run in
             unknown(run) + possible(run) + agreeing(run) + several(run, accounts.filter { $0.model == run.model })
         }
-            + throughputs.filter { $0.peak == nil }.map {
+            + throughputs.filter { !gpus.contains($0.gpu) }.map {
                 unknown($0.model, $0.gpu, $0.tokensPerSecond, "utilisation is")
             }
     }
 
-    /// A GPU without a peak, where a figure needs it.
+    /// A GPU that is not in the table, where a figure needs its peak.
     private func unknown(_ run: PublishedRun) -> [CheckRecord] {
-        guard let gpu = run.gpu, run.peak == nil,
+        guard let gpu = run.gpu, !gpus.contains(gpu), run.peak == nil,
             let value = run.gpuHours ?? run.tokensPerSecondPerGPU ?? run.hardwareTFLOPsPerGPU
         else { return [] }
         return [unknown(run.model, gpu, value, "utilisation and normalised GPU-hours are")]
