@@ -92,11 +92,11 @@ import Testing
         let alpha = try #require(rows["chinchilla alpha"])
         #expect(parameters.cell(alpha, "status") == "fitted" && isNear(parameters.cell(alpha, "estimate"), 0.18, 0.05))
         let fits = try table("fits", of: folder)
-        #expect(fits["status"] == ["not identified: a alpha", "not identified: E"])
+        #expect(fits["status"] == ["a alpha not identified", "E not identified"])
         #expect(fits["not_identified"] == ["a alpha", "E"])
         #expect(!fits.columns.contains("held_out"))
         let summary = try folder.text("out/summary.md")
-        #expect(summary.contains("| chinchilla | not identified: E "))
+        #expect(summary.contains("| chinchilla | E not identified "))
         // The frontier of a grid is its edge.
         let a = try #require(rows["power_law a"])
         #expect(parameters.cell(a, "status") == "not identified")

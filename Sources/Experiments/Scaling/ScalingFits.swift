@@ -84,9 +84,9 @@ private struct FitRow: Sendable {
         .string("variables", "What the law is a function of.") {
             $0.outcome.law.variables.map(\.rawValue).joined(separator: " ")
         },
-        .string("status", "'fitted', 'not identified: ' and the parameters that are not, or 'refused'.") { row in
+        .string("status", "'fitted', the parameters and 'not identified', or 'refused'.") { row in
             row.outcome.result.map { result in
-                result.unidentified.isEmpty ? "fitted" : "not identified: \(result.unidentified.joined(separator: " "))"
+                result.unidentified.isEmpty ? "fitted" : "\(result.unidentified.joined(separator: " ")) not identified"
             } ?? "refused"
         },
         .string("reason", "Why a law is refused.") { $0.outcome.reason },
@@ -211,8 +211,7 @@ private struct ParameterRow: Sendable {
         .number("profile_high", tolerance: 1e-4, "Upper end of it; missing when the runs do not bound it.") {
             $0.profile?.high
         },
-        .number("bootstrap_low", tolerance: resampledTolerance, "Lower end of the bootstrap's interval.")
-        {
+        .number("bootstrap_low", tolerance: resampledTolerance, "Lower end of the bootstrap's interval.") {
             $0.bootstrap?.lowerBound
         },
         .number("bootstrap_high", tolerance: resampledTolerance, "Upper end of it.") { $0.bootstrap?.upperBound },
