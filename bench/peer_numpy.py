@@ -35,7 +35,7 @@ class Worker:
     """One thread's buffers."""
 
     def __init__(self):
-        self.a, self.b, self.d = (np.empty(BLOCK, np.float32) for _ in range(3))
+        self.a, self.b, self.d, self.power = (np.empty(BLOCK, np.float32) for _ in range(4))
         self.mask, self.other = (np.empty(BLOCK, bool) for _ in range(2))
 
     def widen(self, bits, out):
@@ -45,29 +45,39 @@ class Worker:
         np.left_shift(bits, 16, out=out.view(np.uint32), dtype=np.uint32, casting="unsafe")
         return out
 
+    def side(self, a):
+        """Sum of squares, of squared spacings (but for the type's constant), elements that are not finite, maximum."""
+        power, mask = self.power[: a.size], self.mask[: a.size]
+        np.bitwise_and(a.view(np.uint32), 0x7F800000, out=power.view(np.uint32))
+        spacings = dot(power, power)
+        finite = np.count_nonzero(np.isfinite(a, out=mask))
+        return [dot(a, a), spacings, a.size - finite], np.abs(a, out=power).max()
+
     def block(self, x, y):
         n = x.size
         a, b = self.widen(x, self.a), self.widen(y, self.b)
         d, mask, other = self.d[:n], self.mask[:n], self.other[:n]
         bits = np.uint16 if x.dtype == np.uint16 else np.uint32
         np.subtract(b, a, out=d)
-        sums = [dot(a, a), dot(b, b), dot(a, b), dot(d, d), dot(d, ONES[:n])]
+        sides, largest = zip(*(self.side(side) for side in (a, b)))
+        sums = [*sides[0], *sides[1], dot(d, d), dot(d, ONES[:n])]
         changed_bits = np.count_nonzero(np.not_equal(x.view(bits), y.view(bits), out=mask))
         changed = np.count_nonzero(np.not_equal(a, b, out=mask))
         flips = np.count_nonzero(np.logical_and(np.less(a, 0, out=mask), np.greater(b, 0, out=other), out=mask))
         flips += np.count_nonzero(np.logical_and(np.greater(a, 0, out=mask), np.less(b, 0, out=other), out=mask))
         np.abs(d, out=d)
         moved = np.count_nonzero(np.greater(d, np.float32(1e-5), out=mask))
-        return np.array(sums + [dot(d, ONES[:n]), changed_bits, changed, moved, flips], np.float64), d.max()
+        counts = [changed_bits, changed, moved, flips]
+        return np.array(sums + [dot(d, ONES[:n])] + counts, np.float64), np.array([*largest, d.max()])
 
     def range(self, x, y):
-        """Sums and maximum over a long run of elements."""
-        sums, maximum = np.zeros(10), 0.0
+        """Sums and maxima over a long run of elements."""
+        sums, maxima = np.zeros(13), np.zeros(3)
         for start in range(0, x.size, BLOCK):
             found, largest = self.block(x[start : start + BLOCK], y[start : start + BLOCK])
             sums += found
-            maximum = max(maximum, largest)
-        return sums, maximum
+            maxima = np.maximum(maxima, largest)
+        return sums, maxima
 
 
 def arrays(path):
@@ -101,12 +111,16 @@ def main():
     found = [result for share in results for result in share]
     sums = np.sum([s for s, _ in found], axis=0)
     count = sum(t.size for t in first.values())
-    aa, bb, ab, dd, signed, absolute, changed_bits, changed, moved, flips = sums.tolist()
+    maxima = np.max([m for _, m in found], axis=0).tolist()
+    aa, spacing_a, odd_a, bb, spacing_b, odd_b, dd, signed, absolute, changed_bits, changed, moved, flips = sums.tolist()
+    fraction_bits = 7 if next(iter(first.values())).dtype == np.uint16 else 23
     print(json.dumps({
         "peer": "numpy", "threads": options.threads, "seconds": time.perf_counter() - start, "count": count,
-        "norm_from": aa**0.5, "norm_to": bb**0.5, "drift": dd**0.5, "cosine": ab / (aa * bb) ** 0.5,
+        "norm_from": aa**0.5, "norm_to": bb**0.5, "drift": dd**0.5, "cosine": (aa + bb - dd) / 2 / (aa * bb) ** 0.5,
+        "rounding_drift": ((spacing_a + spacing_b) / 12) ** 0.5 * 2.0**-fraction_bits,
+        "nonfinite_from": odd_a, "nonfinite_to": odd_b, "max_abs_from": maxima[0], "max_abs_to": maxima[1],
         "mean_change": signed / count, "mean_abs_change": absolute / count,
-        "max_abs_change": float(max(m for _, m in found)), "changed_bits": changed_bits / count,
+        "max_abs_change": maxima[2], "changed_bits": changed_bits / count,
         "changed": changed / count, "moved": moved / count, "sign_flips": flips / count,
     }))
 

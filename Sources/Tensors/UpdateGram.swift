@@ -61,50 +61,29 @@ public struct UpdateGram: Codable, Sendable, Equatable {
 /// are summed in float32 behind a guard of their exponents; of all others, everything is in double. Inputs of unlike
 /// types are widened exactly first.
 public final class UpdateGramAccumulator {
-    private let types: [ElementType]
-    private let common: ElementType
-    private let kernelType: ck_type
+    private let inputs: WidenedInputs
+    private let inputCount: Int
     private let edges: [Int32]
-    private let capacity: Int
     private let scratch: UnsafeMutableRawBufferPointer
-    private let widened: UnsafeMutableRawBufferPointer
     private var dots: [Double]
 
     /// Prepares for blocks of at most `capacity` elements of inputs of these types.
     public init(_ types: [ElementType], edges: [UpdateEdge], capacity: Int) {
-        var common: ElementType? = types.first
-        for type in types { common = common?.widened(with: type) }
-        guard let common, let kernelType = common.kernelType else { preconditionFailure("no statistics on \(types)") }
-        self.types = types
-        self.common = common
-        self.kernelType = kernelType
+        inputs = WidenedInputs(types, capacity: capacity)
+        inputCount = types.count
         self.edges = edges.flatMap { [Int32($0.from), Int32($0.to)] }
-        self.capacity = capacity
-        let mixed = types.contains { $0 != common }
-        scratch = .allocate(byteCount: ck_gram_scratch_bytes(kernelType, types.count, edges.count), alignment: 64)
-        widened = .allocate(byteCount: mixed ? types.count * capacity * common.byteCount : 0, alignment: 64)
+        scratch = .allocate(
+            byteCount: ck_gram_scratch_bytes(inputs.kernelType, types.count, edges.count), alignment: 64)
         dots = UpdateGram(updateCount: edges.count).dots
     }
 
-    deinit {
-        scratch.deallocate()
-        widened.deallocate()
-    }
+    deinit { scratch.deallocate() }
 
     /// Adds `count` elements of every input.
-    public func add(_ inputs: [UnsafeRawPointer], count: Int) {
-        precondition(inputs.count == types.count && count <= capacity)
-        var pointers: [UnsafeRawPointer?] = []
-        for (place, input) in inputs.enumerated() {
-            guard types[place] != common, let base = widened.baseAddress else {
-                pointers.append(input)
-                continue
-            }
-            let room = base + place * capacity * common.byteCount
-            pointers.append(widen(input, types[place], to: common, count: count, scratch: room))
-        }
+    public func add(_ blocks: UnsafeBufferPointer<UnsafeRawPointer>, count: Int) {
         ck_gram_add(
-            kernelType, &pointers, pointers.count, edges, edges.count / 2, count, scratch.baseAddress, &dots)
+            inputs.kernelType, inputs.widened(blocks, count: count), inputCount, edges, edges.count / 2, count,
+            scratch.baseAddress, &dots)
     }
 
     /// The dot products of all elements added so far.

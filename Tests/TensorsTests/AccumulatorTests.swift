@@ -39,7 +39,9 @@ import Testing
             let accumulator = UpdateGramAccumulator([type, type], edges: edges, capacity: 3000)
             withPointers([a, b]) { pointers in
                 for (start, end) in zip([0] + cuts, cuts + [a.count]) {
-                    accumulator.add(pointers.map { $0 + start * type.byteCount }, count: end - start)
+                    pointers.map { $0 + start * type.byteCount }.withUnsafeBufferPointer {
+                        accumulator.add($0, count: end - start)
+                    }
                 }
             }
             #expect(accumulator.gram == dots)

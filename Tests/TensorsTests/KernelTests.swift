@@ -166,14 +166,14 @@ func gram(_ inputs: [KernelSample], _ edges: [UpdateEdge]) -> UpdateGram {
 }
 
 /// The samples' bytes at addresses that stay put during `body`.
-func withPointers(_ samples: [KernelSample], _ body: ([UnsafeRawPointer]) -> Void) {
+func withPointers(_ samples: [KernelSample], _ body: (UnsafeBufferPointer<UnsafeRawPointer>) -> Void) {
     let rooms = samples.map { sample in
         let room = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, sample.bytes.count), alignment: 8)
         room.copyBytes(from: sample.bytes)
         return room
     }
     defer { for room in rooms { room.deallocate() } }
-    body(rooms.compactMap { room in room.baseAddress.map { UnsafeRawPointer($0) } })
+    rooms.compactMap { room in room.baseAddress.map { UnsafeRawPointer($0) } }.withUnsafeBufferPointer(body)
 }
 
 /// The sixteen lanes of a kernel's sum.

@@ -24,19 +24,11 @@ struct MomentsReduction: Reduction {
     typealias Summary = TensorMoments
 
     func accumulator(types: [ElementType], capacity: Int) -> any SegmentAccumulator {
-        Accumulator(MomentsAccumulator(types[0], rowLength: rowLength, outlierThreshold: outlierThreshold))
-    }
-
-    private final class Accumulator: SegmentAccumulator {
-        private let moments: MomentsAccumulator
-
-        init(_ moments: MomentsAccumulator) { self.moments = moments }
-
-        func add(_ blocks: [UnsafeRawPointer], first: Int, count: Int) {
-            moments.add(blocks[0], first: first, count: count)
+        Accumulating(MomentsAccumulator(types[0], rowLength: rowLength, outlierThreshold: outlierThreshold)) {
+            $0.add($1[0], first: $2, count: $3)
+        } summarizing: {
+            $0.moments
         }
-
-        var summary: any ReductionSummary { moments.moments }
     }
 }
 
@@ -66,16 +58,10 @@ struct OutlierReduction: Reduction {
     }
 
     func accumulator(types: [ElementType], capacity: Int) -> any SegmentAccumulator {
-        Accumulator(OutlierCounter(types[0], limits: limits))
-    }
-
-    private final class Accumulator: SegmentAccumulator {
-        private var counter: OutlierCounter
-
-        init(_ counter: OutlierCounter) { self.counter = counter }
-
-        func add(_ blocks: [UnsafeRawPointer], first: Int, count: Int) { counter.add(blocks[0], count: count) }
-
-        var summary: any ReductionSummary { Summary(count: counter.count) }
+        Accumulating(OutlierCounter(types[0], limits: limits)) {
+            $0.add($1[0], count: $3)
+        } summarizing: {
+            Summary(count: $0.count)
+        }
     }
 }

@@ -58,13 +58,44 @@ extension UpdateGram: ReductionSummary {}
 extension GroupedSums: ReductionSummary {}
 extension TensorMoments: ReductionSummary {}
 
+/// The places of a reduction's inputs in memory: `blocks[i]` holds elements of its input i.
+typealias TensorBlocks = UnsafeBufferPointer<UnsafeRawPointer>
+
 /// Takes the blocks of one segment in order, on one thread.
 protocol SegmentAccumulator: AnyObject {
-    /// Adds `count` elements; `blocks[i]` holds those of the reduction's input i, of which the first has the flat index
-    /// `first`.
-    func add(_ blocks: [UnsafeRawPointer], first: Int, count: Int)
+    /// Adds `count` elements of every input, of which the first has the flat index `first`.
+    func add(_ blocks: TensorBlocks, first: Int, count: Int)
     /// The summary of all blocks added so far.
     var summary: any ReductionSummary { get }
+}
+
+/// A segment's accumulator of any kind: its state, how elements enter it, and what it leaves.
+final class Accumulating<State: ~Copyable>: SegmentAccumulator {
+    /// Apart, because an access to a property of this object would be checked at run time, tile after tile.
+    private let state: UnsafeMutablePointer<State>
+    private let adding: (inout State, TensorBlocks, _ first: Int, _ count: Int) -> Void
+    private let summarizing: (borrowing State) -> any ReductionSummary
+
+    /// Starts with `state`.
+    init(
+        _ state: consuming State,
+        adding: @escaping (inout State, TensorBlocks, _ first: Int, _ count: Int) -> Void,
+        summarizing: @escaping (borrowing State) -> any ReductionSummary
+    ) {
+        self.state = .allocate(capacity: 1)
+        self.state.initialize(to: state)
+        self.adding = adding
+        self.summarizing = summarizing
+    }
+
+    deinit {
+        state.deinitialize(count: 1)
+        state.deallocate()
+    }
+
+    func add(_ blocks: TensorBlocks, first: Int, count: Int) { adding(&state.pointee, blocks, first, count) }
+
+    var summary: any ReductionSummary { summarizing(state.pointee) }
 }
 
 /// What tells two requests for the same reduction from two different ones.

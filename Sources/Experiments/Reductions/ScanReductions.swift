@@ -19,19 +19,11 @@ struct ScanReduction: Reduction {
     typealias Summary = TensorScan
 
     func accumulator(types: [ElementType], capacity: Int) -> any SegmentAccumulator {
-        Accumulator(TensorScanAccumulator(types[0], seed: UInt64(bitPattern: Int64(seed))))
-    }
-
-    private final class Accumulator: SegmentAccumulator {
-        private var scan: TensorScanAccumulator
-
-        init(_ scan: TensorScanAccumulator) { self.scan = scan }
-
-        func add(_ blocks: [UnsafeRawPointer], first: Int, count: Int) {
-            scan.add(blocks[0], first: first, count: count)
+        Accumulating(TensorScanAccumulator(types[0], seed: UInt64(bitPattern: Int64(seed)))) {
+            $0.add($1[0], first: $2, count: $3)
+        } summarizing: {
+            $0.scan
         }
-
-        var summary: any ReductionSummary { scan.scan }
     }
 }
 
@@ -51,19 +43,11 @@ struct RowsReduction: Reduction {
     typealias Summary = RowContents
 
     func accumulator(types: [ElementType], capacity: Int) -> any SegmentAccumulator {
-        Accumulator(RowContentsAccumulator(types[0], rowLength: rowLength, rows: rows))
-    }
-
-    private final class Accumulator: SegmentAccumulator {
-        private var rows: RowContentsAccumulator
-
-        init(_ rows: RowContentsAccumulator) { self.rows = rows }
-
-        func add(_ blocks: [UnsafeRawPointer], first: Int, count: Int) {
-            rows.add(blocks[0], first: first, count: count)
+        Accumulating(RowContentsAccumulator(types[0], rowLength: rowLength, rows: rows)) {
+            $0.add($1[0], first: $2, count: $3)
+        } summarizing: {
+            $0.contents
         }
-
-        var summary: any ReductionSummary { rows.contents }
     }
 }
 
@@ -78,16 +62,10 @@ struct AverageReduction: Reduction {
     typealias Summary = AverageSums
 
     func accumulator(types: [ElementType], capacity: Int) -> any SegmentAccumulator {
-        Accumulator(AverageAccumulator(types, capacity: capacity))
-    }
-
-    private final class Accumulator: SegmentAccumulator {
-        private let average: AverageAccumulator
-
-        init(_ average: AverageAccumulator) { self.average = average }
-
-        func add(_ blocks: [UnsafeRawPointer], first: Int, count: Int) { average.add(blocks, count: count) }
-
-        var summary: any ReductionSummary { average.sums }
+        Accumulating(AverageAccumulator(types, capacity: capacity)) {
+            $0.add($1, count: $3)
+        } summarizing: {
+            $0.sums
+        }
     }
 }

@@ -72,25 +72,28 @@ private final class Feed {
     private let places: [Int]
     private let widths: [Int]
     private let elementCount: Int
-    private var tiles: [UnsafeRawPointer] = []
+    private let tiles: UnsafeMutableBufferPointer<UnsafeRawPointer>
 
     init(_ planned: PlannedReduction, widths: [Int], capacity: Int) {
         accumulator = planned.reduction.accumulator(types: planned.types, capacity: capacity)
         places = Array(planned.places)
         self.widths = planned.places.map { widths[$0] }
         elementCount = planned.elementCount
+        tiles = .allocate(capacity: places.count)
     }
+
+    deinit { tiles.deallocate() }
 
     var summary: any ReductionSummary { accumulator.summary }
 
     /// Goes to the beginning of a block.
-    func point(at blocks: [UnsafeRawPointer]) { tiles = places.map { blocks[$0] } }
+    func point(at blocks: [UnsafeRawPointer]) { _ = tiles.initialize(fromContentsOf: places.map { blocks[$0] }) }
 
     /// Adds the next elements of the block, as far as the reduction covers them.
     func add(first: Int, end: Int) {
         let count = min(end, elementCount) - first
         guard count > 0 else { return }
-        accumulator.add(tiles, first: first, count: count)
+        accumulator.add(TensorBlocks(tiles), first: first, count: count)
         for index in tiles.indices { tiles[index] += count * widths[index] }
     }
 }

@@ -20,36 +20,24 @@ struct ContentReduction: Reduction {
 
     var parameters: String { "fingerprints=\(fingerprints)" + (elementLimit.map { " first=\($0)" } ?? "") }
     var inputs: [TensorReference] { [input] }
-
-    func accumulator(types: [ElementType], capacity: Int) -> any SegmentAccumulator {
-        Accumulator(types[0], fingerprints: fingerprints)
-    }
-
-    /// The empty tensor's and every segment's `summary` is a `TensorContent`.
     typealias Summary = TensorContent
 
-    private final class Accumulator: SegmentAccumulator {
-        private let byteCount: Int
-        private var sums: TensorSumsAccumulator
-        private let stream: Fingerprint.Stream?
-
-        init(_ type: ElementType, fingerprints: Bool) {
-            byteCount = type.byteCount
-            sums = TensorSumsAccumulator(type)
-            stream = fingerprints ? Fingerprint.Stream() : nil
-        }
-
-        func add(_ blocks: [UnsafeRawPointer], first: Int, count: Int) {
-            sums.add(blocks[0], count: count)
-            stream?.add(UnsafeRawBufferPointer(start: blocks[0], count: count * byteCount))
-        }
-
-        var summary: any ReductionSummary {
+    func accumulator(types: [ElementType], capacity: Int) -> any SegmentAccumulator {
+        Accumulating(ContentState(sums: TensorSumsAccumulator(types[0]), stream: fingerprints ? .init() : nil)) {
+            [byteCount = types[0].byteCount] state, blocks, _, count in
+            state.sums.add(blocks[0], count: count)
+            state.stream?.add(UnsafeRawBufferPointer(start: blocks[0], count: count * byteCount))
+        } summarizing: { state in
             var content = TensorContent()
-            content.sums = sums.sums
-            if let stream { content.segments = [stream.fingerprint] }
+            content.sums = state.sums.sums
+            if let stream = state.stream { content.segments = [stream.fingerprint] }
             return content
         }
+    }
+
+    private struct ContentState {
+        var sums: TensorSumsAccumulator
+        let stream: Fingerprint.Stream?
     }
 }
 
@@ -76,21 +64,11 @@ struct DifferenceReduction: Reduction {
     typealias Summary = DifferenceSums
 
     func accumulator(types: [ElementType], capacity: Int) -> any SegmentAccumulator {
-        Accumulator(types, movedThreshold, capacity)
-    }
-
-    private final class Accumulator: SegmentAccumulator {
-        private var differences: DifferenceAccumulator
-
-        init(_ types: [ElementType], _ threshold: Double, _ capacity: Int) {
-            differences = DifferenceAccumulator(types[0], types[1], threshold: threshold, capacity: capacity)
+        Accumulating(DifferenceAccumulator(types[0], types[1], threshold: movedThreshold, capacity: capacity)) {
+            $0.add($1[0], $1[1], count: $3)
+        } summarizing: {
+            $0.sums
         }
-
-        func add(_ blocks: [UnsafeRawPointer], first: Int, count: Int) {
-            differences.add(blocks[0], blocks[1], count: count)
-        }
-
-        var summary: any ReductionSummary { differences.sums }
     }
 }
 
@@ -113,19 +91,11 @@ struct UpdateGramReduction: Reduction {
     typealias Summary = UpdateGram
 
     func accumulator(types: [ElementType], capacity: Int) -> any SegmentAccumulator {
-        Accumulator(types, edges, capacity)
-    }
-
-    private final class Accumulator: SegmentAccumulator {
-        private let gram: UpdateGramAccumulator
-
-        init(_ types: [ElementType], _ edges: [UpdateEdge], _ capacity: Int) {
-            gram = UpdateGramAccumulator(types, edges: edges, capacity: capacity)
+        Accumulating(UpdateGramAccumulator(types, edges: edges, capacity: capacity)) {
+            $0.add($1, count: $3)
+        } summarizing: {
+            $0.gram
         }
-
-        func add(_ blocks: [UnsafeRawPointer], first: Int, count: Int) { gram.add(blocks, count: count) }
-
-        var summary: any ReductionSummary { gram.gram }
     }
 }
 
@@ -152,20 +122,10 @@ struct GroupedDifferenceReduction: Reduction {
     typealias Summary = GroupedSums
 
     func accumulator(types: [ElementType], capacity: Int) -> any SegmentAccumulator {
-        Accumulator(types, grouping, capacity)
-    }
-
-    private final class Accumulator: SegmentAccumulator {
-        private var groups: GroupedAccumulator
-
-        init(_ types: [ElementType], _ grouping: Grouping, _ capacity: Int) {
-            groups = GroupedAccumulator(types[0], types[1], grouping: grouping, capacity: capacity)
+        Accumulating(GroupedAccumulator(types[0], types[1], grouping: grouping, capacity: capacity)) {
+            $0.add($1[0], $1[1], first: $2, count: $3)
+        } summarizing: {
+            $0.sums
         }
-
-        func add(_ blocks: [UnsafeRawPointer], first: Int, count: Int) {
-            groups.add(blocks[0], blocks[1], first: first, count: count)
-        }
-
-        var summary: any ReductionSummary { groups.sums }
     }
 }

@@ -218,7 +218,7 @@ private struct MachineRecord {
 
     var json: JSON {
         [
-            "started": .string(started.formatted(.iso8601)),
+            "started": .string(universalTime(started)),
             "seconds": .number((Date().timeIntervalSince(started) * 1000).rounded() / 1000),
             "bytes_read": .integer(bytesRead),
             "jobs": .integer(jobs),
@@ -227,4 +227,15 @@ private struct MachineRecord {
             "cores": .integer(ProcessInfo.processInfo.activeProcessorCount),
         ]
     }
+}
+
+/// A moment by ISO 8601, to the second. Foundation's formatter loads its tables of time zones first, which takes as long
+/// as the drift of a small pair.
+private func universalTime(_ date: Date) -> String {
+    var seconds = time_t(date.timeIntervalSince1970)
+    var parts = tm()
+    gmtime_r(&seconds, &parts)
+    var text = [CChar](repeating: 0, count: 32)
+    let count = strftime(&text, text.count, "%Y-%m-%dT%H:%M:%SZ", &parts)
+    return String(decoding: text.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
 }

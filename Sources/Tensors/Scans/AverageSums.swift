@@ -37,51 +37,27 @@ public struct AverageSums: Codable, Sendable, Equatable {
 /// Accumulates `AverageSums` from blocks of raw elements of aligned tensors, all in double precision. The result does not
 /// depend on the block size as long as every block but the last holds a multiple of 512 elements.
 public final class AverageAccumulator {
-    private let types: [ElementType]
-    private let common: ElementType
-    private let kernelType: ck_type
+    private let inputs: WidenedInputs
     private let formats: [ck_format]
-    private let capacity: Int
-    private let widened: UnsafeMutableRawBufferPointer
     private let scratch: UnsafeMutableBufferPointer<Double>
     private var state = ck_average()
 
     /// Prepares for blocks of at most `capacity` elements; `types[0]` is that of the tensor that is held against the mean
     /// of the others. Precondition: there are at least two, and all have statistics.
     public init(_ types: [ElementType], capacity: Int) {
-        var common: ElementType? = types.first
-        for type in types { common = common?.widened(with: type) }
-        guard types.count > 1, let common, let kernelType = common.kernelType else {
-            preconditionFailure("no mean of \(types)")
-        }
-        self.types = types
-        self.common = common
-        self.kernelType = kernelType
-        self.capacity = capacity
+        precondition(types.count > 1)
+        inputs = WidenedInputs(types, capacity: capacity)
         formats = types.map(\.format)
-        let mixed = types.contains { $0 != common }
-        widened = .allocate(byteCount: mixed ? types.count * capacity * common.byteCount : 0, alignment: 64)
         scratch = .allocate(capacity: (types.count + 3) * Int(CK_BLOCK))
     }
 
-    deinit {
-        widened.deallocate()
-        scratch.deallocate()
-    }
+    deinit { scratch.deallocate() }
 
     /// Adds `count` elements of every tensor.
-    public func add(_ inputs: [UnsafeRawPointer], count: Int) {
-        precondition(inputs.count == types.count && count <= capacity)
-        var pointers: [UnsafeRawPointer?] = []
-        for (place, input) in inputs.enumerated() {
-            guard types[place] != common, let base = widened.baseAddress else {
-                pointers.append(input)
-                continue
-            }
-            let room = base + place * capacity * common.byteCount
-            pointers.append(widen(input, types[place], to: common, count: count, scratch: room))
-        }
-        ck_average_add(kernelType, &pointers, formats, pointers.count, count, scratch.baseAddress, &state)
+    public func add(_ blocks: UnsafeBufferPointer<UnsafeRawPointer>, count: Int) {
+        ck_average_add(
+            inputs.kernelType, inputs.widened(blocks, count: count), formats, formats.count, count, scratch.baseAddress,
+            &state)
     }
 
     /// The sums of all elements added so far.
