@@ -3,6 +3,14 @@
 /// Every resample has a generator of its own, seeded by the bootstrap's seed and the resample's number: resamples may be
 /// taken in any order, on any number of threads, and come out the same.
 public struct Bootstrap: Sendable, Equatable {
+    /// How an interval is read off resamples.
+    public enum Interval: String, Codable, CaseIterable, Sendable {
+        /// `percentileInterval`.
+        case percentile
+        /// `biasCorrectedInterval`.
+        case biasCorrected = "bias_corrected"
+    }
+
     /// Resamples to take.
     public let resamples: Int
     /// The seed of them all.

@@ -344,4 +344,32 @@ import Testing
         #expect(groups["status"] == ["refused"] && groups["parameters"] == [""])
         #expect(groups["reason"] == ["the runs scatter too much to tell a parabola from a line"])
     }
+
+    @Test func `intervals are bias-corrected or percentiles as the settings say, percentiles for few runs`() throws {
+        let folder = try ScratchFolder()
+        func ends(_ count: Int, _ interval: String) throws -> [String] {
+            var random = 1.0
+            var text = "c,loss\n"
+            for place in 0..<count {
+                random = (random * 16807).truncatingRemainder(dividingBy: 2_147_483_647)
+                let c = pow(10, 18 + 0.1 * Double(place))
+                text += "\(c),\(20 * pow(c, -0.05) * exp(0.02 * (random / 2_147_483_647 - 0.5)))\n"
+            }
+            try folder.write("runs.csv", text)
+            try runLaws(
+                "scaling",
+                """
+                runs: runs.csv
+                columns: {compute: c}
+                forms: [power_law]
+                compute_laws_on: all
+                starts: 2
+                bootstrap: {resamples: 40, interval: \(interval)}
+                """, in: folder)
+            let parameters = try table("parameters", of: folder)
+            return parameters["bootstrap_low"] + parameters["bootstrap_high"]
+        }
+        #expect(try ends(30, "percentile") != ends(30, "bias_corrected"))
+        #expect(try ends(29, "percentile") == ends(29, "bias_corrected"))
+    }
 }

@@ -12,6 +12,7 @@ struct LawResult: Sendable {
     /// Resamples that were taken.
     let resampleCount: Int
     let confidence: Double
+    private let intervalKind: Bootstrap.Interval
     /// Why no parameter is to be trusted, whatever the intervals say.
     let caveat: String?
 
@@ -29,6 +30,7 @@ struct LawResult: Sendable {
         resamples = bootstrap.map { fit.bootstrap($0, parallel).compactMap { $0 } } ?? []
         resampleCount = bootstrap?.resamples ?? 0
         confidence = options.confidence
+        intervalKind = data.count < Self.leastForCorrection ? .percentile : options.bootstrapInterval
         self.caveat = caveat
     }
 
@@ -61,9 +63,10 @@ struct LawResult: Sendable {
         let values = resampled.filter(\.isFinite)
         // An interval over the resamples that happen to have a value would be too short.
         guard resampleCount > 0, values.count * 10 >= resampleCount * 9 else { return nil }
-        return fit.data.count < Self.leastForCorrection
-            ? Bootstrap.percentileInterval(values, confidence: confidence)
-            : Bootstrap.biasCorrectedInterval(values, of: estimate, confidence: confidence)
+        return switch intervalKind {
+        case .percentile: Bootstrap.percentileInterval(values, confidence: confidence)
+        case .biasCorrected: Bootstrap.biasCorrectedInterval(values, of: estimate, confidence: confidence)
+        }
     }
 
     /// Whether a point lies within the fitted runs in every variable of the law, and how far beyond them otherwise: the
