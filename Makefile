@@ -10,7 +10,8 @@
 # make bench                    measure speed and memory beside h5py, torch and h5diff (BYTES=1e9 a file), and the
 #                               spectra beside NumPy, SciPy and torch, and the probe beside transformers;
 #                               PART=drift, PART=spectra or PART=probe for one of them
-# make bench-laws RUNS=f.csv     fits beside SciPy on the Chinchilla points in f.csv; coverage of intervals
+# make bench-laws RUNS=f.csv     fits beside SciPy on the Chinchilla points in f.csv; coverage of intervals over
+#                               REPETITIONS=1600 tables instead of 400
 # make look-tools               install Chromium and TeX, for the tests that look at pages and LaTeX (0.7 GB); CI does
 # make build | format | lint | clean
 
@@ -59,7 +60,7 @@ bench-laws: libraries $(PYTHON)
 	@.build/release/bench-laws speed "$(RUNS)" .build/laws-starts.json
 	@.venv/bin/pip install --quiet scipy==1.17.1
 	@.venv/bin/python bench/laws_scipy.py .build/laws-starts.json
-	@.build/release/bench-laws coverage
+	@.build/release/bench-laws coverage $(REPETITIONS)
 
 format:
 	swift format --in-place --recursive Package.swift Sources Tests

@@ -3,6 +3,14 @@
 /// Every resample has a generator of its own, seeded by the bootstrap's seed and the resample's number: resamples may be
 /// taken in any order, on any number of threads, and come out the same.
 public struct Bootstrap: Sendable, Equatable {
+    /// How an interval is read off resamples.
+    public enum Interval: String, Codable, CaseIterable, Sendable {
+        /// `percentileInterval`.
+        case percentile
+        /// `biasCorrectedInterval`.
+        case biasCorrected = "bias_corrected"
+    }
+
     /// Resamples to take.
     public let resamples: Int
     /// The seed of them all.
@@ -48,6 +56,30 @@ public struct Bootstrap: Sendable, Equatable {
         guard !sorted.isEmpty else { return nil }
         let tail = (1 - confidence) / 2
         return quantile(tail, ofSorted: sorted)...quantile(1 - tail, ofSorted: sorted)
+    }
+
+    /// The bias-corrected percentile interval of an estimate (Efron, 1981; Efron and Tibshirani, 1993, section 14.3, with an
+    /// acceleration of 0): percentiles at Φ(2z₀ ∓ z), z₀ being the normal quantile of the share of resamples below the
+    /// estimate, equal ones counted half.
+    ///
+    /// Least absolute deviations go through some of the runs: an estimate scatters more than the middle of its resamples, and
+    /// percentiles alone, which lie around that middle, hold the truth too often. The acceleration would need slopes in
+    /// each run's weight, which such estimates lack. z₀ is taken within ±1: beyond, the shift is no small correction.
+    /// - Returns: `nil` where no statistic is finite.
+    public static func biasCorrectedInterval(
+        _ statistics: [Double], of estimate: Double, confidence: Double = 0.95
+    ) -> ClosedRange<Double>? {
+        precondition(confidence > 0 && confidence < 1)
+        let sorted = statistics.filter(\.isFinite).sorted()
+        guard !sorted.isEmpty else { return nil }
+        let below = Double(sorted.count { $0 < estimate }) + 0.5 * Double(sorted.count { $0 == estimate })
+        let least = 0.5 / Double(sorted.count)
+        let shift = NormalDistribution.quantile(min(max(below / Double(sorted.count), least), 1 - least))
+        let z = NormalDistribution.quantile(0.5 * (1 + confidence))
+        func end(_ z: Double) -> Double {
+            quantile(NormalDistribution.cumulative(2 * min(max(shift, -1), 1) + z), ofSorted: sorted)
+        }
+        return end(-z)...end(z)
     }
 
     /// The value below which a share of sorted values lies, by linear interpolation between order statistics.

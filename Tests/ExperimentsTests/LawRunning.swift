@@ -20,11 +20,15 @@ func lawProblem(_ name: String, _ settings: String, in folder: ScratchFolder) th
     try problems { try runLaws(name, settings, in: folder) }.joined(separator: "\n")
 }
 
-/// The folder of data that may not be committed; `nil` where it is not there.
-let sharedLaws: String? = {
-    let given = ProcessInfo.processInfo.environment["DYNAMICS_SHARED"] ?? "\(packageRoot)/../shared"
-    return FileManager.default.fileExists(atPath: "\(given)/laws/chinchilla") ? "\(given)/laws" : nil
-}()
+/// A file of data that may not be committed, in `laws` of DYNAMICS_SHARED or of `../shared`; `nil` where it is not there.
+func sharedLaw(_ path: String) -> String? {
+    let folder = ProcessInfo.processInfo.environment["DYNAMICS_SHARED"] ?? "\(packageRoot)/../shared"
+    let file = "\(folder)/laws/\(path)"
+    return FileManager.default.fileExists(atPath: file) ? file : nil
+}
+
+let chinchillaPoints = sharedLaw("chinchilla/svg_extracted_data.csv")
+let openLMRuns = sharedLaw("openlm/openlm_104_models.csv")
 
 func isNear(_ text: String?, _ value: Double, _ tolerance: Double) -> Bool {
     guard let text, let number = Double(text) else { return false }

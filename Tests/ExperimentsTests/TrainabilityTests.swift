@@ -240,13 +240,55 @@ import Testing
             "target_losses: [4.5, 3, 2]")
         let stability = try table("stability", of: folder)
         // 4.5 is the mean itself; NaN and 9 (from a mean of 4.5 within 0.5) are spikes; then 9 is in the window.
-        #expect(stability.rows == [["log", "9", "2", "5", "2", "0.4", "2", "0.4", "6"]])
+        #expect(stability.rows == [["log", "9", "2", "5", "2", "0.4", "2", "0.4", "6", ""]])
         let convergence = try table("convergence", of: folder)
         #expect(convergence["step"] == ["2", "9", ""] && convergence["tokens"] == ["20", "90", ""])
-        #expect(convergence["tokens_over_best"] == ["1.0", "1.0", ""])
+        #expect(
+            convergence["tokens_over_best"] == ["1.0", "1.0", ""] && convergence["reason"] == ["", "", "not reached"])
         // Too short for a window: nothing is judged.
         _ = try logs("step,train_loss\n1,5\n2,4\n")
-        #expect(try table("stability", of: folder).rows == [["log", "2", "0", "", "", "", "", "", ""]])
+        let reason = "2 steps are no more than a window takes"
+        #expect(try table("stability", of: folder).rows == [["log", "2", "0", "", "", "", "", "", "", reason]])
+    }
+
+    @Test func `columns that a log lacks are warned of, and named where values are missing`() throws {
+        let rows = (1...6).map { "\($0),\(6 - $0 / 2)\n" }.joined()
+        let outcome = try logs("step,train_loss\n" + rows, "target_losses: [4]")
+        #expect(
+            outcome.findings == [
+                "log.csv: there is no column 'tokens': tokens of convergence are missing; log_columns.tokens names the "
+                    + "column, null for none",
+                "log.csv: there is no column 'grad_norm': spikes of the gradient are missing; "
+                    + "log_columns.gradient_norm names the column, null for none",
+            ])
+        #expect(try table("convergence", of: folder)["reason"] == ["there is no column 'tokens'"])
+        let stability = try table("stability", of: folder)
+        #expect(stability["loss_spikes"] == ["0"] && stability["gradient_spikes"] == [""])
+        #expect(stability["reason"] == ["there is no column 'grad_norm'"])
+        // Said to be absent, it is no finding; the reason stays.
+        let known = try logs("step,train_loss\n" + rows, "log_columns: {tokens: ~, gradient_norm: ~}\n")
+        #expect(known.findings.isEmpty)
+        #expect(try table("stability", of: folder)["reason"] == ["the settings name no column"])
+        // Norms of some steps only are no window.
+        let part = try logs("step,tokens,train_loss,grad_norm\n1,1,5,1\n2,2,4,\n3,3,4,1\n4,4,4,1\n5,5,4,1\n")
+        #expect(part.findings.count == 1 && part.findings[0].contains("'grad_norm' has 4 values for 5 losses"))
+    }
+
+    @Test func `a GPU that is not in the table is warned of, and has a row among the checks`() throws {
+        try folder.write("gpus.csv", Self.gpus)
+        try folder.write("runs.csv", "model,parameters,tokens,gpu,gpu_hours\nm,1e9,1e9,A10,5\nn,1e9,1e9,TPU,\n")
+        let header = "model,gpu,gpus,scaling,batch_tokens,tokens_per_second\n"
+        try folder.write("t.csv", header + "m,A10,8,weak,800,100\n")
+        let outcome = try runFacts(
+            "trainability", in: folder, settings: "runs: runs.csv\ngpus: gpus.csv\nthroughput: t.csv\n")
+        // Of 'n' nothing is known that would need a peak.
+        #expect(
+            outcome.findings == [
+                "m: 'A10' is not in the table of GPUs: utilisation and normalised GPU-hours are missing; did you mean 'A100'?",
+                "m: 'A10' is not in the table of GPUs: utilisation is missing; did you mean 'A100'?",
+            ])
+        #expect(try table("checks", of: folder)["check"] == ["gpu_unknown", "gpu_unknown"])
+        #expect(try table("efficiency", of: folder)["mfu"] == ["", ""])
     }
 
     @Test func `logs that cannot be logs are refused`() throws {

@@ -32,4 +32,25 @@ import Testing
         #expect(bootstrap.indices(of: 4, count: 50) != bootstrap.indices(of: 3, count: 50))
         #expect(bootstrap.indices(of: 4, count: 50) != Bootstrap(resamples: 5, seed: 4).indices(of: 4, count: 50))
     }
+
+    @Test func `a bias-corrected interval moves to the side of the estimate, as SciPy's quantiles say`() throws {
+        let resamples = (1...999).map(Double.init)
+        // The estimate is the middle one: plain percentiles.
+        #expect(
+            try #require(Bootstrap.biasCorrectedInterval(resamples, of: 500))
+                .isNear(try #require(Bootstrap.percentileInterval(resamples))))
+        // 1 + 998 norm.cdf(2 norm.ppf(649.5/999) ∓ norm.ppf(0.975)) of scipy.stats 1.17.1
+        let above = try #require(Bootstrap.biasCorrectedInterval(resamples, of: 650))
+        #expect(above.isNear(118.08119851205154...995.8531629619807))
+        // norm.ppf of the share is above 1 and taken as 1.
+        let far = try #require(Bootstrap.biasCorrectedInterval(resamples, of: 990))
+        #expect(far.isNear(515.9358578554471...998.9625944272246))
+        #expect(Bootstrap.biasCorrectedInterval([.nan], of: 1) == nil)
+    }
+}
+
+extension ClosedRange<Double> {
+    fileprivate func isNear(_ other: ClosedRange<Double>) -> Bool {
+        abs(lowerBound - other.lowerBound) < 1e-9 && abs(upperBound - other.upperBound) < 1e-9
+    }
 }

@@ -165,4 +165,19 @@ import Testing
         #expect(abs(parabola.curvature - 2) < 1e-12)
         #expect(QuadraticFit(x: [1, 1, 2], y: [1, 2, 3]) == nil)
     }
+
+    /// NumPy 2.4.6 and SciPy 1.17.1: least squares of [1, x, x²], and the x where (c₁ + 2c₂x)² is t² times its variance, by
+    /// scipy.optimize.brentq on both sides of the vertex.
+    @Test func `the interval of a vertex is where the slope may be zero`() throws {
+        let x = [-2.0, -1, 0, 1, 2, 3], y = [6.1, 2.9, 1.2, 0.8, 2.2, 5.1]
+        let parabola = try #require(QuadraticFit(x: x, y: y))
+        let interval = try #require(parabola.vertexInterval(confidence: 0.95))
+        #expect(
+            abs(interval.lowerBound - 0.5971747614967315) < 1e-9 && abs(interval.upperBound - 0.6834876718120632) < 1e-9
+        )
+        // Three points leave no scatter to judge by; a line has its vertex anywhere.
+        #expect(try #require(QuadraticFit(x: [0, 1, 2], y: [1, 0, 2])).vertexInterval(confidence: 0.95) == nil)
+        let straight = try #require(QuadraticFit(x: x, y: [1.1, 1.9, 3.1, 3.9, 5.1, 5.9]))
+        #expect(straight.vertexInterval(confidence: 0.95) == nil)
+    }
 }

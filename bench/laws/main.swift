@@ -42,10 +42,12 @@ func speed(_ path: String, _ startsPath: String) throws {
         let fitting = seconds { fit = LawFit(chinchilla, to: data, LawFit.Options(), parallel) }
         guard let fit else { fatalError("no fit") }
         let resampling = seconds { resamples = fit.bootstrap(Bootstrap(resamples: 1000, seed: 1), parallel) }
-        let beta = Bootstrap.percentileInterval(resamples.compactMap { $0?[4] })
+        let beta = Bootstrap.biasCorrectedInterval(resamples.compactMap { $0?[4] }, of: fit.parameters[4])
         print(
             "\(name): fit \(fitting) s, \(resamples.count) resamples \(resampling) s, objective \(fit.objective), beta \(fit.parameters[4]), "
-                + "interval \(beta.map { "\($0)" } ?? "none")")
+                + "interval \(beta.map { "\($0)" } ?? "none"), "
+                + "E \(Bootstrap.biasCorrectedInterval(resamples.compactMap { $0?[0] }, of: fit.parameters[0]).map { "\($0)" } ?? "none")"
+        )
         let rows = data.losses.indices.map {
             "[\(data.variables[0][$0]), \(data.variables[1][$0]), \(data.losses[$0])]"
         }
@@ -71,37 +73,48 @@ struct Noise {
     mutating func normal() -> Double { (-2 * log(unit())).squareRoot() * cos(2 * .pi * unit()) }
 }
 
+/// How often intervals hold the law that made the data: of each parameter, and of the loss at four times the largest size and
+/// tokens. As many intervals as repetitions, each held or not, tell a coverage of 95 percent to √(0.95 · 0.05/repetitions).
 func coverage(_ repetitions: Int) {
     let truth = [1.8, 480.0, 2100.0, 0.347, 0.367]
     let sizes = (0..<12).map { 5e7 * pow(320, Double($0) / 11) }
     let tokens = (0..<10).map { 1e9 * pow(300, Double($0) / 9) }
     let points = sizes.flatMap { n in tokens.map { [n, $0] } }
+    let far = [4 * sizes[11], 4 * tokens[9]]
     for delta in [1e-3, Double.infinity] {
         var options = LawFit.Options()
         options.delta = delta
         options.starts = 8
         let settled = options
-        let hits = allCores.map(repetitions) { repetition -> [[Bool]]? in
+        let held = allCores.map(repetitions) { repetition -> [String: Bool]? in
             var noise = Noise(state: UInt64(repetition) &* 7919 &+ 6198)
             for _ in 0..<8 { _ = noise.unit() }
             let losses = points.map { chinchilla.loss($0, parameters: truth) * exp(0.01 * noise.normal()) }
             let data = LawData(variables: [points.map { $0[0] }, points.map { $0[1] }], losses: losses)
             guard let fit = LawFit(chinchilla, to: data, settled) else { return nil }
             let resamples = fit.bootstrap(Bootstrap(resamples: 400, seed: UInt64(repetition))).compactMap { $0 }
-            return truth.indices.map { place in
+            var held: [String: Bool] = [:]
+            func note(_ name: String, _ value: ([Double]) -> Double) {
+                let interval = Bootstrap.biasCorrectedInterval(resamples.map(value), of: value(fit.parameters))
+                held["\(name): bootstrap"] = interval?.contains(value(truth)) ?? false
+            }
+            for (place, name) in chinchilla.parameterNames.enumerated() {
                 let profile = fit.profile(place)
-                let bootstrap = Bootstrap.percentileInterval(resamples.map { $0[place] })
-                return [
-                    (profile.low ?? -.infinity) <= truth[place] && truth[place] <= (profile.high ?? .infinity),
-                    bootstrap?.contains(truth[place]) ?? false,
-                ]
+                held["\(name): profile"] =
+                    (profile.low ?? -.infinity) <= truth[place] && truth[place] <= (profile.high ?? .infinity)
+                note(name) { $0[place] }
             }
+            note("loss beyond") { chinchilla.loss(far, parameters: $0) }
+            return held
         }.compactMap { $0 }
-        for (place, name) in chinchilla.parameterNames.enumerated() {
-            let share = (0..<2).map { kind in
-                Double(hits.count { $0[place][kind] }) / Double(hits.count)
-            }
-            print("delta \(delta): \(name): profile \(share[0]), bootstrap \(share[1]) of \(hits.count) repetitions")
+        let error = (0.95 * 0.05 / Double(held.count)).squareRoot()
+        for name in Set(held.flatMap(\.keys)).sorted() {
+            let share = Double(held.count { $0[name] == true }) / Double(held.count)
+            let verdict = (0.92...0.98).contains(share) ? "" : ", outside 92 to 98"
+            print(
+                String(
+                    format: "delta %g: %@ %.2f percent of %d, standard error %.2f%@", delta, name, 100 * share,
+                    held.count, 100 * error, verdict))
         }
     }
 }

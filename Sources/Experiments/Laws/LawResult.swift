@@ -12,6 +12,7 @@ struct LawResult: Sendable {
     /// Resamples that were taken.
     let resampleCount: Int
     let confidence: Double
+    private let intervalKind: Bootstrap.Interval
     /// Why no parameter is to be trusted, whatever the intervals say.
     let caveat: String?
 
@@ -29,6 +30,7 @@ struct LawResult: Sendable {
         resamples = bootstrap.map { fit.bootstrap($0, parallel).compactMap { $0 } } ?? []
         resampleCount = bootstrap?.resamples ?? 0
         confidence = options.confidence
+        intervalKind = data.count < Self.leastForCorrection ? .percentile : options.bootstrapInterval
         self.caveat = caveat
     }
 
@@ -46,12 +48,25 @@ struct LawResult: Sendable {
         return unidentified.isEmpty ? nil : "not identified: \(unidentified.joined(separator: ", "))"
     }
 
-    /// The percentile interval of what a function makes of the parameters; `nil` where that is of few resamples only.
+    /// Runs from which on bootstrap intervals are corrected for bias: of fewer, the percentiles that the correction reaches
+    /// are those of resamples with hardly more distinct runs than parameters.
+    static let leastForCorrection = 30
+
+    /// The bootstrap's interval of what a function makes of the parameters; `nil` where that is of few resamples only.
     func interval(_ value: ([Double]) -> Double?) -> ClosedRange<Double>? {
-        let values = resamples.compactMap(value).filter(\.isFinite)
+        guard let estimate = value(fit.parameters), estimate.isFinite else { return nil }
+        return interval(resamples.compactMap(value), of: estimate)
+    }
+
+    /// The bootstrap's interval of an estimate, from its values in resamples; `nil` where these are few.
+    func interval(_ resampled: [Double], of estimate: Double) -> ClosedRange<Double>? {
+        let values = resampled.filter(\.isFinite)
         // An interval over the resamples that happen to have a value would be too short.
         guard resampleCount > 0, values.count * 10 >= resampleCount * 9 else { return nil }
-        return Bootstrap.percentileInterval(values, confidence: confidence)
+        return switch intervalKind {
+        case .percentile: Bootstrap.percentileInterval(values, confidence: confidence)
+        case .biasCorrected: Bootstrap.biasCorrectedInterval(values, of: estimate, confidence: confidence)
+        }
     }
 
     /// Whether a point lies within the fitted runs in every variable of the law, and how far beyond them otherwise: the

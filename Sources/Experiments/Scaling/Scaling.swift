@@ -38,7 +38,8 @@ struct Scaling: Experiment {
 
     func report(_ results: ReductionResults) throws -> Report {
         let frontier = computeFrontier(runs.fitted)
-        let isoflop = IsoFLOPGroup.groups(runs.fitted, tolerance: settings.isoflopTolerance)
+        let isoflop = IsoFLOPGroup.groups(
+            runs.fitted, tolerance: settings.isoflopTolerance, confidence: settings.confidence)
         var outcomes: [LawOutcome] = []
         for law in laws { outcomes.append(try outcome(law)) }
         let fitted = outcomes.compactMap(\.result)

@@ -43,9 +43,17 @@ struct IsoFLOPGroup: Sendable {
     let compute: Double
     let runs: [ScalingRun]
     /// Where the loss is least by the parabola; `nil` when refused.
-    let optimum: (parameters: Double, loss: Double, curvature: Double)?
+    let optimum: Optimum?
     /// Why there is no optimum.
     let reason: String?
+
+    struct Optimum: Sendable {
+        let parameters: Double
+        /// `nil` for three runs.
+        let interval: ClosedRange<Double>?
+        let loss: Double
+        let curvature: Double
+    }
 
     /// The least and the most compute of a run.
     var ends: ClosedRange<Double>? {
@@ -55,7 +63,7 @@ struct IsoFLOPGroup: Sendable {
     }
 
     /// All groups, in order of compute: each starts with the cheapest run that is left.
-    static func groups(_ runs: [ScalingRun], tolerance: Double) -> [IsoFLOPGroup] {
+    static func groups(_ runs: [ScalingRun], tolerance: Double, confidence: Double) -> [IsoFLOPGroup] {
         let known = runs.filter { $0.point.compute != nil && $0.point.parameters != nil }
             .sorted { ($0.point.compute ?? 0, $0.line) < ($1.point.compute ?? 0, $1.line) }
         var groups: [[ScalingRun]] = []
@@ -68,10 +76,10 @@ struct IsoFLOPGroup: Sendable {
                 groups.append([run])
             }
         }
-        return groups.filter { $0.count > 1 }.map(IsoFLOPGroup.init)
+        return groups.filter { $0.count > 1 }.map { IsoFLOPGroup($0, confidence: confidence) }
     }
 
-    private init(_ runs: [ScalingRun]) {
+    private init(_ runs: [ScalingRun], confidence: Double) {
         self.runs = runs
         let logs = runs.map { log($0.point.compute ?? 1) }
         compute = exp(logs.reduce(0, +) / Double(logs.count))
@@ -88,7 +96,15 @@ struct IsoFLOPGroup: Sendable {
             (optimum, reason) = (nil, "no minimum between the smallest and the largest size")
             return
         }
-        (optimum, reason) = ((exp(vertex), loss, parabola.curvature), nil)
+        let interval = parabola.vertexInterval(confidence: confidence)
+        guard runs.count == 3 || interval != nil else {
+            (optimum, reason) = (nil, "the runs scatter too much to tell a parabola from a line")
+            return
+        }
+        optimum = Optimum(
+            parameters: exp(vertex), interval: interval.map { exp($0.lowerBound)...exp($0.upperBound) }, loss: loss,
+            curvature: parabola.curvature)
+        reason = nil
     }
 }
 

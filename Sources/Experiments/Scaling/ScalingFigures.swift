@@ -98,10 +98,15 @@ extension Scaling {
             data: data, lines: ["kind", "what"], panels: [.chart(chart)])
     }
 
-    /// The groups of one compute that have a minimum, with their parabolas.
+    /// The groups of one compute that have a minimum, with their parabolas, and where their minima may lie.
     private static func isoflopParabolas(_ tables: [Table]) -> Figure? {
         guard let groups = tables.named("isoflop"), let runs = tables.named("runs") else { return nil }
         let first = runs.records.first?.text("form")
+        // Marks tell a minimum from a run; curves and intervals have none, and go with what they belong to.
+        let (ofRuns, ofMinima) = (Cell.string("run"), Cell.string("minimum with its interval"))
+        let losses = runs.records.compactMap { $0.number("loss") }
+        // The caps of an interval's bar: a curve as flat as most are at its minimum would hide the bar alone.
+        let cap = 0.012 * ((losses.max() ?? 0) - (losses.min() ?? 0))
         var rows: [[Cell]] = []
         for group in groups.records {
             guard let least = group.number("least_compute"), let most = group.number("most_compute"),
@@ -117,30 +122,48 @@ extension Scaling {
             for step in 0..<30 {
                 let size = small * pow(large / small, Double(step) / 29)
                 let offset = log(size / best)
-                rows.append([.string("parabola"), label, .number(size), .number(loss + curvature * offset * offset)])
+                rows.append([
+                    .string("parabola"), ofRuns, label, .number(size), .number(loss + curvature * offset * offset),
+                ])
             }
-            rows += own.map { [.string("run"), label, $0["parameters"], $0["loss"]] }
+            rows += own.map { [.string("run"), ofRuns, label, $0["parameters"], $0["loss"]] }
+            if let low = group.number("parameters_low"), let high = group.number("parameters_high") {
+                // An interval may reach beyond the runs, where the panel ends.
+                let (left, right) = (max(low, small), min(high, large))
+                let bar = [(left, 1.0), (left, -1), (left, 0), (right, 0), (right, 1), (right, -1)]
+                rows += bar.map { [.string("interval"), ofMinima, label, .number($0), .number(loss + cap * $1)] }
+            }
+            rows.append([.string("minimum"), ofMinima, label, .number(best), .number(loss)])
         }
         guard !rows.isEmpty else { return nil }
         let data = Table(
             "isoflop_parabolas", title: "Loss against size at one compute.",
-            columns: [text("kind", "'parabola' or 'run'."), text("group", "Mean compute of the group, in FLOP.")]
-                + ["parameters", "loss"].map(runs.column), rows: rows)
+            columns: [
+                text("kind", "'parabola', 'run', 'minimum', or 'interval', a bar with caps from end to end of it."),
+                text("mark", "'run', or 'minimum with its interval'."),
+                text("group", "Mean compute of the group, in FLOP."),
+            ] + ["parameters", "loss"].map(runs.column), rows: rows)
         var chart = Chart(
-            x: Axis("parameters", "parameters", scale: .logarithmic), y: Axis("loss", "loss"), color: "group")
+            x: Axis("parameters", "parameters", scale: .logarithmic), y: Axis("loss", "loss", scale: .linear),
+            color: "group")
+        chart.isOrdered = true
+        chart.shape = "mark"
         chart.layers = [
             .init([RowFilter("kind", "parabola")], style: .lines), .init([RowFilter("kind", "run")], style: .points),
+            .init([RowFilter("kind", "interval")], style: .lines),
+            .init([RowFilter("kind", "minimum")], style: .points),
         ]
         return Figure(
-            "isoflop_parabolas", title: "Loss against size at about the same compute, with the parabolas fitted.",
+            "isoflop_parabolas",
+            title: "Loss against size at about the same compute, with the parabolas fitted and their minima.",
             data: data, lines: ["kind", "group"], panels: [.chart(chart)])
     }
 
-    /// Three digits: `1.13M`, `3e+19`.
+    /// Three digits: `1.13M`, `3e19`.
     private static func brief(_ value: Double) -> String {
         let units = [(1e15, ""), (1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")]
         guard value < 1e15, let unit = units.first(where: { value >= $0.0 }) else {
-            return String(format: "%.3g", value)
+            return String(format: "%.3g", value).replacing("e+", with: "e")
         }
         return String(format: "%.3g", value / unit.0) + unit.1
     }

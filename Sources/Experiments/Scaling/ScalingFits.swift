@@ -15,16 +15,16 @@ extension Scaling {
         }
         return Table(
             "fits", title: "How each law fits, a row a law.",
-            columns: FitRow.columns(confidence: settings.confidence, share: settings.leaveLargestOut),
+            columns: FitRow.columns(share: settings.leaveLargestOut, holdsOut: !settings.fitOnly.isEmpty),
             primaryKey: ["form"], records: outcomes.map { FitRow(outcome: $0, bestAkaike: best[$0.law.runs] ?? nil) })
     }
 
-    /// The columns of `fits` that fit a page.
+    /// The columns of `fits` that fit a page; what a law leaves open comes first.
     func briefTable(_ fits: Table) -> Table {
         fits.selecting(
             [
-                "form", "fitted_to", "points", "status", "rmse_log", "largest_error", "aicc_difference",
-                "largest_left_out_error", "not_identified",
+                "form", "status", "fitted_to", "points", "rmse_log", "largest_error", "aicc_difference",
+                "largest_left_out_error",
             ],
             as: "summary", title: "How each law fits, and what it leaves open.")
     }
@@ -73,8 +73,9 @@ private struct FitRow: Sendable {
 
     var fit: LawFit? { outcome.result?.fit }
 
-    static func columns(confidence: Double, share: Double) -> [TypedColumn<FitRow>] {
-        basis + quality + leftOut(share)
+    /// - Parameter holdsOut: whether runs are held out: otherwise nothing is said of them.
+    static func columns(share: Double, holdsOut: Bool) -> [TypedColumn<FitRow>] {
+        basis + quality + leftOut(share) + (holdsOut ? heldOut : [])
     }
 
     private static let basis: [TypedColumn<FitRow>] = [
@@ -83,7 +84,11 @@ private struct FitRow: Sendable {
         .string("variables", "What the law is a function of.") {
             $0.outcome.law.variables.map(\.rawValue).joined(separator: " ")
         },
-        .string("status", "'fitted' or 'refused'.") { $0.fit == nil ? "refused" : "fitted" },
+        .string("status", "'fitted', the parameters and 'not identified', or 'refused'.") { row in
+            row.outcome.result.map { result in
+                result.unidentified.isEmpty ? "fitted" : "\(result.unidentified.joined(separator: " ")) not identified"
+            } ?? "refused"
+        },
         .string("reason", "Why a law is refused.") { $0.outcome.reason },
         .integer("points", "Number n of runs it is fitted to.") { $0.fit?.data.count },
         .integer("parameters", "Number of fitted parameters.") { $0.outcome.law.form.parameterCount },
@@ -139,12 +144,15 @@ private struct FitRow: Sendable {
             ) {
                 $0.outcome.largest?.factorBeyond
             },
-            .integer("held_out", "Runs outside fit_only.") { $0.outcome.heldOut?.count },
-            .number("held_out_error", tolerance: settledTolerance, "Mean |L̂/L − 1| at them.") {
-                $0.outcome.heldOut?.meanError
-            },
         ]
     }
+
+    private static let heldOut: [TypedColumn<FitRow>] = [
+        .integer("held_out", "Runs outside fit_only.") { $0.outcome.heldOut?.count },
+        .number("held_out_error", tolerance: settledTolerance, "Mean |L̂/L − 1| at them.") {
+            $0.outcome.heldOut?.meanError
+        },
+    ]
 }
 
 /// One row of `parameters`.
@@ -203,7 +211,7 @@ private struct ParameterRow: Sendable {
         .number("profile_high", tolerance: 1e-4, "Upper end of it; missing when the runs do not bound it.") {
             $0.profile?.high
         },
-        .number("bootstrap_low", tolerance: resampledTolerance, "Lower end of the bootstrap's percentile interval.") {
+        .number("bootstrap_low", tolerance: resampledTolerance, "Lower end of the bootstrap's interval.") {
             $0.bootstrap?.lowerBound
         },
         .number("bootstrap_high", tolerance: resampledTolerance, "Upper end of it.") { $0.bootstrap?.upperBound },

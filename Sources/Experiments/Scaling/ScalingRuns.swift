@@ -34,6 +34,15 @@ struct ScalingRuns: Sendable {
         guard !runs.isEmpty else { throw InputError("\(table.file): no run is left by 'rows' and 'leave_out_highest'") }
         try ScalingRuns.checkLosses(runs, table.file, settings)
         var checks = ScalingRuns.duplicates(runs) + ScalingRuns.mixedUnits(runs, settings.columns)
+        // Small perplexities pass for losses by their size, not by their name.
+        let name = settings.columns.loss.lowercased()
+        if settings.lossIs != .perplexity, name.contains("perplexity") || name.contains("ppl") {
+            checks.append(
+                ScalingCheck(
+                    check: "loss", lines: "1",
+                    message: "the column '\(settings.columns.loss)' is called a perplexity, and is read as "
+                        + "\(settings.lossIs.rawValue); if that is wrong, set loss_is=perplexity"))
+        }
         if settings.leaveOutHighest > 0 {
             let order = runs.sorted { ($0.loss, $1.line) > ($1.loss, $0.line) }
             let left = order.prefix(settings.leaveOutHighest)
@@ -79,7 +88,9 @@ struct ScalingRuns: Sendable {
         }
         var runs: [ScalingRun] = []
         for (place, row) in table.rows.enumerated() where kept[place] {
-            func value(_ values: [Double?]?, _ name: String?, least: Double) throws(InputError) -> Double? {
+            func value(
+                _ values: [Double?]?, _ variable: LawVariable, _ name: String?, least: Double
+            ) throws(InputError) -> Double? {
                 guard let values, let name else { return nil }
                 guard let value = values[place] else {
                     throw InputError(
@@ -92,14 +103,14 @@ struct ScalingRuns: Sendable {
                 guard value >= least else {
                     throw InputError(
                         "\(table.file):\(row.line): column '\(name)' is \(value) after its unit; no model has so few, "
-                            + "so set units, such as units.parameters=1e9")
+                            + "so set units, such as units.\(variable.rawValue)=1e9")
                 }
                 return value
             }
             let point = LawPoint(
-                parameters: try value(parameters, columns.parameters, least: 100),
-                tokens: try value(tokens, columns.tokens, least: 1000),
-                compute: try value(compute, columns.compute, least: 1e6))
+                parameters: try value(parameters, .parameters, columns.parameters, least: 100),
+                tokens: try value(tokens, .tokens, columns.tokens, least: 1000),
+                compute: try value(compute, .compute, columns.compute, least: 1e6))
             guard let loss = losses[place] else {
                 throw InputError(
                     "\(table.file):\(row.line): column '\(columns.loss)' is empty; leave the row out, or fill it")

@@ -112,9 +112,11 @@ struct ScalingSettings: ExperimentSettings {
         var starts = 1
         /// Of the generator.
         var seed: UInt64 = 6198
+        /// How intervals are read off the resamples.
+        var interval = Bootstrap.Interval.biasCorrected
 
         enum CodingKeys: String, CodingKey, CaseIterable {
-            case resamples, starts, seed
+            case resamples, starts, seed, interval
         }
     }
 
@@ -136,6 +138,7 @@ struct ScalingSettings: ExperimentSettings {
         options.residual = residuals
         options.starts = starts
         options.bootstrapStarts = bootstrap.starts
+        options.bootstrapInterval = bootstrap.interval
         options.confidence = confidence
         return options
     }

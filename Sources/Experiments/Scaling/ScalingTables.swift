@@ -45,6 +45,13 @@ extension Scaling {
                     "parameters", tolerance: settledTolerance,
                     "\(settings.parametersAre.words.capitalizedFirst) where the parabola of loss against ln N is least."
                 ) { $0.optimum?.parameters },
+                .number(
+                    "parameters_low", tolerance: settledTolerance,
+                    "Lower end of its interval, by Fieller's theorem; missing for three runs."
+                ) { $0.optimum?.interval?.lowerBound },
+                .number("parameters_high", tolerance: settledTolerance, "Upper end of it.") {
+                    $0.optimum?.interval?.upperBound
+                },
                 .number("tokens", tolerance: settledTolerance, "Tokens C/(6N) there.") { group in
                     group.optimum.map { group.compute / (6 * $0.parameters) }
                 },
@@ -100,7 +107,7 @@ extension Scaling {
         Table(
             "checks", title: "What a reader of the runs has to know.",
             columns: [
-                .string("check", "'duplicated', 'units', 'compute' or 'left_out'.") { $0.check },
+                .string("check", "'duplicated', 'units', 'compute', 'loss' or 'left_out'.") { $0.check },
                 .string("lines", "Lines of the table of runs.") { $0.lines },
                 .string("message", "What was found.") { $0.message },
             ] as [TypedColumn<ScalingCheck>], records: checks)
@@ -145,12 +152,15 @@ private struct RunRow: Sendable {
     let run: ScalingRun
     let isFitted: Bool
     let fitted: Double?
+    let factor: Double?
 
     init(_ result: LawResult, _ run: ScalingRun, isFitted: Bool) {
         form = result.law.name
         self.run = run
         self.isFitted = isFitted
-        fitted = result.law.arguments(run.point).map { result.fit.loss($0) }
+        let arguments = result.law.arguments(run.point)
+        fitted = arguments.map { result.fit.loss($0) }
+        factor = arguments.map { result.factorBeyond($0) }
     }
 
     static func place(_ parameters: ScalingSettings.ParameterCount) -> [TypedColumn<ScalingRun>] {
@@ -167,6 +177,12 @@ private struct RunRow: Sendable {
     static func columns(_ parameters: ScalingSettings.ParameterCount) -> [TypedColumn<RunRow>] {
         [.string("form", "The law.") { $0.form }] + place(parameters).map { $0.of(\.run) } + [
             .boolean("fitted", "Whether the law was fitted to the run.") { $0.isFitted },
+            .string("regime", "'interpolation' within the fitted runs in each variable, otherwise 'extrapolation'.") {
+                $0.factor.map(regime)
+            },
+            .number("factor_beyond", "Largest ratio of a variable to the nearest fitted run's, 1 within the runs.") {
+                $0.factor
+            },
             .number("predicted", unit: "nats", digits: 5, tolerance: settledTolerance, "The law's loss L̂.") {
                 $0.fitted
             },
@@ -252,9 +268,8 @@ struct ComputeOptimalRow: Sendable {
         let stands = reason == nil
         self.best = stands ? best : nil
         func interval(_ value: (ComputeOptimum) -> Double) -> ClosedRange<Double>? {
-            let values = resamples.compactMap { $0 }.map(value)
-            guard stands, values.count * 10 >= result.resampleCount * 9, !values.isEmpty else { return nil }
-            return Bootstrap.percentileInterval(values, confidence: result.confidence)
+            guard stands, let best else { return nil }
+            return result.interval(resamples.compactMap { $0 }.map(value), of: value(best))
         }
         parameters = interval(\.parameters)
         tokens = interval(\.tokens)

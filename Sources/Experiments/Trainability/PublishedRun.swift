@@ -90,8 +90,8 @@ struct PublishedRun: Sendable {
 
 /// What a GPU can do at most.
 struct GPU: Sendable {
-    /// Dense bfloat16 FLOP/s.
-    let peak: Double
+    /// Dense bfloat16 FLOP/s; `nil` for one that is listed as unknown.
+    let peak: Double?
     /// Thermal design power, in W.
     let power: Double?
 
@@ -104,7 +104,7 @@ struct GPU: Sendable {
             let name = try table.requiredText(row, "gpu")
             guard gpus[name] == nil else { throw table.failure(row, "gpu", "there are two rows for '\(name)'") }
             gpus[name] = GPU(
-                peak: try table.requiredPositive(row, "peak_tflops") * 1e12,
+                peak: try table.positive(row, "peak_tflops").map { $0 * 1e12 },
                 power: try table.positive(row, "power_watts"))
         }
         return gpus

@@ -15,6 +15,7 @@ struct Trainability: Experiment {
     let accounts: [Account]
     let throughputs: [ThroughputRecord]
     let logs: [TrainingLog]
+    private let gpus: [String]
     private let inputs: [JSON]
 
     /// Reads the tables and logs.
@@ -37,7 +38,8 @@ struct Trainability: Experiment {
         if settings.runs != nil, referencePeak == nil {
             throw InputError(
                 "the reference_gpu '\(settings.referenceGPU)' is not in the table of GPUs; it has "
-                    + "\(gpus.isEmpty ? "none" : gpus.keys.sorted().joined(separator: ", "))")
+                    + "\(gpus.isEmpty ? "none" : gpus.filter { $0.value.peak != nil }.keys.sorted().joined(separator: ", "))"
+            )
         }
         for (name, _) in settings.prices.sorted(by: { $0.key < $1.key }) where gpus[name] == nil {
             let near = nearest(to: name, among: gpus.keys.sorted()).map { "; did you mean '\($0)'?" }
@@ -55,6 +57,7 @@ struct Trainability: Experiment {
             }
         }
         self.runs = runs
+        self.gpus = gpus.keys.sorted()
         accounts =
             try read(settings.accounts, "accounts", Account.columns, ["model", "quantity", "value", "account"])
             .map { table throws(InputError) in try Account.read(table, models: Set(runs.map(\.model))) } ?? []
@@ -76,7 +79,7 @@ struct Trainability: Experiment {
     var requests: [any Reduction] { [] }
 
     func report(_ results: ReductionResults) throws -> Report {
-        let checks = TrainingChecks(limits: settings.limits).records(runs, accounts)
+        let checks = TrainingChecks(limits: settings.limits, gpus: gpus).records(runs, accounts, throughputs)
         var withheld: [String: [RankingMetric]] = [:]
         for check in checks { withheld[check.model, default: []] += check.withheld }
         let rankings = [("size", settings.rankings.size), ("system", settings.rankings.system)].flatMap {
@@ -89,11 +92,13 @@ struct Trainability: Experiment {
         if !runs.isEmpty {
             tables += [
                 TrainabilityTables.rankings(rankings), TrainabilityTables.efficiency(runs),
-                TrainabilityTables.checks(checks),
             ]
             readable += [
                 TrainabilityTables.rankings(rankings.filter { $0.rank != nil }), TrainabilityTables.brief(runs),
             ]
+        }
+        if !(runs.isEmpty && checks.isEmpty) {
+            tables.append(TrainabilityTables.checks(checks))
             readable.append(TrainabilityTables.checks(checks))
         }
         if !throughputs.isEmpty {
@@ -107,7 +112,10 @@ struct Trainability: Experiment {
         }
         return Report(
             tables: tables, readable: readable,
-            findings: settings.strict ? checks.map { "\($0.model): \($0.reason)" } : [], inputs: .array(inputs))
+            // Others' figures are shown as they are; a name that fits no GPU is a slip in the input.
+            findings: checks.filter { settings.strict || $0.check == .gpuUnknown }.map { "\($0.model): \($0.reason)" }
+                + logs.flatMap(\.findings),
+            inputs: .array(inputs))
     }
 
     private var stability: [StabilityRecord] {

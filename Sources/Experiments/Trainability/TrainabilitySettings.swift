@@ -53,9 +53,11 @@ struct TrainabilitySettings: ExperimentSettings {
     /// Names of columns.
     struct LogColumns: Codable, Equatable, Sendable {
         var step = "step"
-        var tokens = "tokens"
+        /// `nil` where logs have none.
+        var tokens: String? = "tokens"
         var loss = "train_loss"
-        var gradientNorm = "grad_norm"
+        /// `nil` where logs have none.
+        var gradientNorm: String? = "grad_norm"
 
         enum CodingKeys: String, CodingKey, CaseIterable {
             case step, tokens, loss

@@ -178,6 +178,7 @@ enum TrainabilityTables {
             .number("tokens_over_best", "tokens over the fewest that any log took to the same target.") {
                 $0.tokensOverBest
             },
+            .string("reason", "Why step or tokens are missing.") { $0.reason },
         ]
         return Table(
             "convergence", title: "When the logged runs first reached a loss.", columns: columns,
@@ -199,6 +200,7 @@ enum TrainabilityTables {
             },
             .number("gradient_spike_rate", "gradient_spikes/judged.") { $0.gradient?.rate },
             .integer("first_spike", "Step of the first spike of either; missing when there is none.") { $0.firstSpike },
+            .string("reason", "Why spikes are missing.") { $0.reason },
         ]
         return Table(
             "stability", title: "How often losses and gradients jumped.", columns: columns, primaryKey: ["run"],

@@ -20,6 +20,7 @@ struct CheckRecord: Sendable {
         case utilisationDisagrees = "utilisation_disagrees"
         case gpuHoursDisagree = "gpu_hours_disagree"
         case severalAccounts = "several_accounts"
+        case gpuUnknown = "gpu_unknown"
     }
 
     /// Metrics that the figure makes worthless: they take no part in rankings.
@@ -62,13 +63,37 @@ struct Account: Sendable {
     }
 }
 
-/// All checks of published runs.
+/// All checks of published runs and throughputs.
 struct TrainingChecks: Sendable {
     let limits: TrainabilitySettings.Limits
+    /// Names in the table of GPUs.
+    let gpus: [String]
 
-    /// In the order of the runs.
-    func records(_ runs: [PublishedRun], _ accounts: [Account]) -> [CheckRecord] {
-        runs.flatMap { run in possible(run) + agreeing(run) + several(run, accounts.filter { $0.model == run.model }) }
+    /// In the order of the runs, then of the throughputs.
+    func records(
+        _ runs: [PublishedRun], _ accounts: [Account], _ throughputs: [ThroughputRecord]
+    ) -> [CheckRecord] {
+        runs.flatMap { run in
+            unknown(run) + possible(run) + agreeing(run) + several(run, accounts.filter { $0.model == run.model })
+        }
+            + throughputs.filter { !gpus.contains($0.gpu) }.map {
+                unknown($0.model, $0.gpu, $0.tokensPerSecond, "utilisation is")
+            }
+    }
+
+    /// A GPU that is not in the table, where a figure needs its peak.
+    private func unknown(_ run: PublishedRun) -> [CheckRecord] {
+        guard let gpu = run.gpu, !gpus.contains(gpu), run.peak == nil,
+            let value = run.gpuHours ?? run.tokensPerSecondPerGPU ?? run.hardwareTFLOPsPerGPU
+        else { return [] }
+        return [unknown(run.model, gpu, value, "utilisation and normalised GPU-hours are")]
+    }
+
+    private func unknown(_ model: String, _ gpu: String, _ value: Double, _ what: String) -> CheckRecord {
+        let remedy = nearest(to: gpu, among: gpus).map { "did you mean '\($0)'?" } ?? "add it there"
+        return CheckRecord(
+            model: model, check: .gpuUnknown, value: value, low: nil, high: nil,
+            reason: "'\(gpu)' is not in the table of GPUs: \(what) missing; \(remedy)")
     }
 
     /// What cannot be.

@@ -10,8 +10,13 @@ struct TrainingLog: Sendable {
     let tokens: [Int?]
     /// Training loss in nats a token; NaN and infinities stand for themselves.
     let losses: [Double]
-    /// Norms of the gradient; `nil` where the log has none.
+    /// Norms of the gradient; `nil` where the log does not have one for every loss.
     let gradientNorms: [Double]?
+    /// Why tokens or norms are missing, in words; `nil` where they are not.
+    let tokensMissing: String?
+    let normsMissing: String?
+    /// What a reader of the results has to know, a line each: what is missing though the settings name a column for it.
+    let findings: [String]
 
     /// Reads a log.
     /// - Throws: `InputError` for a file that is no such log, or whose losses cannot be losses.
@@ -26,8 +31,8 @@ struct TrainingLog: Sendable {
         } catch {
             throw InputError("\(error.description); the settings under log_columns name the columns of logs")
         }
-        let tokenPlace = try? table.place(of: columns.tokens)
-        let normPlace = try? table.place(of: columns.gradientNorm)
+        let tokenPlace = columns.tokens.flatMap { try? table.place(of: $0) }
+        let normPlace = columns.gradientNorm.flatMap { try? table.place(of: $0) }
         var (steps, tokens, losses, norms) = ([Int](), [Int?](), [Double](), [Double]())
         for row in table.rows {
             func failure(_ column: String, _ problem: String) -> InputError {
@@ -52,7 +57,7 @@ struct TrainingLog: Sendable {
             tokens.append(tokenPlace.flatMap { TrainingLog.count(row.cells[$0]) })
             if let normPlace, let text = row.cells[normPlace] {
                 guard let norm = TrainingLog.number(text) else {
-                    throw failure(columns.gradientNorm, "expected a norm, found '\(text.prefix(40))'")
+                    throw failure(columns.gradientNorm ?? "", "expected a norm, found '\(text.prefix(40))'")
                 }
                 norms.append(norm)
             }
@@ -66,6 +71,25 @@ struct TrainingLog: Sendable {
         }
         (self.steps, self.tokens, self.losses) = (steps, tokens, losses)
         gradientNorms = norms.count == steps.count ? norms : nil
+        tokensMissing = TrainingLog.missing(
+            columns.tokens, isThere: tokenPlace != nil, values: tokens.count { $0 != nil }, steps: steps.count)
+        normsMissing = TrainingLog.missing(
+            columns.gradientNorm, isThere: normPlace != nil, values: norms.count, steps: steps.count)
+        let missing = [
+            (columns.tokens, "tokens", tokensMissing, "tokens of convergence are"),
+            (columns.gradientNorm, "gradient_norm", normsMissing, "spikes of the gradient are"),
+        ]
+        findings = missing.compactMap { column, setting, reason, what in
+            guard column != nil, let reason else { return nil }
+            return "\(path): \(reason): \(what) missing; log_columns.\(setting) names the column, null for none"
+        }
+    }
+
+    /// Why there is not a value for every step; `nil` where there is.
+    private static func missing(_ column: String?, isThere: Bool, values: Int, steps: Int) -> String? {
+        guard let column else { return "the settings name no column" }
+        guard isThere else { return "there is no column '\(column)'" }
+        return values == steps ? nil : "column '\(column)' has \(values) values for \(steps) losses"
     }
 
     private static func count(_ text: String?) -> Int? {
@@ -93,6 +117,8 @@ struct ConvergenceRecord: Sendable {
     let tokens: Int?
     /// Tokens over the fewest that any run took to the same target.
     var tokensOverBest: Double?
+    /// Why step or tokens are missing.
+    let reason: String?
 
     init(_ log: TrainingLog, target: Double, smoothing: Int) {
         run = log.name
@@ -110,6 +136,14 @@ struct ConvergenceRecord: Sendable {
         }
         step = place.map { log.steps[$0] }
         tokens = place.flatMap { log.tokens[$0] }
+        reason =
+            if log.losses.count < smoothing {
+                "\(log.losses.count) steps are fewer than a mean takes"
+            } else if place == nil {
+                "not reached"
+            } else {
+                tokens == nil ? log.tokensMissing : nil
+            }
     }
 }
 
@@ -155,6 +189,8 @@ struct StabilityRecord: Sendable {
     }
 
     let firstSpike: Int?
+    /// Why spikes are missing.
+    let reason: String?
 
     init(_ log: TrainingLog, window: Int, deviations: Double) {
         run = log.name
@@ -163,5 +199,6 @@ struct StabilityRecord: Sendable {
         loss = Spikes(log.losses, window: window, deviations: deviations)
         gradient = log.gradientNorms.flatMap { Spikes($0, window: window, deviations: deviations) }
         firstSpike = [loss?.first, gradient?.first].compactMap { $0 }.min().map { log.steps[$0] }
+        reason = loss == nil ? "\(steps) steps are no more than a window takes" : log.normsMissing
     }
 }

@@ -100,19 +100,17 @@ struct OwnPair: Sendable {
         }
     }
 
+    /// Both laws by arm.
+    var arms: [(arm: TransferRuns.Arm, result: LawResult)] { [(.scratch, scratch), (.transfer, transfer)] }
+
     var isIdentified: Bool { (scratch.unidentified + transfer.unidentified).isEmpty }
 
     /// A function of a_s, α_s, a_t, α_t with its bootstrap interval: resamples of both arms are independent.
     func value(_ function: ([Double]) -> Double?) -> StatedPair.Value? {
         guard isIdentified, let value = function(scratch.fit.parameters + transfer.fit.parameters), value.isFinite
         else { return nil }
-        let values = zip(scratch.resamples, transfer.resamples).compactMap { function($0 + $1) }.filter(\.isFinite)
-        // Where resamples disagree on whether there is a value, an interval of the others would mislead.
-        guard values.count * 10 >= scratch.resampleCount * 9, !values.isEmpty else {
-            return StatedPair.Value(value: value, interval: nil)
-        }
-        return StatedPair.Value(
-            value: value, interval: Bootstrap.percentileInterval(values, confidence: scratch.confidence))
+        let values = zip(scratch.resamples, transfer.resamples).compactMap { function($0 + $1) }
+        return StatedPair.Value(value: value, interval: scratch.interval(values, of: value))
     }
 
     var exponentRatio: StatedPair.Value? { value { $0[3] == 0 ? nil : $0[1] / $0[3] } }
@@ -136,14 +134,14 @@ extension Transfer {
     func ownLawsTable(_ pairs: [OwnPair]) -> Table {
         struct Row: Sendable {
             let accounting: String
-            let arm: String
+            let arm: TransferRuns.Arm
             let result: LawResult
             let parameter: Int
             var stands: Bool { result.isIdentified(parameter) }
             var bootstrap: ClosedRange<Double>? { stands ? result.interval { $0[parameter] } : nil }
         }
         let rows = pairs.flatMap { pair in
-            [("scratch", pair.scratch), ("transfer", pair.transfer)].flatMap { arm, result in
+            pair.arms.flatMap { arm, result in
                 result.law.form.parameterNames.indices.map {
                     Row(accounting: pair.accounting, arm: arm, result: result, parameter: $0)
                 }
@@ -153,7 +151,7 @@ extension Transfer {
             "own_laws", title: "L = a C^alpha of the runs from scratch and by transfer.",
             columns: [
                 .string("accounting", "Compute: 'own', of the run itself, or 'with_pretraining'.") { $0.accounting },
-                .string("arm", "'scratch' or 'transfer'.") { $0.arm },
+                .string("arm", "'scratch' or 'transfer'.") { $0.arm.rawValue },
                 .integer("points", "Runs.") { $0.result.fit.data.count },
                 .string("parameter", "'a' in nats, or 'alpha'.") { $0.result.law.form.parameterNames[$0.parameter] },
                 .string("status", "'fitted', or 'not identified': its profile is open at an end.") {

@@ -61,28 +61,20 @@ struct StatedPair: Sendable {
 }
 
 extension TransferSettings.Law {
-    func loss(_ compute: Double) -> Double { coefficient.value * pow(compute, exponent.value) }
-
-    func lossInterval(_ compute: Double) -> ClosedRange<Double>? {
-        cornerInterval([coefficient, exponent]) { $0[0] * pow(compute, $0[1]) }
-    }
-}
-
-extension TransferSettings.SizeLaw {
     private var numbers: [StatedNumber] { [coefficient, exponent] }
 
-    /// N = k C^p.
-    func parameters(_ compute: Double) -> StatedPair.Value {
+    /// c x^p.
+    func value(at x: Double) -> StatedPair.Value {
         StatedPair.Value(
-            value: coefficient.value * pow(compute, exponent.value),
-            interval: cornerInterval(numbers) { $0[0] * pow(compute, $0[1]) })
+            value: coefficient.value * pow(x, exponent.value),
+            interval: cornerInterval(numbers) { $0[0] * pow(x, $0[1]) })
     }
 
-    /// C = (N/k)^(1/p).
-    func compute(_ parameters: Double) -> StatedPair.Value {
+    /// The x with c x^p = y, (y/c)^(1/p).
+    func argument(of y: Double) -> StatedPair.Value {
         StatedPair.Value(
-            value: pow(parameters / coefficient.value, 1 / exponent.value),
-            interval: cornerInterval(numbers) { pow(parameters / $0[0], 1 / $0[1]) })
+            value: pow(y / coefficient.value, 1 / exponent.value),
+            interval: cornerInterval(numbers) { pow(y / $0[0], 1 / $0[1]) })
     }
 }
 

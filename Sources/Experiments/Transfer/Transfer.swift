@@ -9,7 +9,7 @@ struct Transfer: Experiment {
     static let question = "What does transfer from another objective or stage save, by laws, runs and logs?"
     static let tableNames = [
         "laws", "losses", "pairs", "equivalent_compute", "allocation", "transferred_tokens", "budgets", "own_laws",
-        "own_pairs", "stages",
+        "own_pairs", "own_runs", "own_curves", "stages",
     ]
 
     let settings: TransferSettings
@@ -53,7 +53,7 @@ struct Transfer: Experiment {
         let savings = try stages.map { try StageSaving.all($0, settings, parallel) } ?? []
         let all = [
             lawsTable, lossesTable, pairsTable, equivalentTable, allocationTable, transferredTable, budgetsTable,
-            ownLawsTable(own), ownPairsTable(own), stagesTable(savings),
+            ownLawsTable(own), ownPairsTable(own), ownRunsTable(own), ownCurvesTable(own), stagesTable(savings),
         ]
         // A question that was not asked leaves no empty table.
         let tables = all.filter { !$0.rows.isEmpty }

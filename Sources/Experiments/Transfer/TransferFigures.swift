@@ -2,9 +2,19 @@ import Foundation
 import Reports
 
 extension Transfer {
-    static let figureNames = ["crossover"]
+    static let figureNames = ["crossover", "own_transfer"]
 
-    static func figures(_ tables: [Table]) -> [Figure] { [crossover(tables)].compactMap { $0 } }
+    static func figures(_ tables: [Table]) -> [Figure] {
+        [crossover(tables), ownTransfer(tables)].compactMap { $0 }
+    }
+
+    /// Around the losses and intervals of rows, and never from 0: laws that cross run close together.
+    static func lossAxis(_ rows: [TableRow]) -> Axis {
+        let values = ["loss", "low", "high"].flatMap { name in rows.compactMap { $0.number(name) } }
+        let (low, high) = (values.min() ?? 1, values.max() ?? 1)
+        let room = high > low ? 0.04 * (high - low) : 0.5 * low
+        return Axis("loss", "loss", scale: .linear, range: low - room...high + room)
+    }
 
     /// The laws of each pair around the compute where they meet, with what their rounding allows.
     private static func crossover(_ tables: [Table]) -> Figure? {
@@ -16,7 +26,7 @@ extension Transfer {
         }
         let asked = losses.records.compactMap { $0.number("compute") }
         var rows: [[Cell]] = []
-        var panels: [Figure.Panel] = []
+        var charts: [(pair: String, chart: Chart)] = []
         for pair in pairs.records {
             guard let name = pair.text("pair"), let crossover = pair.number("crossover") else { continue }
             let low = min(crossover, asked.min() ?? crossover) / 100
@@ -38,7 +48,7 @@ extension Transfer {
                 y: Axis("loss", "loss"), band: (low: "low", high: "high"), color: "law")
             chart.layers = [.init([RowFilter("pair", name)], style: .lines)]
             chart.marks = [.vertical(crossover, "crossover")]
-            panels.append(.chart(chart))
+            charts.append((name, chart))
         }
         guard !rows.isEmpty else { return nil }
         let limits = ["low", "high"].map { name in
@@ -51,6 +61,11 @@ extension Transfer {
             columns: [pairs.column("pair"), laws.column("law"), losses.column("compute"), losses.column("loss")]
                 + limits,
             rows: rows)
+        let panels = charts.map { pair, chart -> Figure.Panel in
+            var chart = chart
+            chart.y = lossAxis(data.records.filter { $0.text("pair") == pair })
+            return .chart(chart)
+        }
         return Figure(
             "crossover", title: "Loss from scratch and by transfer, with what the rounding of the laws allows.",
             data: data,

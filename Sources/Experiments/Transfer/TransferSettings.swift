@@ -9,7 +9,7 @@ struct TransferSettings: ExperimentSettings {
     /// Compute, in FLOP, at which losses are predicted.
     var compute: [Quantity] = []
     /// Laws N = k C^p of the best size.
-    var sizes: [SizeLaw] = []
+    var sizes: [Law] = []
     /// Models: the compute that each size law asks for them.
     var models: [Quantity] = []
     /// Further pairs of size and compute, for D = C/(6N).
@@ -39,11 +39,12 @@ struct TransferSettings: ExperimentSettings {
         case bootstrap, stages, confidence
     }
 
+    /// A power law y = c x^p as it was published.
     struct Law: Codable, Equatable, Sendable {
         var name: String
-        /// a, in nats at 1 FLOP.
+        /// c: of a loss in nats at 1 FLOP, of a size at 1 FLOP.
         var coefficient: StatedNumber
-        /// alpha: negative for a loss that falls.
+        /// p: negative for a loss that falls.
         var exponent: StatedNumber
         var source: String
 
@@ -59,19 +60,6 @@ struct TransferSettings: ExperimentSettings {
 
         enum CodingKeys: String, CodingKey, CaseIterable {
             case name, scratch, transfer
-        }
-    }
-
-    struct SizeLaw: Codable, Equatable, Sendable {
-        var name: String
-        /// k.
-        var coefficient: StatedNumber
-        /// p.
-        var exponent: StatedNumber
-        var source: String
-
-        enum CodingKeys: String, CodingKey, CaseIterable {
-            case name, coefficient, exponent, source
         }
     }
 

@@ -32,18 +32,14 @@ extension Transfer {
             let source: String
         }
         var rows: [Row] = []
-        for law in settings.laws {
-            rows.append(
-                Row(name: law.name, kind: "L = a C^alpha", parameter: "a", number: law.coefficient, source: law.source))
-            rows.append(
-                Row(name: law.name, kind: "L = a C^alpha", parameter: "alpha", number: law.exponent, source: law.source)
-            )
-        }
-        for law in settings.sizes {
-            rows.append(
-                Row(name: law.name, kind: "N = k C^p", parameter: "k", number: law.coefficient, source: law.source))
-            rows.append(
-                Row(name: law.name, kind: "N = k C^p", parameter: "p", number: law.exponent, source: law.source))
+        for (laws, kind, names) in [
+            (settings.laws, "L = a C^alpha", ["a", "alpha"]), (settings.sizes, "N = k C^p", ["k", "p"]),
+        ] {
+            rows += laws.flatMap { law in
+                zip(names, [law.coefficient, law.exponent]).map {
+                    Row(name: law.name, kind: kind, parameter: $0, number: $1, source: law.source)
+                }
+            }
         }
         if let law = settings.transferredTokens {
             for (parameter, number) in [
@@ -84,7 +80,7 @@ extension Transfer {
                 .number("compute", unit: "FLOP", "C.") { $0.compute },
             ]
             + valueColumns("loss", unit: "nats", digits: 5, "L = a C^alpha.") { row in
-                StatedPair.Value(value: row.law.loss(row.compute), interval: row.law.lossInterval(row.compute))
+                row.law.value(at: row.compute)
             }
         return Table(
             "losses", title: "Losses that the laws predict.", columns: columns, primaryKey: ["law", "compute"],
@@ -162,10 +158,10 @@ extension Transfer {
         var rows: [Row] = []
         for law in settings.sizes {
             rows += settings.models.map {
-                Row(law: law.name, given: "parameters", parameters: exact($0), compute: law.compute($0.value))
+                Row(law: law.name, given: "parameters", parameters: exact($0), compute: law.argument(of: $0.value))
             }
             rows += settings.compute.map {
-                Row(law: law.name, given: "compute", parameters: law.parameters($0.value), compute: exact($0))
+                Row(law: law.name, given: "compute", parameters: law.value(at: $0.value), compute: exact($0))
             }
         }
         rows += settings.trainings.map {

@@ -25,6 +25,8 @@ public struct LawFit: Sendable {
         public var starts = 64
         /// How many of them each resample of a bootstrap is started from, besides the fit itself.
         public var bootstrapStarts = 1
+        /// How intervals are read off resamples.
+        public var bootstrapInterval = Bootstrap.Interval.biasCorrected
         /// Confidence of intervals.
         public var confidence = 0.95
 

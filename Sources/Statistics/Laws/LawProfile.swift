@@ -36,8 +36,10 @@ extension LawFit {
         let quartiles = Bootstrap.quantile(0.75, ofSorted: sorted) - Bootstrap.quantile(0.25, ofSorted: sorted)
         // Silverman's rule; the quartiles vanish where most points are fitted exactly.
         let width = 0.9 * (quartiles > 0 ? min(deviation, quartiles / 1.34) : deviation) * pow(count, -0.2)
-        func normal(_ x: Double) -> Double { 0.5 * erfc(-x / 2.0.squareRoot()) }
-        return residuals.reduce(0) { $0 + normal((delta - $1) / width) - normal((-delta - $1) / width) } / count
+        return residuals.reduce(0) { sum, residual in
+            sum + NormalDistribution.cumulative((delta - residual) / width)
+                - NormalDistribution.cumulative((-delta - residual) / width)
+        } / count
     }
 
     /// The values of a parameter that the data do not reject: the objective is minimised over all others for each.
