@@ -38,6 +38,8 @@ typedef float narrow __attribute__((vector_size(32)));
             lanes x, w[4];                                                                                             \
             for (int j = 0; j < vectors; j++) memcpy(&w[j], v + j * stride + c, sizeof(lanes));                        \
             for (int i = 0; i < ROWS; i++) {                                                                           \
+                /* The next piece of the row: too short and too far for the processor to foresee. */                   \
+                __builtin_prefetch(row[i] + c + TILE);                                                                 \
                 LOAD_##TYPE(row[i] + c, x);                                                                            \
                 for (int j = 0; j < vectors; j++) sum[i][j] = FUSED(x, w[j], sum[i][j]);                               \
             }                                                                                                          \
