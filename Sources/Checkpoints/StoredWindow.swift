@@ -17,6 +17,7 @@ final class StoredWindow {
     private let elementCount: Int
     /// Elements that the buffer holds at most.
     private let capacity: Int
+    private let room: UnsafeMutableRawBufferPointer
     private let buffer: UnsafeMutableRawPointer
     private var held: Range<Int> = 0..<0
 
@@ -54,11 +55,13 @@ final class StoredWindow {
         elementByteCount = info.elementType.byteCount
         elementCount = dataset.shape.reduce(1, *)
         self.capacity = min(elementCount, capacity)
-        buffer = .allocate(byteCount: self.capacity * info.elementType.byteCount, alignment: 64)
+        room = WindowBuffers.shared.take(max(1, self.capacity * info.elementType.byteCount))
+        guard let base = room.baseAddress else { preconditionFailure("no room") }
+        buffer = base
     }
 
     deinit {
-        buffer.deallocate()
+        WindowBuffers.shared.give(room)
         // Only elements that it serves keep the worker busy.
         if chunks == nil { dataset.worker.rest() }
     }

@@ -63,23 +63,21 @@ final class EnginePass: Sendable {
 
     private func runWindows(of index: Int, windowBytes: Int, _ passes: PassPool) throws {
         let component = components[index]
-        var windows: [Int: TensorWindow] = [:]
         let indirect = component.inputs.indices.filter { place in
             let input = component.inputs[place]
             return !(checkpoints[input.checkpoint].reader?.isDirect(input.tensor) ?? false)
         }
-        for place in indirect {
+        let loaded = try LoadedWindows(indirect, jobs: jobs) { (place) throws(ReadFailure) in
             let input = component.inputs[place]
-            windows[place] = try blaming(input.checkpoint) { () throws(CheckpointError) in
+            return try self.blaming(input.checkpoint) { () throws(CheckpointError) in
                 try self.checkpoints[input.checkpoint].reader?.window(
                     input.tensor, capacity: windowBytes / indirect.count)
             }
         }
-        let parts = windows.sorted { $0.key < $1.key }
         var start = 0
         repeat {
             var end = component.elementCount
-            for (place, window) in parts where start < component.elementCounts[place] {
+            for (place, window) in loaded.parts where start < component.elementCounts[place] {
                 let reach = window.reach(from: start)
                 if reach < component.elementCounts[place] { end = min(end, reach) }
             }
@@ -88,18 +86,18 @@ final class EnginePass: Sendable {
                 let segments = max(1, (end - start) / Fingerprint.segmentElements)
                 end = min(start + segments * Fingerprint.segmentElements, component.elementCount)
             }
-            for (place, window) in parts {
-                let here = start..<min(end, component.elementCounts[place])
-                guard !here.isEmpty else { continue }
-                try blaming(component.inputs[place].checkpoint) { () throws(CheckpointError) in
+            let held = start..<end
+            try loaded.forEach(jobs: jobs) { (place, window, jobs) throws(ReadFailure) in
+                let here = held.clamped(to: 0..<component.elementCounts[place])
+                guard !here.isEmpty else { return }
+                try self.blaming(component.inputs[place].checkpoint) { () throws(CheckpointError) in
                     try window.load(here) { (count, body) throws(CheckpointError) in
-                        try inParallel(count, jobs: self.jobs, body)
+                        try inParallel(count, jobs: jobs, body)
                     }
                 }
             }
             let first = start / Fingerprint.segmentElements
             let last = max(first + 1, (end + Fingerprint.segmentElements - 1) / Fingerprint.segmentElements)
-            let loaded = LoadedWindows(windows: windows)
             try inParallel(last - first, jobs: jobs) { (offset: Int) throws(any Error) in
                 try self.runSegment(first + offset, of: index, windows: loaded.windows, passes)
             }
@@ -198,9 +196,39 @@ private struct SegmentMerge {
     }
 }
 
-/// Windows are loaded by one thread at a time and read by many in between.
+/// A component's windows by the places of its inputs: each is loaded by one thread at a time, and read by many in between.
 private struct LoadedWindows: @unchecked Sendable {
+    let parts: [(place: Int, window: TensorWindow)]
     let windows: [Int: TensorWindow]
+
+    /// Opens those of `places`; `open` may give none.
+    init(
+        _ places: [Int], jobs: Int, open: @Sendable (Int) throws(ReadFailure) -> TensorWindow?
+    ) throws(ReadFailure) {
+        let opened = Mutex<[Int: OpenedWindow]>([:])
+        try inParallel(places.count, jobs: jobs) { (index) throws(ReadFailure) in
+            guard let window = try open(places[index]) else { return }
+            let found = OpenedWindow(window: window)
+            opened.withLock { $0[places[index]] = found }
+        }
+        windows = opened.withLock { $0.mapValues(\.window) }
+        parts = windows.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// Calls `load` with each place and its window, on `jobs` threads in all: a window a thread where there are enough of
+    /// them, which spares the threads from waiting for each other at every window's end, and else all on one window.
+    func forEach(
+        jobs: Int, _ load: @Sendable (_ place: Int, TensorWindow, _ jobs: Int) throws(ReadFailure) -> Void
+    ) throws(ReadFailure) {
+        let together = parts.count >= jobs
+        try inParallel(parts.count, jobs: together ? jobs : 1) { (index) throws(ReadFailure) in
+            try load(parts[index].place, parts[index].window, together ? 1 : jobs)
+        }
+    }
+
+    private struct OpenedWindow: @unchecked Sendable {
+        let window: TensorWindow
+    }
 }
 
 /// Segment passes, kept for their buffers.
