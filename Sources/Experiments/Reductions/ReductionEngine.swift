@@ -5,8 +5,8 @@ import Tensors
 /// Runs reductions over the tensors of checkpoints: what is journalled is taken from there, and of the rest each byte is
 /// read once, whatever number of reductions wants it.
 ///
-/// Memory is bounded by blocks: a thread holds one block of each tensor it reads together (512 KiB in all, at least
-/// 4096 elements each); tensors that must be decoded first pass through windows of `windowBytes` in all.
+/// Memory is bounded by blocks: a thread holds one block of each tensor it reads together (256 KiB each, 2 MiB in all, at
+/// least 4096 elements each); tensors that must be decoded first pass through windows of `windowBytes` in all.
 struct ReductionEngine: Sendable {
     private static let windowBytes = 128 << 20
 

@@ -6,8 +6,11 @@ final class SegmentPass {
     /// Elements that all reductions take before the next are touched: one tile of a pair of tensors stays in the first
     /// cache level.
     private static let tileElements = 4096
-    /// What the blocks of all inputs may take: they stay in the second cache level of one core.
-    private static let blockBytes = 512 << 10
+    /// What the block of an input may take: long enough for a read, short enough for a pair's to stay in the second cache
+    /// level of one core.
+    private static let blockBytes = 256 << 10
+    /// What the blocks of all inputs may take.
+    private static let allBlocksBytes = 2 << 20
 
     private var buffers = UnsafeMutableRawBufferPointer(start: nil, count: 0)
 
@@ -54,7 +57,8 @@ final class SegmentPass {
 
     /// A multiple of the tile, and with it of the kernels' blocks: results do not depend on it.
     private static func blockElements(_ widths: [Int]) -> Int {
-        let fitting = blockBytes / max(1, widths.reduce(0, +)) / tileElements * tileElements
+        let room = min(blockBytes * widths.count, allBlocksBytes)
+        let fitting = room / max(1, widths.reduce(0, +)) / tileElements * tileElements
         return min(max(fitting, tileElements), 131072)
     }
 
