@@ -57,12 +57,12 @@ enum ClaimTables {
             records: records)
     }
 
-    /// The columns that fit a page; on a narrow terminal the first of them.
+    /// The columns that fit a page.
     static func brief(_ records: [ClaimRecord]) -> Table {
         let wanted = ["computed", "computed_low", "computed_high", "deviation"]
         let columns: [TypedColumn<ClaimRecord>] =
-            [name, verdict, printed]
-            + numbers.filter { wanted.contains($0.column.name) }.map { $0.of { $0.asPrinted } } + [holdsAs]
+            [name, printed]
+            + numbers.filter { wanted.contains($0.column.name) }.map { $0.of { $0.asPrinted } } + [verdict, holdsAs]
         return Table(
             "verdicts", title: "Claims as printed, a row each.", columns: columns, primaryKey: ["claim"],
             records: records)
