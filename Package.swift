@@ -25,52 +25,58 @@ let package = Package(
     targets: [
         // The C doors. Each finds one library's header and links it, without pkg-config or variables.
         .target(
-            name: "CHDF5",
+            name: "CHDF5", path: "Sources/C/CHDF5",
             linkerSettings: [
                 .linkedLibrary("hdf5_serial", .when(platforms: [.linux])),
                 .linkedLibrary("hdf5", .when(platforms: [.macOS])),
             ]),
         // XXH3: 128-bit fingerprints of tensors at memory speed.
-        .target(name: "CXXHash", linkerSettings: [.linkedLibrary("xxhash")]),
+        .target(name: "CXXHash", path: "Sources/C/CXXHash", linkerSettings: [.linkedLibrary("xxhash")]),
         // Chunk filters: libdeflate (2-3x zlib's speed on whole chunks), liblzf (h5py's lzf), and the byte shuffles; zlib
         // for members of archives, which may be too large to inflate whole.
         .target(
-            name: "CCodecs", cSettings: exactC,
+            name: "CCodecs", path: "Sources/C/CCodecs", cSettings: exactC,
             linkerSettings: [.linkedLibrary("deflate"), .linkedLibrary("lzf"), .linkedLibrary("z")]),
         // Fork, and descriptors through sockets: workers that start in a millisecond.
-        .target(name: "CProcess"),
+        .target(name: "CProcess", path: "Sources/C/CProcess"),
         // Loops whose speed depends on the processor's vectors.
-        .target(name: "CKernels", cSettings: exactC),
-
+        .target(name: "CKernels", path: "Sources/C/CKernels", cSettings: exactC),
         // BLAS and LAPACK: matrix products, QR and eigenvalues for spectra and classifiers.
         .target(
-            name: "CBLAS",
+            name: "CBLAS", path: "Sources/C/CBLAS",
             // On Linux the door loads libopenblas itself, when it is first needed.
             linkerSettings: [.linkedFramework("Accelerate", .when(platforms: [.macOS]))]),
-
         // Optimisers for fits: L-BFGS, SLSQP, Nelder-Mead.
-        .target(name: "CNLopt", linkerSettings: [.linkedLibrary("nlopt")]),
+        .target(name: "CNLopt", path: "Sources/C/CNLopt", linkerSettings: [.linkedLibrary("nlopt")]),
 
-        .target(name: "HDF5", dependencies: ["CHDF5"]),
-        .target(name: "Tensors", dependencies: ["CKernels", "CXXHash", "CBLAS"]),
-        .target(name: "Statistics", dependencies: ["CNLopt", "CBLAS"]),
+        // What every room needs and none owns; it knows nobody.
+        .target(name: "Base"),
+        .target(name: "HDF5", dependencies: ["Base", "CHDF5"]),
+        .target(name: "Tensors", dependencies: ["Base", "CKernels", "CXXHash", "CBLAS"]),
+        .target(name: "Statistics", dependencies: ["Base", "CNLopt", "CBLAS"]),
+        .target(name: "Reports", dependencies: ["Base", .product(name: "Mustache", package: "swift-mustache")]),
+        .target(name: "Settings", dependencies: ["Base", .product(name: "Yams", package: "Yams")]),
         .target(
             name: "Checkpoints",
-            dependencies: ["HDF5", "Tensors", "CCodecs", "CProcess", .product(name: "Yams", package: "Yams")]),
-        .target(name: "LanguageModels", dependencies: ["Checkpoints", "Tensors", "CKernels", "CBLAS"]),
-        .target(name: "Reports", dependencies: [.product(name: "Mustache", package: "swift-mustache")]),
+            dependencies: ["Base", "HDF5", "Tensors", "CCodecs", "CProcess", .product(name: "Yams", package: "Yams")]),
+        .target(
+            name: "Catalogs", dependencies: ["Base", "Checkpoints", "Settings", "Tensors"],
+            // Compiled in, so that the program knows the models wherever it is copied and started.
+            resources: [.embedInCode("Models")]),
+        .target(name: "LanguageModels", dependencies: ["Base", "Checkpoints", "Tensors", "CKernels", "CBLAS"]),
+        .target(name: "Engine", dependencies: ["Base", "LanguageModels", "Checkpoints", "Tensors"]),
+        .target(name: "Results", dependencies: ["Base", "Reports"]),
         .target(
             name: "Experiments",
             dependencies: [
-                "LanguageModels", "Checkpoints", "Tensors", "Statistics", "Reports",
-                .product(name: "Yams", package: "Yams"),
-            ],
-            // Compiled in, so that the program knows the models wherever it is copied and started.
-            resources: [.embedInCode("Catalogs/Models")]),
+                "Base", "Engine", "Results", "Settings", "Catalogs", "LanguageModels", "Checkpoints", "Tensors",
+                "Statistics", "Reports",
+            ]),
         .executableTarget(
             name: "dynamics",
             dependencies: [
-                "Experiments", "Checkpoints", "Tensors", "Reports",
+                "Base", "Experiments", "Engine", "Results", "Settings", "Catalogs", "Checkpoints", "Reports",
+                "Tensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -78,26 +84,41 @@ let package = Package(
             linkerSettings: [.unsafeFlags(["-use-ld=lld"], .when(platforms: [.linux]))]),
 
         // Our side of bench/spectra_numpy.py.
-        .executableTarget(name: "bench-spectra", dependencies: ["Tensors"], path: "bench/spectra"),
+        .executableTarget(name: "bench-spectra", dependencies: ["Base", "Tensors"], path: "bench/spectra"),
 
         // Speed beside SciPy, and coverage of the intervals: bench/laws_scipy.py.
-        .executableTarget(name: "bench-laws", dependencies: ["Statistics", "Reports"], path: "bench/laws"),
+        .executableTarget(name: "bench-laws", dependencies: ["Base", "Statistics", "Reports"], path: "bench/laws"),
 
-        .target(name: "TestSupport", dependencies: ["HDF5", "Checkpoints", "Tensors"], path: "Tests/TestSupport"),
+        .target(
+            name: "TestSupport", dependencies: ["Base", "HDF5", "Checkpoints", "Tensors"], path: "Tests/TestSupport"),
+        .testTarget(name: "BaseTests", dependencies: ["Base", "TestSupport"]),
         .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"]),
-        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels", "TestSupport"]),
-        .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
+        .testTarget(name: "TensorsTests", dependencies: ["Base", "Tensors", "CKernels", "TestSupport"]),
+        .testTarget(name: "StatisticsTests", dependencies: ["Base", "Statistics"]),
+        .testTarget(name: "ReportsTests", dependencies: ["Base", "Reports", "TestSupport"]),
+        .testTarget(name: "SettingsTests", dependencies: ["Base", "Settings", "TestSupport"]),
         .testTarget(
-            name: "CheckpointsTests", dependencies: ["Checkpoints", "HDF5", "Tensors", "CCodecs", "TestSupport"]),
+            name: "CheckpointsTests",
+            dependencies: ["Base", "Checkpoints", "HDF5", "Tensors", "CCodecs", "TestSupport"]),
+        .testTarget(
+            name: "CatalogsTests", dependencies: ["Base", "Catalogs", "Checkpoints", "Settings", "TestSupport"]),
         .testTarget(
             name: "LanguageModelsTests",
-            dependencies: ["LanguageModels", "Checkpoints", "Tensors", "CKernels", "TestSupport"]),
-        .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"]),
+            dependencies: ["Base", "LanguageModels", "Checkpoints", "Tensors", "CKernels", "TestSupport"]),
+        .testTarget(
+            name: "EngineTests",
+            dependencies: ["Base", "Engine", "Checkpoints", "LanguageModels", "Tensors", "TestSupport"]),
+        .testTarget(name: "ResultsTests", dependencies: ["Base", "Results", "Reports", "TestSupport"]),
         .testTarget(
             name: "ExperimentsTests",
-            dependencies: ["Experiments", "Checkpoints", "Statistics", "Tensors", "Reports", "TestSupport"]),
+            dependencies: [
+                "Base", "Experiments", "Engine", "Results", "Settings", "Catalogs", "LanguageModels", "Checkpoints",
+                "Statistics", "Tensors", "Reports", "TestSupport",
+            ]),
         // Through the front door: the built binary, its exit codes, its output and the files it leaves.
-        .testTarget(name: "DynamicsTests", dependencies: ["dynamics", "Checkpoints", "Tensors", "TestSupport"]),
+        .testTarget(
+            name: "DynamicsTests",
+            dependencies: ["Base", "dynamics", "Engine", "Experiments", "Checkpoints", "Tensors", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

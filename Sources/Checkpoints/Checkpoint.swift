@@ -1,27 +1,28 @@
+import Base
 import Tensors
 
 /// One checkpoint of a run: what is known of it, and, while its files are there, the means to read it.
-public struct Checkpoint: Sendable {
+package struct Checkpoint: Sendable {
     /// Where it is, as the user named it.
-    public let location: CheckpointLocation
+    package let location: CheckpointLocation
     /// Its name in tables: the revision's, or the location where two checkpoints of a run share a revision name.
-    public var label: String
+    package var label: String
     /// Its place in training; the name is fit to be shown.
-    public let revision: Revision
+    package let revision: Revision
     /// What its files hold.
-    public let contents: CheckpointContents
+    package let contents: CheckpointContents
     /// Reads its tensors; `nil` when its files are gone and only journalled summaries are left.
-    public let reader: CheckpointReader?
+    package let reader: CheckpointReader?
 
     /// Tensors in ascending order of name.
-    public var tensors: [TensorInfo] { contents.tensors }
+    package var tensors: [TensorInfo] { contents.tensors }
     /// Name of the training run, fit to be shown; `nil` when the checkpoint does not tell it.
-    public var model: String? {
+    package var model: String? {
         if case .string(let model) = contents.attributes["model"] { printable(model) } else { nil }
     }
 
     /// Opens a checkpoint.
-    public init(opening location: CheckpointLocation, options: ReadOptions) throws(CheckpointError) {
+    package init(opening location: CheckpointLocation, options: ReadOptions) throws(CheckpointError) {
         let reader = try CheckpointReader.open(location, options: options)
         self.init(
             location: location,
@@ -32,7 +33,7 @@ public struct Checkpoint: Sendable {
     }
 
     /// A checkpoint whose contents are already known; without a reader, one that is no longer there.
-    public init(location: CheckpointLocation, contents: CheckpointContents, reader: CheckpointReader? = nil) {
+    package init(location: CheckpointLocation, contents: CheckpointContents, reader: CheckpointReader? = nil) {
         self.location = location
         self.contents = contents
         self.reader = reader
@@ -44,22 +45,22 @@ public struct Checkpoint: Sendable {
 }
 
 /// What a checkpoint's files hold besides the tensors' values.
-public struct CheckpointContents: Sendable, Codable {
+package struct CheckpointContents: Sendable, Codable {
     /// Tensors in ascending order of name.
-    public let tensors: [TensorInfo]
+    package let tensors: [TensorInfo]
     /// Objects that are not tensors, with the reason.
-    public let leftOut: [LeftOut]
+    package let leftOut: [LeftOut]
     /// Root attributes (HDF5) or facts of the directory (Hugging Face).
-    public let attributes: [String: AttributeValue]
+    package let attributes: [String: AttributeValue]
     /// The Hugging Face `config.json`, verbatim.
-    public let config: String?
+    package let config: String?
     /// The files, as they were when they were opened.
-    public let files: [FileIdentity]
+    package let files: [FileIdentity]
     /// Of each file, the fingerprint of a sample of its bytes; empty where none was taken.
-    public let samples: [Fingerprint]
+    package let samples: [Fingerprint]
 
     /// Makes a description; see the properties.
-    public init(
+    package init(
         tensors: [TensorInfo], leftOut: [LeftOut], attributes: [String: AttributeValue], config: String?,
         files: [FileIdentity], samples: [Fingerprint] = []
     ) {
@@ -74,12 +75,12 @@ public struct CheckpointContents: Sendable, Codable {
 
 extension CheckpointLocation {
     /// Whether the directory is a checkpoint (of Hugging Face or OLMo), and not a folder of checkpoints.
-    public static func isCheckpointDirectory(_ path: String) -> Bool {
+    package static func isCheckpointDirectory(_ path: String) -> Bool {
         SourceCheckpoint.contentNames.contains { entryExists(path + "/" + $0) }
     }
 
     /// The file's or directory's name without `.h5` and the like; with the group, where there is one.
-    public var revisionName: String {
+    package var revisionName: String {
         var name = String(path.split(separator: "/").last ?? "checkpoint")
         for suffix in [".h5", ".hdf5", ".keras"] + SourceCheckpoint.endings where name.hasSuffix(suffix) {
             name.removeLast(suffix.count)

@@ -1,3 +1,5 @@
+import Base
+
 #if canImport(Darwin)
     import Darwin
 #else
@@ -5,9 +7,9 @@
 #endif
 
 /// Why a checkpoint, or one tensor of it, cannot be used. One line for a person: what, where, expected, found, remedy.
-public struct CheckpointError: Error, Equatable, CustomStringConvertible {
+package struct CheckpointError: Error, Equatable, CustomStringConvertible {
     /// The kinds a caller tells apart.
-    public enum Kind: String, Sendable, Codable {
+    package enum Kind: String, Sendable, Codable {
         /// No such file, or no permission to read it.
         case unreachable
         /// Not a checkpoint, or its structure contradicts itself.
@@ -26,19 +28,19 @@ public struct CheckpointError: Error, Equatable, CustomStringConvertible {
     }
 
     /// What kind of failure.
-    public let kind: Kind
+    package let kind: Kind
     /// The checkpoint as the user named it.
-    public let checkpoint: String
+    package let checkpoint: String
     /// What was found, where, and what was expected.
-    public let problem: String
+    package let problem: String
     /// What to do about it; `nil` when there is nothing to advise.
-    public let remedy: String?
+    package let remedy: String?
 
     /// Long enough for two paths and a reason.
     private static let problemLimit = 10_000
 
     /// Makes an error; see the properties. What is not printable in `problem`, which may quote the file, is escaped.
-    public init(_ kind: Kind, checkpoint: String, problem: String, remedy: String? = nil) {
+    package init(_ kind: Kind, checkpoint: String, problem: String, remedy: String? = nil) {
         self.kind = kind
         self.checkpoint = checkpoint
         self.problem = printable(problem, limit: CheckpointError.problemLimit)
@@ -46,7 +48,7 @@ public struct CheckpointError: Error, Equatable, CustomStringConvertible {
     }
 
     /// One line: checkpoint, problem, remedy.
-    public var description: String {
+    package var description: String {
         "checkpoint \(checkpoint): \(problem)" + (remedy.map { "; \($0)" } ?? "")
     }
 }

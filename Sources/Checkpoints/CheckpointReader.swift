@@ -1,22 +1,23 @@
+import Base
 import Foundation
 import Synchronization
 import Tensors
 
 /// An open checkpoint: what it holds, and the bytes of its tensors. Its structure was read by a worker process; this
 /// process reads nothing but plain bytes, at offsets it has checked.
-public final class CheckpointReader: Sendable {
+package final class CheckpointReader: Sendable {
     /// Where the checkpoint is, as the user named it.
-    public let location: CheckpointLocation
+    package let location: CheckpointLocation
     /// Its tensors, ascending by name.
-    public let tensors: [TensorInfo]
+    package let tensors: [TensorInfo]
     /// Objects that are not tensors, with the reason.
-    public let leftOut: [LeftOut]
+    package let leftOut: [LeftOut]
     /// Attributes of the root, or of the group that is the checkpoint: one string or number each.
-    public let attributes: [String: AttributeValue]
+    package let attributes: [String: AttributeValue]
     /// The Hugging Face `config.json`, verbatim, when the checkpoint carries it.
-    public let config: String?
+    package let config: String?
     /// Every file that holds a part of it, as it was when it was opened.
-    public let files: [FileIdentity]
+    package let files: [FileIdentity]
 
     let storage: [TensorStorage]
     let backed: [WorkerBackedDataset]
@@ -29,7 +30,7 @@ public final class CheckpointReader: Sendable {
     /// Throws `.unreachable` (missing, not readable), `.malformed` (not a checkpoint, or damaged), `.crashed` (libhdf5
     /// crashed or hung on it), `.refused` (it points outside of the trusted roots), `.unsupported` (too new), `.changed`
     /// (what an importer linked is no longer what it was), or `.environment` (no descriptor or process is left).
-    public static func open(
+    package static func open(
         _ location: CheckpointLocation, options: ReadOptions
     ) throws(CheckpointError) -> CheckpointReader {
         var status = stat()
@@ -76,11 +77,11 @@ public final class CheckpointReader: Sendable {
 
     /// Bytes read so far from files or taken from workers: stored bytes, before decompression, except for blocks that
     /// a worker decoded.
-    public var bytesRead: Int { stored.load(ordering: .relaxed) }
+    package var bytesRead: Int { stored.load(ordering: .relaxed) }
 
     /// True when any element range can be read at any time from any thread: contiguous and external storage, and
     /// tensors that were never written.
-    public func isDirect(_ tensor: Int) -> Bool {
+    package func isDirect(_ tensor: Int) -> Bool {
         switch storage[tensor].whole {
         case .extents, .fill: true
         case .chunks, .served, .view: false
@@ -89,7 +90,7 @@ public final class CheckpointReader: Sendable {
 
     /// Fills `buffer` with whole elements from `element` on, row-major and little-endian. Direct tensors only; any number
     /// of threads may call it. Throws `.changed` when the file was cut short, `.unreachable` when it cannot be read.
-    public func read(
+    package func read(
         _ tensor: Int, from element: Int, into buffer: UnsafeMutableRawBufferPointer
     ) throws(CheckpointError) {
         let info = tensors[tensor]
@@ -135,14 +136,14 @@ public final class CheckpointReader: Sendable {
 
     /// A sliding window over a tensor that is not direct, holding about `capacity` bytes of decoded elements. Throws when
     /// its chunks contradict the file.
-    public func window(_ tensor: Int, capacity: Int) throws(CheckpointError) -> TensorWindow {
+    package func window(_ tensor: Int, capacity: Int) throws(CheckpointError) -> TensorWindow {
         precondition(!isDirect(tensor), "'\(tensors[tensor].name)' is read directly")
         return try TensorWindow(self, tensor, capacity: capacity)
     }
 
     /// Compares every file with what was seen when it was opened. Throws `.changed` when one was replaced, cut short or
     /// modified.
-    public func checkUnchanged() throws(CheckpointError) {
+    package func checkUnchanged() throws(CheckpointError) {
         for file in opened { try file.checkUnchanged(checkpoint: location.description) }
     }
 

@@ -1,5 +1,5 @@
 /// The experiments there are: one line each.
-public enum Registry {
+package enum Registry {
     /// In the order of `dynamics list`.
     static let experiments: [any Experiment.Type] = [
         Drift.self,
@@ -17,7 +17,7 @@ public enum Registry {
     ]
 
     /// Names and questions, in the same order.
-    public static var list: [(name: String, question: String)] {
+    package static var list: [(name: String, question: String)] {
         experiments.map { (name: $0.name, question: $0.question) }
     }
 

@@ -1,2 +1,2 @@
 /// The harness' version, as `dynamics --version` and `run.json` state it.
-public let harnessVersion = "0.1.0"
+package let harnessVersion = "0.1.0"

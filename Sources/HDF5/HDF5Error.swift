@@ -1,25 +1,25 @@
 import CHDF5
 
 /// A failed call into libhdf5: what was being done, and the library's own innermost reason.
-public struct HDF5Error: Error, Equatable, CustomStringConvertible {
+package struct HDF5Error: Error, Equatable, CustomStringConvertible {
     /// What was being done, for example `open dataset 'model.norm.weight'`.
-    public let action: String
+    package let action: String
     /// The innermost message of HDF5's error stack; empty when it gave none.
-    public let reason: String
+    package let reason: String
 
     /// Records a failure whose reason is already known.
-    public init(_ action: String, reason: String) {
+    package init(_ action: String, reason: String) {
         self.action = action
         self.reason = reason
     }
 
     /// Records a failed call and takes the reason from HDF5's error stack of this thread.
-    public init(_ action: String) {
+    package init(_ action: String) {
         self.init(action, reason: HDF5Error.innermostReason())
     }
 
     /// One line: the action and the reason.
-    public var description: String {
+    package var description: String {
         reason.isEmpty ? "cannot \(action)" : "cannot \(action): \(reason)"
     }
 
@@ -42,13 +42,13 @@ public struct HDF5Error: Error, Equatable, CustomStringConvertible {
 
 /// Call before any other function of libhdf5. It shall not print its error stack (`HDF5Error` carries the reason), and
 /// not clean up when the process exits: a file that could not be closed, because the disk is full, crashes it there.
-public func prepareHDF5() {
+package func prepareHDF5() {
     _ = H5dont_atexit()  // fails, and does no harm, from the second time on
     H5Eset_auto2(0, nil, nil)
 }
 
 /// An id that closes itself: a file, group, dataset, type, space, attribute or property list.
-public struct Handle: ~Copyable {
+package struct Handle: ~Copyable {
     let id: hid_t
     private let close: (hid_t) -> herr_t
 

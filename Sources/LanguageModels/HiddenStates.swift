@@ -1,20 +1,20 @@
 /// Hidden states of every token of a probe set after one step of a model: [tokens, width], sequences one after another.
-public struct HiddenStates: Sendable {
+package struct HiddenStates: Sendable {
     let matrix: Activation
     /// First tokens of the sequences, and the end of the last.
     let bounds: [Int]
 
     /// Elements of a state.
-    public var width: Int { matrix.columns }
+    package var width: Int { matrix.columns }
     /// Number of sequences.
-    public var sequenceCount: Int { bounds.count - 1 }
+    package var sequenceCount: Int { bounds.count - 1 }
 
     /// Number of tokens of a sequence.
-    public func tokenCount(ofSequence sequence: Int) -> Int { bounds[sequence + 1] - bounds[sequence] }
+    package func tokenCount(ofSequence sequence: Int) -> Int { bounds[sequence + 1] - bounds[sequence] }
 
     /// Calls `body` with the states of a sequence, token after token, `width` numbers each. They are those of this step only
     /// while `visit` of the forward pass runs.
-    public func withStates<Result>(
+    package func withStates<Result>(
         ofSequence sequence: Int, _ body: (UnsafeBufferPointer<Float>) throws -> Result
     ) rethrows -> Result {
         let count = tokenCount(ofSequence: sequence) * width

@@ -4,7 +4,7 @@ import Tensors
 extension HiddenStates {
     /// Writes the states, and a fingerprint of them, beside `path`, and renames the file to it.
     /// - Returns: false where the system refused, with its reason in `errno`.
-    public func write(to path: String) -> Bool {
+    package func write(to path: String) -> Bool {
         let temporary = "\(path).\(ProcessInfo.processInfo.processIdentifier)"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { return false }
@@ -20,7 +20,7 @@ extension HiddenStates {
     }
 
     /// Reads what `write` wrote; `nil` where there is no such file, or not a whole one of this probe set and width.
-    public init?(file path: String, of probe: ProbeSet, width: Int) {
+    package init?(file path: String, of probe: ProbeSet, width: Int) {
         let matrix = ActivationPool().take(probe.tokenCount, width)
         self.init(matrix: matrix, bounds: probe.bounds)
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)

@@ -3,29 +3,29 @@ import Tensors
 
 /// A checkpoint that can be run: its config is understood, and every weight that the config calls for is there in the right
 /// shape. Weights stay in the file until a forward pass needs them.
-public struct LanguageModel: Sendable {
+package struct LanguageModel: Sendable {
     /// The checkpoint.
-    public let checkpoint: Checkpoint
+    package let checkpoint: Checkpoint
     private let architecture: any Architecture
 
     /// Tokens that go through a layer together: memory holds what a layer makes of so many.
     private static let groupTokens = 2048
 
     /// Number of blocks.
-    public var layerCount: Int { architecture.shape.layers }
+    package var layerCount: Int { architecture.shape.layers }
     /// Elements of a hidden state.
-    public var width: Int { architecture.shape.width }
+    package var width: Int { architecture.shape.width }
     /// Token ids are below this.
-    public var vocabulary: Int { architecture.shape.vocabulary }
+    package var vocabulary: Int { architecture.shape.vocabulary }
     /// Tokens of the longest sequence it was made for.
-    public var context: Int { architecture.shape.context }
+    package var context: Int { architecture.shape.context }
     /// The steps whose hidden states a forward pass shows: the embedding, each block, and the final norm.
-    public var stepCount: Int { layerCount + 2 }
+    package var stepCount: Int { layerCount + 2 }
 
     /// Reads the config and compares it with the tensors.
     /// - Throws: `.unsupported` for a model or a setting of it that is not implemented, `.malformed` for a config or a
     ///   tensor that is missing or contradicts the other.
-    public init(_ checkpoint: Checkpoint) throws(CheckpointError) {
+    package init(_ checkpoint: Checkpoint) throws(CheckpointError) {
         self.checkpoint = checkpoint
         let place = checkpoint.location.description
         guard let text = checkpoint.contents.config else {
@@ -87,7 +87,7 @@ public struct LanguageModel: Sendable {
 
     /// Refuses a probe set that the model cannot run.
     /// - Throws: `.unsupported`, naming the sequence.
-    public func check(_ probe: ProbeSet) throws(CheckpointError) {
+    package func check(_ probe: ProbeSet) throws(CheckpointError) {
         for sequence in probe.sequences {
             if sequence.tokens.count > context {
                 throw CheckpointError(
@@ -115,7 +115,7 @@ public struct LanguageModel: Sendable {
     /// - Returns: the states after the final norm.
     /// - Throws: `CheckpointError`; what `visit` or the execution's check throws.
     @discardableResult
-    public func forward(
+    package func forward(
         _ probe: ProbeSet, _ execution: Execution, visit: (Int, HiddenStates) throws -> Void = { _, _ in }
     ) throws -> HiddenStates {
         try check(probe)

@@ -4,33 +4,33 @@ import Checkpoints
 import Foundation
 
 /// What a model says of every token that is predicted: place t of a sequence, from 0, predicts token t + 1.
-public struct TokenScores: Sendable {
+package struct TokenScores: Sendable {
     /// −ln of the probability of the token that follows, in nats.
-    public let loss: [Double]
+    package let loss: [Double]
     /// Of the distribution over the vocabulary, in nats.
-    public let entropy: [Double]
+    package let entropy: [Double]
     /// The largest probability.
-    public let confidence: [Double]
+    package let confidence: [Double]
     /// Whether the most probable token (of several, the first) is the one that follows.
-    public let isFirst: [Bool]
+    package let isFirst: [Bool]
     /// Whether fewer than five tokens are more probable than the one that follows.
-    public let isAmongFive: [Bool]
+    package let isAmongFive: [Bool]
     let bounds: [Int]
 
     /// Places of a sequence's predictions.
-    public func places(ofSequence sequence: Int) -> Range<Int> { predictions(sequence, bounds) }
+    package func places(ofSequence sequence: Int) -> Range<Int> { predictions(sequence, bounds) }
 }
 
 /// How two models differ in what they say of every token that is predicted.
-public struct TokenDivergences: Sendable {
+package struct TokenDivergences: Sendable {
     /// KL(reference ‖ model) = Σ p (ln p − ln q) in nats; what rounding makes of 0 is 0.
-    public let divergence: [Double]
+    package let divergence: [Double]
     /// Whether the most probable tokens are the same.
-    public let isAgreed: [Bool]
+    package let isAgreed: [Bool]
     let bounds: [Int]
 
     /// Places of a sequence's predictions.
-    public func places(ofSequence sequence: Int) -> Range<Int> { predictions(sequence, bounds) }
+    package func places(ofSequence sequence: Int) -> Range<Int> { predictions(sequence, bounds) }
 }
 
 private func predictions(_ sequence: Int, _ bounds: [Int]) -> Range<Int> {
@@ -44,7 +44,7 @@ extension LanguageModel {
     /// never there as a whole.
     /// - Parameter states: what `forward` returned for this probe set.
     /// - Throws: `.malformed` where logits are not finite, naming the sequence; what the execution's check throws.
-    public func scores(_ states: HiddenStates, _ probe: ProbeSet, _ execution: Execution) throws -> TokenScores {
+    package func scores(_ states: HiddenStates, _ probe: ProbeSet, _ execution: Execution) throws -> TokenScores {
         let tokens = Slots<ck_token>(states.matrix.rows) { ck_token_begin($0) }
         // The last token of a sequence predicts nothing; what it is compared with does not matter.
         let following = probe.sequences.flatMap { $0.tokens.dropFirst() + [0] }
@@ -73,7 +73,7 @@ extension LanguageModel {
     ///   - reference: the other model, of the same vocabulary.
     ///   - referenceStates: what its `forward` returned.
     /// - Throws: `.unsupported` where the vocabularies differ; otherwise as `scores`.
-    public func divergences(
+    package func divergences(
         _ states: HiddenStates, from reference: LanguageModel, _ referenceStates: HiddenStates, _ probe: ProbeSet,
         _ execution: Execution
     ) throws -> TokenDivergences {

@@ -16,7 +16,7 @@ private func run(
         "settings.yaml", "series: [\(series.joined(separator: ", "))]\n\(settings)")
     options.output = "\(folder.path)/\(out)"
     options.journal = "\(folder.path)/\(journal)"
-    options.readOptions = readOptions
+    options.readOptions = readOptions()
     options.figureWidth = nil
     return try ExperimentRun(options).run()
 }

@@ -4,6 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
+@testable import Base
 @testable import LanguageModels
 
 /// The steps of a layer against plain loops in double precision, beyond the sizes at which work is cut into pieces.
@@ -13,7 +14,7 @@ import Testing
     /// Numbers between −1 and 1 that repeat nowhere soon.
     private func matrix(_ rows: Int, _ columns: Int, seed: UInt64) -> Activation {
         let matrix = pool.take(rows, columns)
-        var random = SplitMix64(state: seed)
+        var random = SplitMix64(seed: seed)
         for place in 0..<rows * columns { matrix.base[place] = Float(Int(random.next() >> 40)) / Float(1 << 23) - 1 }
         return matrix
     }

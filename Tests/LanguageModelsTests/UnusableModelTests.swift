@@ -3,6 +3,7 @@ import Foundation
 import Tensors
 import Testing
 
+@testable import Base
 @testable import LanguageModels
 
 /// Models that cannot be run, or not without changing the result: one clear error each.

@@ -1,3 +1,4 @@
+import Base
 import Reports
 import Testing
 
@@ -45,5 +46,13 @@ import Testing
         let table = Table(
             "one", title: "One column", columns: [Column("x", .number, meaning: "A number.")], rows: [[.number(value)]])
         #expect(CSVWriter().text(table) == "x\n\(text)\n")
+    }
+
+    @Test func `what the writer writes reads back`() throws {
+        let written = CSVWriter().text(Sample.table(Sample.hostile))
+        let read = try CSVReader().parse(Array(written.utf8), file: "t.csv")
+        #expect(try read.texts("tensor") == Sample.hostile.map(\.tensor))
+        #expect(
+            try read.numbers("relative_drift") == Sample.hostile.map { $0.drift.flatMap { $0.isFinite ? $0 : nil } })
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import Base
 @testable import Statistics
 
 func logarithm(_ value: Double) -> Double { log(value) }

@@ -3,6 +3,7 @@ import Foundation
 import Synchronization
 import Testing
 
+@testable import Base
 @testable import Tensors
 
 /// Truth from NumPy and SciPy: Tests/Fixtures/spectra/make_spectra.py.

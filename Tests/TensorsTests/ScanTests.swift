@@ -1,3 +1,4 @@
+import Base
 import CKernels
 import Foundation
 import Tensors
@@ -45,7 +46,7 @@ import Testing
     /// The plain loop: the signs and groups of `Scan.h`, in double; sums of 16-bit types are float32 within a block.
     private func projection(_ sample: KernelSample, seed: UInt64) -> [Double] {
         func mixed(_ seed: UInt64, _ counter: UInt64) -> UInt64 {
-            var generator = SplitMix64(state: seed &+ counter &* 0x9e37_79b9_7f4a_7c15)
+            var generator = SplitMix64(seed: seed &+ counter &* 0x9e37_79b9_7f4a_7c15)
             return generator.next()
         }
         var sums = [Double](repeating: 0, count: TensorProjection.count)

@@ -1,7 +1,7 @@
 import Foundation
 
 /// The `dynamics` binary that was built with these tests; readers start it as their worker.
-public let builtDynamics: String = {
+package let builtDynamics: String = {
     #if os(Linux)
         let bundle = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         return bundle.deletingLastPathComponent().appendingPathComponent("dynamics").path

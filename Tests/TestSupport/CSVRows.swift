@@ -1,18 +1,18 @@
 import Foundation
 
 /// A CSV table as tests read it: rows of cells by column name. Knows the quoting of RFC 4180.
-public struct CSVRows {
+package struct CSVRows {
     /// Names of the columns, in order.
-    public let columns: [String]
+    package let columns: [String]
     /// Cells in the columns' order.
-    public let rows: [[String]]
+    package let rows: [[String]]
     private let places: [String: Int]
 
     /// Reads a file.
-    public init(file: String) throws { self.init(try String(contentsOfFile: file, encoding: .utf8)) }
+    package init(file: String) throws { self.init(try String(contentsOfFile: file, encoding: .utf8)) }
 
     /// Reads the text of a table whose first row holds the names.
-    public init(_ text: String) {
+    package init(_ text: String) {
         var records: [[String]] = []
         var record: [String] = []
         var cell: [UInt8] = []
@@ -36,13 +36,13 @@ public struct CSVRows {
     }
 
     /// A cell of a row; `nil` when there is no such column.
-    public func cell(_ row: Int, _ column: String) -> String? { places[column].map { rows[row][$0] } }
+    package func cell(_ row: Int, _ column: String) -> String? { places[column].map { rows[row][$0] } }
 
     /// All cells of a column; empty when there is no such column.
-    public subscript(_ column: String) -> [String] { rows.indices.compactMap { cell($0, column) } }
+    package subscript(_ column: String) -> [String] { rows.indices.compactMap { cell($0, column) } }
 
     /// Places of rows by the values of these columns, joined by spaces.
-    public func index(by columns: String...) -> [String: Int] {
+    package func index(by columns: String...) -> [String: Int] {
         Dictionary(
             rows.indices.map { row in (columns.map { cell(row, $0) ?? "" }.joined(separator: " "), row) },
             uniquingKeysWith: { first, _ in first })

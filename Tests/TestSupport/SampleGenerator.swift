@@ -2,20 +2,20 @@ import Tensors
 
 /// Pseudo-random floating-point bit patterns: the generator that `Fixtures/drift/make_edge_cases.py` describes, so that
 /// both make the same inputs.
-public struct SampleGenerator {
+package struct SampleGenerator {
     private var state: UInt64
 
     /// Starts from a seed.
-    public init(seed: UInt64) { state = seed }
+    package init(seed: UInt64) { state = seed }
 
     /// The next 32 bits.
-    public mutating func draw() -> UInt64 {
+    package mutating func draw() -> UInt64 {
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
         return state >> 32
     }
 
     /// The bits of a normal number of either sign whose exponent is `exponent` or at most `spread` − 1 below it.
-    public mutating func element(_ type: ElementType, exponent: Int, spread: UInt64) -> UInt64 {
+    package mutating func element(_ type: ElementType, exponent: Int, spread: UInt64) -> UInt64 {
         let width = UInt64(type.fractionBits ?? 0)
         let r = draw()
         let fraction = width < 32 ? draw() >> (32 - width) : draw() << 20 | draw() >> 12
@@ -24,7 +24,7 @@ public struct SampleGenerator {
     }
 
     /// The exponent field of 1.
-    public static func bias(_ type: ElementType) -> Int {
+    package static func bias(_ type: ElementType) -> Int {
         switch type {
         case .float16: 15
         case .float64: 1023
@@ -34,7 +34,7 @@ public struct SampleGenerator {
 }
 
 /// Bit patterns as the little-endian bytes of elements of `type`.
-public func bytes(of patterns: [UInt64], as type: ElementType) -> [UInt8] {
+package func bytes(of patterns: [UInt64], as type: ElementType) -> [UInt8] {
     let width = type.byteCount
     return [UInt8](unsafeUninitializedCapacity: patterns.count * width) { buffer, count in
         for (index, pattern) in patterns.enumerated() {
@@ -45,7 +45,7 @@ public func bytes(of patterns: [UInt64], as type: ElementType) -> [UInt8] {
 }
 
 /// The bit pattern of a value in a type that holds it exactly; a NaN becomes the quiet one.
-public func pattern(of value: Double, as type: ElementType) -> UInt64 {
+package func pattern(of value: Double, as type: ElementType) -> UInt64 {
     switch type {
     case .bfloat16:
         let bits = Float(value).bitPattern

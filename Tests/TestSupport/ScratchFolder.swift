@@ -1,12 +1,13 @@
 import Foundation
+import HDF5
 
 /// A folder that is removed with the test that uses it.
-public final class ScratchFolder: Sendable {
+package final class ScratchFolder: Sendable {
     /// Its path, links resolved.
-    public let path: String
+    package let path: String
 
     /// Makes an empty one.
-    public init() throws {
+    package init() throws {
         let url = FileManager.default.temporaryDirectory.appendingPathComponent("dynamics-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         path = url.resolvingSymlinksInPath().path
@@ -16,15 +17,17 @@ public final class ScratchFolder: Sendable {
 
     /// Writes a file into it and returns its path.
     @discardableResult
-    public func write(_ name: String, _ text: String) throws -> String {
+    package func write(_ name: String, _ text: String) throws -> String {
         try text.write(toFile: "\(path)/\(name)", atomically: false, encoding: .utf8)
         return "\(path)/\(name)"
     }
 
     /// The text of a file in it.
-    public func text(_ name: String) throws -> String { try String(contentsOfFile: "\(path)/\(name)", encoding: .utf8) }
+    package func text(_ name: String) throws -> String {
+        try String(contentsOfFile: "\(path)/\(name)", encoding: .utf8)
+    }
 }
 
 /// The package's root folder.
-public let packageRoot = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+package let packageRoot = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path

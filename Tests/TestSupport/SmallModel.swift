@@ -7,42 +7,42 @@ import Tensors
 ///
 /// exact in every type, and different between any two tensors. So tensor t drifts from checkpoint j to k by
 /// |k − j|·(1 + t mod 3)/8 in each of its elements.
-public struct SmallModel {
+package struct SmallModel {
     /// One tensor with its values in row-major order.
-    public struct Tensor {
+    package struct Tensor {
         /// Name as Hugging Face gives it.
-        public var name: String
+        package var name: String
         /// How it is stored.
-        public var type: ElementType
+        package var type: ElementType
         /// Extents, slowest first.
-        public var shape: [Int]
+        package var shape: [Int]
         /// The elements.
-        public var values: [Double]
+        package var values: [Double]
 
         /// Makes a tensor; see the properties.
-        public init(_ name: String, _ type: ElementType, _ shape: [Int], _ values: [Double]) {
+        package init(_ name: String, _ type: ElementType, _ shape: [Int], _ values: [Double]) {
             (self.name, self.type, self.shape, self.values) = (name, type, shape, values)
         }
 
         /// The tensor's bytes in a file.
-        public var bytes: [UInt8] { TestSupport.bytes(of: values.map { pattern(of: $0, as: type) }, as: type) }
+        package var bytes: [UInt8] { TestSupport.bytes(of: values.map { pattern(of: $0, as: type) }, as: type) }
     }
 
     /// Where the checkpoint stands in training.
-    public var revision: Revision
+    package var revision: Revision
     /// The Hugging Face config.
-    public var config: String? = SmallModel.config
+    package var config: String? = SmallModel.config
     /// In the order of the file.
-    public var tensors: [Tensor]
+    package var tensors: [Tensor]
 
     /// Two heads, one of them for keys and values.
-    public static let config = """
+    package static let config = """
         {"architectures":["Olmo2ForCausalLM"],"hidden_size":4,"num_hidden_layers":2,"num_attention_heads":2,\
         "num_key_value_heads":1,"vocab_size":8,"tie_word_embeddings":false}
         """
 
     /// Names and shapes, ascending by name.
-    public static let shapes: [(name: String, shape: [Int])] = {
+    package static let shapes: [(name: String, shape: [Int])] = {
         var shapes: [(name: String, shape: [Int])] = [
             ("lm_head.weight", [8, 4]), ("model.embed_tokens.weight", [8, 4]), ("model.norm.weight", [4]),
         ]
@@ -60,12 +60,12 @@ public struct SmallModel {
     }()
 
     /// The three checkpoints' names: two of stage 1, and one of an ingredient.
-    public static let revisions = [
+    package static let revisions = [
         "stage1-step0-tokens0B", "stage1-step1000-tokens5B", "stage2-ingredient1-step500-tokens7B",
     ]
 
     /// Checkpoint number `k`, named `revision` or, by default, as the k-th of the series.
-    public init(_ k: Int, revision: String? = nil, type: ElementType = .bfloat16) {
+    package init(_ k: Int, revision: String? = nil, type: ElementType = .bfloat16) {
         self.revision = Revision(named: revision ?? SmallModel.revisions[k])
         tensors = SmallModel.shapes.enumerated().map { t, entry in
             let count = entry.shape.reduce(1, *)
@@ -74,15 +74,15 @@ public struct SmallModel {
     }
 
     /// Element i of tensor number t in checkpoint k.
-    public static func value(_ t: Int, _ i: Int, _ k: Int) -> Double {
+    package static func value(_ t: Int, _ i: Int, _ k: Int) -> Double {
         Double((i * (2 * t + 1)) % 31 - 15) / 16 + change(t) * Double(k)
     }
 
     /// By how much each element of tensor number t changes from one checkpoint to the next.
-    public static func change(_ t: Int) -> Double { Double(1 + t % 3) / 8 }
+    package static func change(_ t: Int) -> Double { Double(1 + t % 3) / 8 }
 
     /// The tensor of that name.
-    public subscript(_ name: String) -> Tensor {
+    package subscript(_ name: String) -> Tensor {
         get { tensors[place(name)] }
         set { tensors[place(name)] = newValue }
     }
@@ -93,14 +93,14 @@ public struct SmallModel {
     }
 
     /// Takes a tensor out.
-    public mutating func remove(_ name: String) { tensors.remove(at: place(name)) }
+    package mutating func remove(_ name: String) { tensors.remove(at: place(name)) }
 
     /// Bytes of all tensors.
-    public var byteCount: Int { tensors.reduce(0) { $0 + $1.values.count * $1.type.byteCount } }
+    package var byteCount: Int { tensors.reduce(0) { $0 + $1.values.count * $1.type.byteCount } }
 
     /// Writes the checkpoint as `folder/REVISION.h5`, or under another name, and returns its path.
     @discardableResult
-    public func write(to folder: ScratchFolder, as name: String? = nil) throws -> String {
+    package func write(to folder: ScratchFolder, as name: String? = nil) throws -> String {
         let path = "\(folder.path)/\(name ?? revision.name).h5"
         let writer = try CheckpointWriter(
             path: path, model: "small", revision: revision, config: config,
@@ -114,7 +114,7 @@ public struct SmallModel {
     }
 
     /// Writes the three checkpoints and returns their paths.
-    public static func writeSeries(to folder: ScratchFolder, type: ElementType = .bfloat16) throws -> [String] {
+    package static func writeSeries(to folder: ScratchFolder, type: ElementType = .bfloat16) throws -> [String] {
         try revisions.indices.map { try SmallModel($0, type: type).write(to: folder) }
     }
 }

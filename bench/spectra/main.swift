@@ -2,6 +2,7 @@
 // relative error bound and passes over the matrix on one line, and the values on the next.
 //
 //     bench-spectra FILE ROWS COLUMNS exact|fast THREADS [COUNT]
+import Base
 import Foundation
 import Tensors
 

@@ -1,27 +1,29 @@
+import HDF5
+
 /// Places at even distances: `run` of every `period`, from `first` on, `count` times. Rows of a tensor, or elements.
-public struct Blocks: Sendable, Hashable, Codable, CustomStringConvertible {
+package struct Blocks: Sendable, Hashable, Codable, CustomStringConvertible {
     /// The first place.
-    public let first: Int
+    package let first: Int
     /// Places of a block.
-    public let run: Int
+    package let run: Int
     /// Places from the beginning of a block to that of the next.
-    public let period: Int
+    package let period: Int
     /// Number of blocks.
-    public let count: Int
+    package let count: Int
 
     /// Consecutive places.
-    public init(_ range: Range<Int>) {
+    package init(_ range: Range<Int>) {
         self.init(first: range.lowerBound, run: range.count, period: range.count, count: 1)
     }
 
     /// Chooses places; see the properties.
-    public init(first: Int, run: Int, period: Int, count: Int) {
+    package init(first: Int, run: Int, period: Int, count: Int) {
         precondition(first >= 0 && run >= 0 && period >= run && count > 0)
         (self.first, self.run, self.period, self.count) = (first, run, period, count)
     }
 
     /// Number of places.
-    public var total: Int { run * count }
+    package var total: Int { run * count }
 
     /// The same of what each place consists of: elements, of rows of so many.
     func scaled(by width: Int) -> Blocks {
@@ -52,5 +54,5 @@ public struct Blocks: Sendable, Hashable, Codable, CustomStringConvertible {
     }
 
     /// `80:160`, or `20:40 of each 60`.
-    public var description: String { "\(first):\(first + run)" + (count == 1 ? "" : " of each \(period)") }
+    package var description: String { "\(first):\(first + run)" + (count == 1 ? "" : " of each \(period)") }
 }

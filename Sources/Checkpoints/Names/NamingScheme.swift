@@ -1,6 +1,6 @@
 /// A way of naming, and of fusing, the tensors of one and the same model that differs from Hugging Face's. Tables speak
 /// of a tensor by its Hugging Face name, whatever scheme its checkpoint is in.
-public enum NamingScheme: String, Sendable, Codable, CaseIterable {
+package enum NamingScheme: String, Sendable, Codable, CaseIterable {
     /// OLMo's trainer: `transformer.blocks.N.att_proj.weight` holds query, key and value rows, `ff_proj` up and gate.
     case olmo
     /// OLMo-core's trainer: `blocks.N.attention.w_q.weight`, `blocks.N.feed_forward.w1.weight`.
@@ -11,19 +11,19 @@ public enum NamingScheme: String, Sendable, Codable, CaseIterable {
 }
 
 /// Where a tensor stands in its file, when that is under another name or as part of another tensor.
-public struct TensorOrigin: Sendable, Equatable, Codable, CustomStringConvertible {
+package struct TensorOrigin: Sendable, Equatable, Codable, CustomStringConvertible {
     /// Whose names the file uses.
-    public var scheme: NamingScheme
+    package var scheme: NamingScheme
     /// Name as stored, with `/` read as `.`.
-    public var name: String
+    package var name: String
     /// Which rows of it; `nil` for all.
-    public var rows: Blocks?
+    package var rows: Blocks?
 
     /// Makes an origin; see the properties.
-    public init(scheme: NamingScheme, name: String, rows: Blocks? = nil) {
+    package init(scheme: NamingScheme, name: String, rows: Blocks? = nil) {
         (self.scheme, self.name, self.rows) = (scheme, name, rows)
     }
 
     /// For example `transformer.blocks.0.att_proj.weight[80:160]`.
-    public var description: String { name + (rows.map { "[\($0)]" } ?? "") }
+    package var description: String { name + (rows.map { "[\($0)]" } ?? "") }
 }

@@ -1,3 +1,4 @@
+import Settings
 import Tensors
 
 /// Distances between the checkpoints of a series, estimated from projections of their tensors.

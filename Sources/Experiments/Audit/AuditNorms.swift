@@ -1,4 +1,5 @@
 import Foundation
+import Reports
 
 extension AuditedSeries {
     /// Tensors whose norm leaves the series' trend, in y = ln‖x‖ along a run.

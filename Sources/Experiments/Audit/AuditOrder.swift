@@ -1,4 +1,5 @@
 import Checkpoints
+import Settings
 import Statistics
 
 /// Checkpoints of one stage and ingredient, in the order of their labels.

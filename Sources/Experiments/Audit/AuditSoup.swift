@@ -1,4 +1,6 @@
 import Checkpoints
+import Engine
+import Settings
 import Statistics
 import Tensors
 

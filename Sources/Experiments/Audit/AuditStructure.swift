@@ -1,5 +1,7 @@
+import Base
 import Checkpoints
 import Foundation
+import LanguageModels
 import Reports
 import Tensors
 

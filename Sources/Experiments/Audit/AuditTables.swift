@@ -1,5 +1,8 @@
 import Checkpoints
+import Engine
+import LanguageModels
 import Reports
+import Settings
 import Tensors
 
 extension Audit {

@@ -1,4 +1,6 @@
+import Catalogs
 import Checkpoints
+import LanguageModels
 
 /// What is known of the training that the checkpoints come from: its runs, the model, and catalogs that list them.
 struct AuditTraining: Sendable {

@@ -1,4 +1,5 @@
 import Checkpoints
+import LanguageModels
 import Tensors
 
 /// All that the checks of an audit look at: what the checkpoints hold, and what one reading told of each tensor.

@@ -1,3 +1,4 @@
+import Base
 import Foundation
 
 /// The formulas that a claim may name: a closed set, so that no text of a file is ever evaluated.

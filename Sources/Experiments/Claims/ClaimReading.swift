@@ -1,4 +1,5 @@
 import Foundation
+import Reports
 
 /// One way to read a claim, computed: what follows from the inputs, and whether it is what was printed.
 struct ClaimReading: Sendable {

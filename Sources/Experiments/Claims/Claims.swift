@@ -1,3 +1,4 @@
+import Engine
 import Reports
 
 /// Whether published numbers follow from the published numbers they are said to follow from.

@@ -1,3 +1,5 @@
+import Settings
+
 /// What `experiments/claims.yaml` may say.
 struct ClaimsSettings: ExperimentSettings {
     /// The claims, in the order of the table.

@@ -1,4 +1,5 @@
 import Foundation
+import Reports
 
 /// A number as a publication prints it: its value, and how far from it the number that was rounded may lie.
 ///

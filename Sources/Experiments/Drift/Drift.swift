@@ -1,5 +1,7 @@
 import Checkpoints
+import Engine
 import Reports
+import Settings
 import Tensors
 
 /// What moved between checkpoints, by how much, where and when.

@@ -1,5 +1,7 @@
+import Catalogs
 import Checkpoints
 import Reports
+import Tensors
 
 /// One row of `trajectory`: where a checkpoint stands on its way from the reference.
 struct TrajectoryRecord: Sendable {

@@ -1,4 +1,6 @@
+import Catalogs
 import Checkpoints
+import Engine
 import Reports
 import Tensors
 

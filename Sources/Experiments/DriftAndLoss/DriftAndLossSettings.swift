@@ -1,3 +1,5 @@
+import Settings
+
 /// What `experiments/drift_and_loss.yaml` may say.
 struct DriftAndLossSettings: ExperimentSettings {
     /// Results folder of a drift run over a series.

@@ -1,3 +1,5 @@
+import Base
+import Checkpoints
 import Foundation
 import Reports
 

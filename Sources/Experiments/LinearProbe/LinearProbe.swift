@@ -1,4 +1,6 @@
+import Base
 import Checkpoints
+import Engine
 import LanguageModels
 import Statistics
 import Synchronization

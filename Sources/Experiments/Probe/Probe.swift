@@ -1,4 +1,5 @@
 import Checkpoints
+import Engine
 import LanguageModels
 import Reports
 import Statistics

@@ -1,4 +1,6 @@
+import Engine
 import LanguageModels
+import Reports
 import Tensors
 
 /// What a checkpoint says of a probe set, summed by sequence.

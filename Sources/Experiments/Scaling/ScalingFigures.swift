@@ -1,5 +1,6 @@
 import Foundation
 import Reports
+import Settings
 
 extension Scaling {
     static let figureNames = ["loss_fit", "compute_frontier", "isoflop_parabolas"]

@@ -1,3 +1,4 @@
+import Settings
 import Statistics
 
 /// What `experiments/scaling.yaml` may say.

@@ -1,4 +1,5 @@
 import Checkpoints
+import Engine
 import Tensors
 
 /// The spectrum of a matrix of one checkpoint, or of an update that leads to it.

@@ -1,4 +1,6 @@
+import Base
 import Reports
+import Settings
 import Tensors
 
 /// A CSV table of named facts: its columns are a closed set, so that no misspelt one is silently empty.

@@ -1,3 +1,4 @@
+import Base
 import Reports
 
 /// A published training run: the facts, and what follows from them. Missing is `nil`, and so is all that needs it.

@@ -1,3 +1,4 @@
+import Base
 import Statistics
 
 /// What runs may be ranked by; the raw values are the settings' names.

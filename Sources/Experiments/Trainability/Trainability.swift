@@ -1,5 +1,8 @@
+import Base
+import Engine
 import Foundation
 import Reports
+import Settings
 
 /// How easy models are to train: what published runs took, how well they used their hardware, how fast and how smoothly
 /// training logs come down.

@@ -1,3 +1,5 @@
+import Settings
+
 /// What `experiments/trainability.yaml` may say.
 struct TrainabilitySettings: ExperimentSettings {
     /// A CSV table of published training runs; nothing for none.

@@ -1,4 +1,5 @@
 import Foundation
+import Settings
 
 /// Something about a published figure that a reader has to know.
 struct CheckRecord: Sendable {

@@ -1,3 +1,4 @@
+import Settings
 import Statistics
 
 /// What `experiments/transfer.yaml` may say.

@@ -1,16 +1,17 @@
+import Base
 import Checkpoints
 import Synchronization
 import Tensors
 
 /// How a forward pass is carried out: on which threads, and when it stops.
-public struct Execution: Sendable {
+package struct Execution: Sendable {
     /// Shares out work; results do not depend on it.
     let loop: ParallelLoop
     /// Asked between matrices; what it throws ends the pass.
     let check: @Sendable () throws -> Void
 
     /// Works in `loop`, and stops where `check` throws.
-    public init(loop: @escaping ParallelLoop = serialLoop, check: @escaping @Sendable () throws -> Void = {}) {
+    package init(loop: @escaping ParallelLoop = serialLoop, check: @escaping @Sendable () throws -> Void = {}) {
         (self.loop, self.check) = (loop, check)
     }
 

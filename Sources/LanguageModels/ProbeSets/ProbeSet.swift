@@ -1,22 +1,22 @@
 import Tensors
 
 /// Fixed token sequences, in named domains, that checkpoints are run over.
-public struct ProbeSet: Sendable {
+package struct ProbeSet: Sendable {
     /// One sequence: every token but the first is predicted from those before it.
-    public struct Sequence: Sendable, Equatable {
+    package struct Sequence: Sendable, Equatable {
         /// Place of its domain.
-        public let domain: Int
+        package let domain: Int
         /// Its number within the domain, from 0.
-        public let number: Int
+        package let number: Int
         /// At least two ids.
-        public let tokens: [Int32]
+        package let tokens: [Int32]
         /// Bytes of the text that the tokens but the first stand for; `nil` where the probe set does not tell.
-        public let byteCount: Int?
+        package let byteCount: Int?
         /// The user's own label; `nil` where the probe set has none.
-        public let label: Int?
+        package let label: Int?
 
         /// Makes a sequence; see the properties.
-        public init(domain: Int, number: Int, tokens: [Int32], byteCount: Int? = nil, label: Int? = nil) {
+        package init(domain: Int, number: Int, tokens: [Int32], byteCount: Int? = nil, label: Int? = nil) {
             precondition(tokens.count > 1)
             (self.domain, self.number, self.tokens) = (domain, number, tokens)
             (self.byteCount, self.label) = (byteCount, label)
@@ -24,15 +24,15 @@ public struct ProbeSet: Sendable {
     }
 
     /// Names of the domains.
-    public let domains: [String]
+    package let domains: [String]
     /// All sequences, domain by domain.
-    public let sequences: [Sequence]
+    package let sequences: [Sequence]
     /// First tokens of the sequences, counted over all, and the end of the last.
     let bounds: [Int]
 
     /// Takes sequences and puts them in the order of their domains.
     /// - Precondition: every sequence's domain exists.
-    public init(domains: [String], sequences: [Sequence]) {
+    package init(domains: [String], sequences: [Sequence]) {
         precondition(sequences.allSatisfy { domains.indices.contains($0.domain) })
         self.domains = domains
         self.sequences = sequences.enumerated().sorted {
@@ -45,16 +45,16 @@ public struct ProbeSet: Sendable {
     }
 
     /// Tokens of all sequences.
-    public var tokenCount: Int { bounds[bounds.count - 1] }
+    package var tokenCount: Int { bounds[bounds.count - 1] }
 
     /// Places of a domain's sequences.
-    public func sequences(of domain: Int) -> [Int] { sequences.indices.filter { sequences[$0].domain == domain } }
+    package func sequences(of domain: Int) -> [Int] { sequences.indices.filter { sequences[$0].domain == domain } }
 
     /// For messages: `sequence 3 of 'pydoc'`.
     func name(of sequence: Sequence) -> String { "sequence \(sequence.number) of '\(domains[sequence.domain])'" }
 
     /// What results depend on: every token, and where sequences and domains begin.
-    public var fingerprint: Fingerprint {
+    package var fingerprint: Fingerprint {
         let stream = Fingerprint.Stream()
         for sequence in sequences {
             let header = [Int32(sequence.domain), Int32(sequence.tokens.count)]

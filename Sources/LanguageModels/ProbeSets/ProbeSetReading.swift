@@ -1,52 +1,52 @@
 import Checkpoints
 
 /// A probe set that cannot be used: one line with file, what was found and expected, and the remedy.
-public struct ProbeSetError: Error, Equatable, CustomStringConvertible {
+package struct ProbeSetError: Error, Equatable, CustomStringConvertible {
     /// The line.
-    public let description: String
+    package let description: String
 
     init(_ file: String, _ problem: String) { description = "probe set \(file): \(problem)" }
 }
 
 /// Where a probe set is, and how its tokens become sequences.
-public struct ProbeSetSource: Sendable {
+package struct ProbeSetSource: Sendable {
     /// Files without a header, as `numpy.memmap` leaves them, hold no type of their own.
-    public enum MemmapType: String, Sendable, Codable, CaseIterable {
+    package enum MemmapType: String, Sendable, Codable, CaseIterable {
         case uint16, uint32
     }
 
     /// A file, and the name it has for the user.
-    public struct File: Sendable {
+    package struct File: Sendable {
         /// The path, as the system takes it.
-        public let path: String
+        package let path: String
         /// What messages call it.
-        public let name: String
+        package let name: String
 
         /// Makes a file; see the properties.
-        public init(path: String, name: String) { (self.path, self.name) = (path, name) }
+        package init(path: String, name: String) { (self.path, self.name) = (path, name) }
     }
 
     /// All domains in one HDF5 file, or one domain.
-    public var file: File?
+    package var file: File?
     /// A file for each domain.
-    public var files: [(domain: String, file: File)] = []
+    package var files: [(domain: String, file: File)] = []
     /// Names of the domains that an HDF5 file numbers; where empty, those of its attribute `domains` are taken.
-    public var domains: [String] = []
+    package var domains: [String] = []
     /// Type of headerless files.
-    public var memmapType: MemmapType?
+    package var memmapType: MemmapType?
     /// Tokens that a stream is cut into, and that a longer sequence is cut down to.
-    public var length: Int?
+    package var length: Int?
     /// The id that ends a document: streams are cut there.
-    public var endOfText: Int?
+    package var endOfText: Int?
     /// Sequences taken of each domain, the first ones; `nil` for all.
-    public var sequences: Int?
+    package var sequences: Int?
     /// Name of the HDF5 dataset of labels.
-    public var labels = "labels"
+    package var labels = "labels"
     /// How HDF5 files are read.
-    public var readOptions = ReadOptions()
+    package var readOptions = ReadOptions()
 
     /// No files yet.
-    public init() {}
+    package init() {}
 }
 
 extension ProbeSet {
@@ -56,7 +56,7 @@ extension ProbeSet {
     /// numbers, or a stream [tokens]. Beside it there may be, with an entry a row: `domain_id`, the number of its domain from
     /// 0; `byte_counts`, the bytes of text behind its targets; and labels. A `.npy` file holds one array of either form; a
     /// headerless file holds a stream.
-    public init(_ source: ProbeSetSource) throws(ProbeSetError) {
+    package init(_ source: ProbeSetSource) throws(ProbeSetError) {
         var parts: [(file: ProbeSetSource.File, domain: String?)] = source.files.map { ($0.file, $0.domain) }
         if let file = source.file { parts.append((file, nil)) }
         var domains: [String] = []

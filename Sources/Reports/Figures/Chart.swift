@@ -1,30 +1,30 @@
 /// Lines, points and bands over two axes.
-public struct Chart: Sendable {
+package struct Chart: Sendable {
     /// Above the panel; needed only where a figure has several.
-    public var title: String?
+    package var title: String?
     /// To the right.
-    public var x: Axis
+    package var x: Axis
     /// Upwards.
-    public var y: Axis
+    package var y: Axis
     /// Lower and upper end of an interval around y, as columns: drawn as a band.
-    public var band: (low: String, high: String)?
+    package var band: (low: String, high: String)?
     /// Lines with one value in this column share a colour and a label; `nil` draws all alike.
-    public var color: String?
+    package var color: String?
     /// Lines with one value in this column share a mark, named in a small key.
-    public var shape: String?
+    package var shape: String?
     /// Whether colours follow the order of the values, from dark to light, as for steps or layers.
-    public var isOrdered = false
+    package var isOrdered = false
     /// What is drawn, in order; by default all lines.
-    public var layers: [Layer] = [Layer()]
+    package var layers: [Layer] = [Layer()]
     /// Straight lines that divide the panel.
-    public var marks: [Mark] = []
+    package var marks: [Mark] = []
     /// Where the names of colours stand.
-    public var labels: Labels = .atEnds
+    package var labels: Labels = .atEnds
     /// A column whose text stands beside each point, where it covers the least.
-    public var pointLabels: String?
+    package var pointLabels: String?
 
     /// Where lines are named.
-    public enum Labels: Sendable {
+    package enum Labels: Sendable {
         /// At their right ends, moved apart where they would overlap.
         case atEnds
         /// In a key above the panel.
@@ -33,34 +33,34 @@ public struct Chart: Sendable {
     }
 
     /// Some of the rows, drawn in one manner.
-    public struct Layer: Sendable {
+    package struct Layer: Sendable {
         /// Only rows that pass all of these.
-        public var rows: [RowFilter]
+        package var rows: [RowFilter]
         /// How.
-        public var style: Style
+        package var style: Style
 
         /// Shows the rows that pass all filters.
-        public init(_ rows: [RowFilter] = [], style: Style = .linesAndPoints) {
+        package init(_ rows: [RowFilter] = [], style: Style = .linesAndPoints) {
             self.rows = rows
             self.style = style
         }
     }
 
     /// How a line is drawn.
-    public enum Style: Sendable {
+    package enum Style: Sendable {
         case linesAndPoints, lines, points
         /// For fits and other models: without points.
         case dotted
     }
 
     /// A straight line across the panel with its name.
-    public enum Mark: Sendable {
+    package enum Mark: Sendable {
         case vertical(Double, String)
         case horizontal(Double, String)
     }
 
     /// Makes a chart of all rows; see the properties for the rest.
-    public init(
+    package init(
         title: String? = nil, x: Axis, y: Axis, band: (low: String, high: String)? = nil, color: String? = nil
     ) {
         self.title = title
@@ -72,41 +72,41 @@ public struct Chart: Sendable {
 }
 
 /// One axis: which column it shows, and how.
-public struct Axis: Sendable {
+package struct Axis: Sendable {
     /// The column of numbers.
-    public let column: String
+    package let column: String
     /// What it is, in words; the column's unit is added in parentheses.
-    public let label: String
+    package let label: String
     /// Whether distances or ratios are seen.
-    public var scale: Scale = .automatic
+    package var scale: Scale = .automatic
     /// The ends; `nil` fits the data.
-    public var range: ClosedRange<Double>?
+    package var range: ClosedRange<Double>?
     /// Labelled places; `nil` chooses round ones.
-    public var ticks: [Tick]?
+    package var ticks: [Tick]?
     /// Whether the ends fit all rows of the figure and not only those of the panel, so that panels can be compared.
-    public var isShared = false
+    package var isShared = false
 
     /// A labelled place.
-    public struct Tick: Sendable {
+    package struct Tick: Sendable {
         let value: Double
         let label: String
 
         /// Writes `label` at `value`.
-        public init(_ value: Double, _ label: String) {
+        package init(_ value: Double, _ label: String) {
             self.value = value
             self.label = label
         }
     }
 
     /// How values become places.
-    public enum Scale: Sendable {
+    package enum Scale: Sendable {
         case linear, logarithmic
         /// Logarithmic where the values that are not 0 are positive and span a factor of 30 or more.
         case automatic
     }
 
     /// An axis that fits its data.
-    public init(
+    package init(
         _ column: String, _ label: String, scale: Scale = .automatic, range: ClosedRange<Double>? = nil,
         ticks: [Tick]? = nil
     ) {
@@ -119,26 +119,26 @@ public struct Axis: Sendable {
 }
 
 /// A matrix of numbers as shades, with each number written in its cell where there is room.
-public struct HeatMap: Sendable {
+package struct HeatMap: Sendable {
     /// Above the panel; needed only where a figure has several.
-    public var title: String?
+    package var title: String?
     /// The column whose values name the rows of cells, downwards in order of appearance.
-    public let row: String
+    package let row: String
     /// The column whose values name the columns of cells.
-    public let column: String
+    package let column: String
     /// The column of numbers.
-    public let value: String
+    package let value: String
     /// What the rows, the columns and the numbers are, in words.
-    public let labels: (row: String, column: String, value: String)
+    package let labels: (row: String, column: String, value: String)
     /// Only rows of the table that pass all of these.
-    public var rows: [RowFilter] = []
+    package var rows: [RowFilter] = []
     /// How numbers become shades.
-    public var scale: Axis.Scale = .automatic
+    package var scale: Axis.Scale = .automatic
     /// The numbers of the lightest and the darkest shade; `nil` fits the data.
-    public var range: ClosedRange<Double>?
+    package var range: ClosedRange<Double>?
 
     /// Makes a map of all rows; see the properties.
-    public init(
+    package init(
         title: String? = nil, row: String, column: String, value: String,
         labels: (row: String, column: String, value: String), rows: [RowFilter] = []
     ) {
@@ -166,7 +166,7 @@ public struct HeatMap: Sendable {
 
 extension Sequence where Element: Hashable {
     /// Each element once, in order of appearance.
-    public var distinct: [Element] {
+    package var distinct: [Element] {
         var seen: Set<Element> = []
         return filter { seen.insert($0).inserted }
     }

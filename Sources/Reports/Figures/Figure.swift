@@ -9,19 +9,19 @@
 ///     lines: ["name"],
 ///     panels: [.chart(Chart(x: Axis("step", "step"), y: Axis("l2", "L2 norm"), color: "name"))])
 /// ```
-public struct Figure: Sendable {
+package struct Figure: Sendable {
     /// snake_case, and not the name of a table of the same experiment: the files' name without its ending.
-    public let name: String
+    package let name: String
     /// One sentence: what is to be seen. The caption of the page and the head of the script.
-    public let title: String
+    package let title: String
     /// What the panels show, as `NAME.csv` holds it: a first column `line` numbers what is drawn as one line; heat maps have
     /// `row_place` and `column_place` as well.
-    public let data: Table
+    package let data: Table
     /// One below the other in one paper column, side by side in two.
-    public let panels: [Panel]
+    package let panels: [Panel]
 
     /// One set of axes.
-    public enum Panel: Sendable {
+    package enum Panel: Sendable {
         case chart(Chart)
         case heatMap(HeatMap)
     }
@@ -31,7 +31,7 @@ public struct Figure: Sendable {
     ///   - data: the rows to draw, in the order of drawing; all columns are kept.
     ///   - lines: the columns whose values together tell one line (or one heat map) from another.
     /// - Precondition: the columns that the panels name are there; `data` has none named `line`.
-    public init(_ name: String, title: String, data: Table, lines: [String], panels: [Panel]) {
+    package init(_ name: String, title: String, data: Table, lines: [String], panels: [Panel]) {
         precondition(!panels.isEmpty, "figure '\(name)' has no panel")
         self.name = name
         self.title = title
@@ -69,12 +69,12 @@ public struct Figure: Sendable {
 }
 
 /// Which rows a part of a figure shows: those with this value in that column.
-public struct RowFilter: Sendable {
+package struct RowFilter: Sendable {
     let column: String
     let value: Cell
 
     /// Rows whose text in `column` is `value`.
-    public init(_ column: String, _ value: String) {
+    package init(_ column: String, _ value: String) {
         self.column = column
         self.value = .string(value)
     }

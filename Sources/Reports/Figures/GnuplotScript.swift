@@ -1,11 +1,13 @@
+import Base
+
 /// A figure as a gnuplot script, `NAME.gp`: it reads `NAME.csv` beside it and draws `NAME.svg` and `NAME.pdf`.
 ///
 /// Ranges, ticks and places of labels are settled here and not by gnuplot, so that its versions differ little. Text from the
 /// tables stands in single quotes, where gnuplot neither runs commands nor sees markup. Needs gnuplot 5.2 or later with the
 /// terminals `svg` and `pdfcairo`.
-public struct GnuplotScript: Sendable {
+package struct GnuplotScript: Sendable {
     /// How wide the figure is printed.
-    public enum Width: String, Sendable, CaseIterable {
+    package enum Width: String, Sendable, CaseIterable {
         /// One column of a paper: 3.35 inches. Panels stand one below the other.
         case one
         /// Two columns: 6.9 inches. Panels stand side by side.
@@ -18,20 +20,20 @@ public struct GnuplotScript: Sendable {
     private let width: Width
 
     /// Prepares the script of a figure.
-    public init(_ figure: Figure, width: Width) {
+    package init(_ figure: Figure, width: Width) {
         self.figure = figure
         self.width = width
     }
 
     /// What the figure shows.
-    public var title: String { figure.title }
+    package var title: String { figure.title }
     /// `NAME.gp`.
-    public var fileName: String { "\(figure.name).gp" }
+    package var fileName: String { "\(figure.name).gp" }
     /// What it draws.
-    public var outputNames: [String] { ["\(figure.name).svg", "\(figure.name).pdf"] }
+    package var outputNames: [String] { ["\(figure.name).svg", "\(figure.name).pdf"] }
 
     /// The whole script.
-    public var text: String {
+    package var text: String {
         let columns = width == .one ? 1 : figure.panels.count
         let panels = figure.panels.map { panel -> any PanelScript in
             let room = width.points / Double(columns)

@@ -1,3 +1,4 @@
+import Base
 import Foundation
 
 /// The settings and the plot command of a heat map.

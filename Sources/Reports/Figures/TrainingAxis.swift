@@ -3,11 +3,11 @@ import Foundation
 /// The horizontal axis of a run that is trained in stages: stage 1 fills most of it, each later stage has a part of its own,
 /// because its few steps would vanish on a common scale. Branches of a stage (ingredients) lie one over another; what has no
 /// step, such as the average of ingredients, stands at the right end.
-public struct TrainingAxis: Sendable {
+package struct TrainingAxis: Sendable {
     /// The axis of the column `position`.
-    public let axis: Axis
+    package let axis: Axis
     /// Where stages meet.
-    public let marks: [Chart.Mark]
+    package let marks: [Chart.Mark]
     private let segments: [Segment]
 
     fileprivate struct Segment {
@@ -19,7 +19,7 @@ public struct TrainingAxis: Sendable {
 
     /// Lays out the rows of a table with the columns `stage`, `ingredient` and `step`; `nil` when fewer than two steps of
     /// training are known.
-    public init?(_ table: Table) {
+    package init?(_ table: Table) {
         let steps = Dictionary(grouping: table.records.filter { $0.integer("step") != nil }) { $0.integer("stage") }
             .mapValues { rows in rows.compactMap { $0.number("step") }.distinct.sorted() }
         guard Set(steps.flatMap { stage, steps in steps.map { [Double(stage ?? 0), $0] } }).count > 1 else {
@@ -63,7 +63,7 @@ public struct TrainingAxis: Sendable {
     /// The table's rows with two more columns: `position` on the axis, and `branch`, which part of the training a row belongs
     /// to (`stage 1`, `ingredient 2`, ...; a revision's name where it has no step). Each later branch starts with a copy of
     /// the last row of the stage before, from which it was trained on. `lines` tell the lines of one branch apart.
-    public func rows(of table: Table, lines: [String]) -> Table {
+    package func rows(of table: Table, lines: [String]) -> Table {
         var rows: [[Cell]] = []
         var seen: Set<[Cell]> = []
         /// The last row of each line in each segment so far.

@@ -1,12 +1,14 @@
+import Base
+
 /// `results/index.html`: all runs there are, with a link to the page of each.
-public struct IndexPage: Sendable {
+package struct IndexPage: Sendable {
     /// One run.
-    public struct Entry: Sendable {
+    package struct Entry: Sendable {
         let folder: String
         let run: JSON
 
         /// The run in `folder`, relative to the page; `run` is what its `run.json` says.
-        public init(folder: String, run: JSON) {
+        package init(folder: String, run: JSON) {
             self.folder = folder
             self.run = run
         }
@@ -15,10 +17,10 @@ public struct IndexPage: Sendable {
     private let entries: [Entry]
 
     /// Makes a page of these runs, in their order.
-    public init(_ entries: [Entry]) { self.entries = entries }
+    package init(_ entries: [Entry]) { self.entries = entries }
 
     /// The whole page.
-    public var html: String {
+    package var html: String {
         let runs = entries.map { entry -> [String: Any] in
             let warnings = ["findings", "refused"].reduce(0) { $0 + (entry.run[$1]?.elements?.count ?? 0) }
             return [

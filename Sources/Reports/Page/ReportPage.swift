@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import Mustache
 
@@ -5,35 +6,35 @@ import Mustache
 ///
 /// It says what went wrong first, then shows figures, tables and inputs. Every value is escaped by the template; pictures are
 /// data, not markup, so that nothing in them runs. The page's policy forbids everything but its own style and script.
-public struct ReportPage: Sendable {
+package struct ReportPage: Sendable {
     /// The file's name.
-    public static let fileName = "index.html"
+    package static let fileName = "index.html"
     /// Rows of a table that the page shows; the CSV beside it has all.
     static let mostRows = 200
 
     /// A figure and its picture.
-    public struct Picture: Sendable {
+    package struct Picture: Sendable {
         let figure: Figure
         let svg: String?
 
         /// A figure; `svg` is `nil` when it could not be drawn.
-        public init(_ figure: Figure, svg: String?) {
+        package init(_ figure: Figure, svg: String?) {
             self.figure = figure
             self.svg = svg
         }
     }
 
     /// What `run.json` says.
-    public let run: JSON
+    package let run: JSON
     /// What people read first.
-    public let readable: [Table]
+    package let readable: [Table]
     /// Everything that was computed.
-    public let tables: [Table]
+    package let tables: [Table]
     /// What was drawn.
-    public let pictures: [Picture]
+    package let pictures: [Picture]
 
     /// Makes a page of a run; see the properties.
-    public init(run: JSON, readable: [Table], tables: [Table], pictures: [Picture]) {
+    package init(run: JSON, readable: [Table], tables: [Table], pictures: [Picture]) {
         self.run = run
         self.readable = readable
         self.tables = tables
@@ -41,7 +42,7 @@ public struct ReportPage: Sendable {
     }
 
     /// The whole page.
-    public var html: String {
+    package var html: String {
         let name = run["experiment"]?.text ?? ""
         let warnings = ["findings", "refused"].flatMap { run[$0]?.elements?.compactMap(\.text) ?? [] }
         return PageTemplate.render(

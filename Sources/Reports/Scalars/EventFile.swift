@@ -4,15 +4,15 @@
 /// are a protocol buffer `Event` (tensorboard/compat/proto/event.proto): `step` = 2, `file_version` = 3, `summary` = 5, a
 /// `Summary` of `Value`s = 1, each with a `tag` = 1 and a `simple_value` = 2 (float). So values are rounded to float32. The
 /// time of an event is left out, and so 0: equal tables give equal bytes.
-public struct EventFile: Sendable {
+package struct EventFile: Sendable {
     /// TensorBoard takes files whose names hold `tfevents`.
-    public static let fileName = "events.out.tfevents.0.dynamics"
+    package static let fileName = "events.out.tfevents.0.dynamics"
 
     /// The file's bytes.
-    public private(set) var bytes: [UInt8] = []
+    package private(set) var bytes: [UInt8] = []
 
     /// A file of one run.
-    public init(_ run: ScalarRuns.Run) {
+    package init(_ run: ScalarRuns.Run) {
         append(Message().text(3, "brain.Event:2"))
         for (step, values) in run.steps {
             let summary = values.reduce(Message()) { summary, scalar in

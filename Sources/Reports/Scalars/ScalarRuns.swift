@@ -1,18 +1,18 @@
 /// The numbers of tables by training step, as trackers of experiments take them: a run for each part of the training, since
 /// steps start again in each stage and ingredient, and in it a curve for each number.
-public struct ScalarRuns: Sendable {
+package struct ScalarRuns: Sendable {
     /// One part of the training.
-    public struct Run: Sendable {
+    package struct Run: Sendable {
         /// `stage1`, `stage2-ingredient3`, or `training` where no stage is known.
-        public let name: String
+        package let name: String
         /// Its steps, ascending, each with its values by tag, in the order of the tables.
-        public let steps: [(step: Int, values: [(tag: String, value: Double)])]
+        package let steps: [(step: Int, values: [(tag: String, value: Double)])]
     }
 
     /// The runs, in order of training.
-    public let runs: [Run]
+    package let runs: [Run]
     /// Revisions without a step, which have no place on a curve.
-    public let leftOut: [String]
+    package let leftOut: [String]
 
     private struct Point {
         let part: Part
@@ -36,7 +36,7 @@ public struct ScalarRuns: Sendable {
 
     /// Takes every table that has a column `step`. A tag is `TABLE/COLUMN/...`, where the columns of the primary key follow
     /// that do not tell the checkpoint: `modules/relative_drift/reference/embedding`.
-    public init(_ tables: [Table]) {
+    package init(_ tables: [Table]) {
         var points: [Point] = []
         var leftOut: [String] = []
         for table in tables where table.has("step") {

@@ -1,35 +1,35 @@
 import Foundation
 
 /// How well probabilities of classes agree with labels, under scikit-learn's conventions.
-public struct ClassificationScores: Sendable, Equatable, Codable {
+package struct ClassificationScores: Sendable, Equatable, Codable {
     /// Mean of −log p(label), in nats; nothing is clipped.
-    public let loss: Double
+    package let loss: Double
     /// Share of samples whose likeliest class is their label; of equally likely ones the first.
-    public let accuracy: Double
+    package let accuracy: Double
     /// Mean over classes of the share of a class' predictions that are right; 0 for a class that is never predicted.
-    public let precision: Double
+    package let precision: Double
     /// Mean over classes of the share of a class' samples that are found; 0 for a class that has none.
-    public let recall: Double
+    package let recall: Double
     /// Mean over classes of the harmonic mean of the two; 0 where both are.
-    public let f1: Double
+    package let f1: Double
     /// Mean over classes of the probability that a sample of the class is given a larger p(class) than one of another,
     /// ties counting half: the one-vs-rest area under the ROC curve. `nil` where a class has no sample or all.
-    public let auc: Double?
+    package let auc: Double?
 }
 
 /// Probabilities of classes beside the labels that they should have found.
-public struct ClassifiedSamples: Sendable {
+package struct ClassifiedSamples: Sendable {
     private let labels: [Int]
     private let classes: Int
     /// Of each sample, in nats.
     private let losses: [Double]
     /// The likeliest class of each sample.
-    public let predictions: [Int]
+    package let predictions: [Int]
     /// For each class the samples by ascending probability of it, equal ones together.
     private let orders: [[[Int]]]
 
     /// Takes log p(class) in nats, as many as there are classes a sample, and the label of each of the samples.
-    public init(_ logProbabilities: [[Double]], labels: [Int]) {
+    package init(_ logProbabilities: [[Double]], labels: [Int]) {
         precondition(!labels.isEmpty && logProbabilities.count == labels.count)
         let classes = logProbabilities[0].count
         self.labels = labels
@@ -54,15 +54,15 @@ public struct ClassifiedSamples: Sendable {
     }
 
     /// The probability that each sample gives to its label.
-    public var labelProbabilities: [Double] { losses.map { exp(-$0) } }
+    package var labelProbabilities: [Double] { losses.map { exp(-$0) } }
 
     /// The scores of all samples.
-    public var scores: ClassificationScores { scores(counts: Array(repeating: 1, count: labels.count)) }
+    package var scores: ClassificationScores { scores(counts: Array(repeating: 1, count: labels.count)) }
 
     /// The scores of a sample that holds each of these `counts` times; at least one once.
     ///
     /// The means of precision, recall and F1 run over classes that are a label or a prediction of some sample.
-    public func scores(counts: [Int]) -> ClassificationScores {
+    package func scores(counts: [Int]) -> ClassificationScores {
         precondition(counts.count == labels.count)
         var (hits, predicted, actual) = (zeros, zeros, zeros)
         var (total, loss) = (0.0, 0.0)
@@ -106,7 +106,7 @@ public struct ClassifiedSamples: Sendable {
     }
 
     /// Percentile intervals of the scores. Samples are drawn within each class, which the split keeps even as well.
-    public func interval(_ bootstrap: Bootstrap, confidence: Double = 0.95) -> ScoreInterval {
+    package func interval(_ bootstrap: Bootstrap, confidence: Double = 0.95) -> ScoreInterval {
         let members = (0..<classes).map { k in labels.indices.filter { labels[$0] == k } }.filter { !$0.isEmpty }
         let resamples = (0..<bootstrap.resamples).map { resample in
             var random = bootstrap.generator(of: resample)
@@ -127,7 +127,7 @@ public struct ClassifiedSamples: Sendable {
 }
 
 /// How far each score may lie from the one found; `nil` where the score does not exist.
-public struct ScoreInterval: Sendable, Equatable, Codable {
+package struct ScoreInterval: Sendable, Equatable, Codable {
     /// See ``ClassificationScores``.
-    public let loss, accuracy, precision, recall, f1, auc: ClosedRange<Double>?
+    package let loss, accuracy, precision, recall, f1, auc: ClosedRange<Double>?
 }

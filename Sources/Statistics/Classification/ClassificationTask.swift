@@ -7,40 +7,40 @@ import Foundation
 /// scored on what was held out. Beside it stand a baseline that knows the classes' frequencies only, and a control that
 /// has to find shuffled labels: what a classifier scores there, it learns by heart (Hewitt and Liang, 2019,
 /// arXiv:1909.03368).
-public struct ClassificationTask: Sendable {
+package struct ClassificationTask: Sendable {
     /// The class of every sample, from 0.
-    public let labels: [Int]
+    package let labels: [Int]
     /// Number of classes, at least two.
-    public let classes: Int
+    package let classes: Int
     /// The samples to train on, and those held out.
-    public let split: StratifiedSplit
+    package let split: StratifiedSplit
     /// The fold of every training sample.
-    public let folds: [Int]
+    package let folds: [Int]
     /// How it was set.
-    public let options: Options
+    package let options: Options
     /// Labels of the controls, each shuffled within the training part and within the part held out.
     private let controls: [(training: [Int], heldOut: [Int])]
 
     /// How a task is set.
-    public struct Options: Sendable, Equatable, CustomStringConvertible {
+    package struct Options: Sendable, Equatable, CustomStringConvertible {
         /// Share of every class that is held out.
-        public var heldOut = 0.25
+        package var heldOut = 0.25
         /// Folds of the cross-validation; no more than the smallest class has training samples.
-        public var folds = 5
+        package var folds = 5
         /// The C to choose from.
-        public var inverseStrengths: [Double] = [1e-4, 1e-3, 1e-2, 1e-1, 1, 1e1, 1e2]
+        package var inverseStrengths: [Double] = [1e-4, 1e-3, 1e-2, 1e-1, 1, 1e1, 1e2]
         /// Shuffles of the control; its scores are their means.
-        public var controls = 1
+        package var controls = 1
         /// Resamples of the intervals.
-        public var resamples = 1000
+        package var resamples = 1000
         /// Of the split, the folds, the shuffles and the resamples.
-        public var seed: UInt64 = 0
+        package var seed: UInt64 = 0
 
         /// The defaults.
-        public init() {}
+        package init() {}
 
         /// All of them, in canonical text.
-        public var description: String {
+        package var description: String {
             "held_out=\(heldOut) folds=\(folds) inverse_strengths=\(inverseStrengths) controls=\(controls) "
                 + "resamples=\(resamples) seed=\(seed)"
         }
@@ -51,7 +51,7 @@ public struct ClassificationTask: Sendable {
 
     /// Splits samples.
     /// - Parameter labels: classes from 0, each with at least ``StratifiedSplit/smallestClass`` samples.
-    public init(labels: [Int], _ options: Options) {
+    package init(labels: [Int], _ options: Options) {
         precondition(options.folds >= 2 && options.controls >= 0)
         precondition(!options.inverseStrengths.isEmpty && options.inverseStrengths.allSatisfy { $0 > 0 })
         let classes = (labels.max() ?? 0) + 1
@@ -76,7 +76,7 @@ public struct ClassificationTask: Sendable {
 
     /// Scores of the baseline, which gives every sample the frequencies of the classes in the training part, and so
     /// predicts the most frequent class.
-    public var baseline: ClassificationScores {
+    package var baseline: ClassificationScores {
         let training = split.training.map { labels[$0] }
         let frequencies = (0..<classes).map { k in
             log(Double(training.count { $0 == k }) / Double(training.count))
@@ -88,7 +88,7 @@ public struct ClassificationTask: Sendable {
     /// Trains and scores.
     /// - Parameter features: a row for every sample.
     /// - Returns: `nil` where a feature is not finite.
-    public func solve(_ features: FeatureMatrix) -> ClassificationOutcome? {
+    package func solve(_ features: FeatureMatrix) -> ClassificationOutcome? {
         precondition(features.rows == labels.count)
         guard features.isFinite else { return nil }
         let training = features.selecting(split.training)
@@ -165,28 +165,28 @@ public struct ClassificationTask: Sendable {
 }
 
 /// What a classifier found in features.
-public struct ClassificationOutcome: Sendable, Equatable, Codable {
+package struct ClassificationOutcome: Sendable, Equatable, Codable {
     /// The chosen C.
-    public let inverseStrength: Double
+    package let inverseStrength: Double
     /// Its mean cross-entropy in cross-validation, in nats.
-    public let validationLoss: Double
+    package let validationLoss: Double
     /// See ``LogisticRegression/hasConverged``.
-    public let hasConverged: Bool
+    package let hasConverged: Bool
     /// Scores on the training part.
-    public let training: ClassificationScores
+    package let training: ClassificationScores
     /// Scores on what was held out.
-    public let heldOut: ClassificationScores
+    package let heldOut: ClassificationScores
     /// Their intervals over the samples held out.
-    public let interval: ScoreInterval
+    package let interval: ScoreInterval
     /// The likeliest class of each sample held out.
-    public private(set) var predictions: [Int]?
+    package private(set) var predictions: [Int]?
     /// The probability that each of them gives to its label.
-    public private(set) var labelProbabilities: [Double]?
+    package private(set) var labelProbabilities: [Double]?
     /// Mean loss of the controls, in nats; `nil` without any.
-    public let controlLoss: Double?
+    package let controlLoss: Double?
     /// Mean accuracy of the controls.
-    public let controlAccuracy: Double?
+    package let controlAccuracy: Double?
 
     /// Leaves out what has an entry a sample.
-    public mutating func forgetPredictions() { (predictions, labelProbabilities) = (nil, nil) }
+    package mutating func forgetPredictions() { (predictions, labelProbabilities) = (nil, nil) }
 }

@@ -10,19 +10,19 @@ import Foundation
 /// over the samples i; intercepts are not penalised. C is scikit-learn's: the smaller, the stronger the penalty. Two
 /// classes have one weight vector in scikit-learn, w = w₁ − w₀ with ½‖w‖²; here the penalty of two classes counts twice,
 /// which is the same. The minimum is unique, up to a shift of all intercepts; they sum to 0.
-public struct LogisticRegression: Sendable, Equatable {
+package struct LogisticRegression: Sendable, Equatable {
     /// Number of classes K.
-    public let classes: Int
+    package let classes: Int
     /// Number of features.
-    public let features: Int
+    package let features: Int
     /// K × features, a class after another.
-    public let weights: [Double]
+    package let weights: [Double]
     /// K.
-    public let intercepts: [Double]
+    package let intercepts: [Double]
     /// C.
-    public let inverseStrength: Double
+    package let inverseStrength: Double
     /// Whether no derivative of the mean loss with its penalty is above ``largestDerivative`` where the search ended.
-    public let hasConverged: Bool
+    package let hasConverged: Bool
 
     /// Fits.
     ///
@@ -33,7 +33,7 @@ public struct LogisticRegression: Sendable, Equatable {
     ///   - inverseStrength: C above, positive.
     ///   - start: a fit of the same shape to search from.
     /// - Complexity: `4 rows features classes` operations an evaluation, of which there are some tens.
-    public init(
+    package init(
         _ samples: FeatureMatrix, labels: [Int], classes: Int, inverseStrength: Double,
         startingFrom start: LogisticRegression? = nil
     ) {
@@ -65,7 +65,7 @@ public struct LogisticRegression: Sendable, Equatable {
     static let largestDerivative = 1e-5
 
     /// log p(k | x) in nats: K values a sample.
-    public func logProbabilities(_ samples: FeatureMatrix) -> [[Double]] {
+    package func logProbabilities(_ samples: FeatureMatrix) -> [[Double]] {
         precondition(samples.columns == features)
         return (0..<samples.rows).map { row in
             var scores = intercepts

@@ -2,14 +2,14 @@
 ///
 /// As scikit-learn's `StandardScaler` does: deviations divide by n, and a feature that is constant, to within the rounding
 /// of its variance, is only shifted.
-public struct Standardization: Sendable, Equatable {
+package struct Standardization: Sendable, Equatable {
     /// One a feature.
-    public let means: [Double]
+    package let means: [Double]
     /// One a feature; 1 for a constant one.
-    public let scales: [Double]
+    package let scales: [Double]
 
     /// Learns from samples, of which there is at least one.
-    public init(of samples: FeatureMatrix) {
+    package init(of samples: FeatureMatrix) {
         precondition(samples.rows > 0)
         let n = Double(samples.rows)
         var means = [Double](repeating: 0, count: samples.columns)
@@ -34,7 +34,7 @@ public struct Standardization: Sendable, Equatable {
     }
 
     /// The same features of any samples, shifted and scaled.
-    public func callAsFunction(_ samples: FeatureMatrix) -> FeatureMatrix {
+    package func callAsFunction(_ samples: FeatureMatrix) -> FeatureMatrix {
         precondition(samples.columns == means.count)
         let values = (0..<samples.rows).flatMap { row in
             samples[row].enumerated().map { ($1 - means[$0]) / scales[$0] }

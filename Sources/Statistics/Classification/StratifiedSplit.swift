@@ -1,12 +1,14 @@
+import Base
+
 /// Samples dealt out by class with a seed: a part to train on and a part held out.
-public struct StratifiedSplit: Sendable, Equatable {
+package struct StratifiedSplit: Sendable, Equatable {
     /// Places of the samples to train on, ascending.
-    public let training: [Int]
+    package let training: [Int]
     /// Places of the others, ascending.
-    public let heldOut: [Int]
+    package let heldOut: [Int]
 
     /// Fewest samples a class may have: two to train on, lest cross-validation never see it, and one held out.
-    public static let smallestClass = 3
+    package static let smallestClass = 3
 
     /// Splits.
     ///
@@ -14,7 +16,7 @@ public struct StratifiedSplit: Sendable, Equatable {
     ///   - labels: classes from 0, one a sample; each class has at least ``smallestClass``.
     ///   - share: of every class that is held out, rounded to whole samples, between one and all but two of it.
     ///   - seed: which ones.
-    public init(labels: [Int], heldOut share: Double, seed: UInt64) {
+    package init(labels: [Int], heldOut share: Double, seed: UInt64) {
         precondition(share > 0 && share < 1)
         var random = SplitMix64(seed: seed)
         var held: Set<Int> = []
@@ -29,7 +31,7 @@ public struct StratifiedSplit: Sendable, Equatable {
 
     /// Deals samples out to folds of equal size, classes evenly.
     /// - Returns: the fold of every sample, 0 to `count` − 1.
-    public static func folds(labels: [Int], count: Int, seed: UInt64) -> [Int] {
+    package static func folds(labels: [Int], count: Int, seed: UInt64) -> [Int] {
         precondition(count >= 2)
         // Not the generator that dealt the split.
         var random = SplitMix64(seed: ~seed)
@@ -45,7 +47,7 @@ public struct StratifiedSplit: Sendable, Equatable {
     }
 
     /// The labels of samples, in an order that has nothing to do with them.
-    public static func shuffledLabels(_ labels: [Int], seed: UInt64) -> [Int] {
+    package static func shuffledLabels(_ labels: [Int], seed: UInt64) -> [Int] {
         var random = SplitMix64(seed: seed)
         return shuffled(labels, &random)
     }

@@ -1,15 +1,15 @@
 import Foundation
 
 /// What a law is fitted to.
-public struct LawData: Sendable, Equatable {
+package struct LawData: Sendable, Equatable {
     /// An array a variable, each with a positive value a run.
-    public let variables: [[Double]]
+    package let variables: [[Double]]
     /// A positive loss a run, in nats.
-    public let losses: [Double]
+    package let losses: [Double]
 
     /// Assembles data.
     /// - Precondition: as many values of each variable as losses, all positive and finite.
-    public init(variables: [[Double]], losses: [Double]) {
+    package init(variables: [[Double]], losses: [Double]) {
         precondition(!losses.isEmpty && variables.allSatisfy { $0.count == losses.count })
         precondition((variables + [losses]).allSatisfy { $0.allSatisfy { $0 > 0 && $0.isFinite } })
         self.variables = variables
@@ -17,15 +17,15 @@ public struct LawData: Sendable, Equatable {
     }
 
     /// Number of runs.
-    public var count: Int { losses.count }
+    package var count: Int { losses.count }
 
     /// The runs at these places only.
-    public func only(_ places: [Int]) -> LawData {
+    package func only(_ places: [Int]) -> LawData {
         LawData(variables: variables.map { values in places.map { values[$0] } }, losses: places.map { losses[$0] })
     }
 
     /// One value of each variable.
-    public func point(_ place: Int) -> [Double] { variables.map { $0[place] } }
+    package func point(_ place: Int) -> [Double] { variables.map { $0[place] } }
 }
 
 /// Huber's loss (1964) of one residual r: r²/2 up to `delta`, beyond it the tangent δ(|r| − δ/2).

@@ -6,11 +6,11 @@ import Foundation
 /// non-negative coefficients are a linear problem. Each of the best of these is refined with the objective itself, the
 /// *sum* of Huber losses of residuals (Hoffmann et al., "Training compute-optimal large language models", 2022, section
 /// D.2), by sequential quadratic programming, which meets bounds exactly: E = 0 is a possible answer.
-public struct LawFit: Sendable {
+package struct LawFit: Sendable {
     /// How to fit.
-    public struct Options: Sendable, Equatable {
+    package struct Options: Sendable, Equatable {
         /// What the residuals are of.
-        public enum Residual: String, Sendable, Codable, CaseIterable {
+        package enum Residual: String, Sendable, Codable, CaseIterable {
             /// ln L − ln L̂: relative errors.
             case log
             /// L − L̂, in nats.
@@ -18,36 +18,36 @@ public struct LawFit: Sendable {
         }
 
         /// Where Huber's loss turns from squares to absolute values; infinity is least squares.
-        public var delta = 1e-3
+        package var delta = 1e-3
         /// What the residuals are of.
-        public var residual = Residual.log
+        package var residual = Residual.log
         /// How many points of the grid are refined.
-        public var starts = 64
+        package var starts = 64
         /// How many of them each resample of a bootstrap is started from, besides the fit itself.
-        public var bootstrapStarts = 1
+        package var bootstrapStarts = 1
         /// How intervals are read off resamples.
-        public var bootstrapInterval = Bootstrap.Interval.biasCorrected
+        package var bootstrapInterval = Bootstrap.Interval.biasCorrected
         /// Confidence of intervals.
-        public var confidence = 0.95
+        package var confidence = 0.95
 
         /// The defaults.
-        public init() {}
+        package init() {}
     }
 
     /// The law.
-    public let form: LawForm
+    package let form: LawForm
     /// What it was fitted to.
-    public let data: LawData
+    package let data: LawData
     /// Values in the order of `LawForm.parameterNames`, in the units of the data.
-    public let parameters: [Double]
+    package let parameters: [Double]
     /// The sum of Huber losses at the minimum.
-    public let objective: Double
+    package let objective: Double
     /// How many starts were refined.
-    public let startCount: Int
+    package let startCount: Int
     /// How many of them came within one part in 10⁴ of the best objective.
-    public let agreeingStarts: Int
+    package let agreeingStarts: Int
     /// Whether the best met a tolerance, rather than the limit of evaluations.
-    public let hasConverged: Bool
+    package let hasConverged: Bool
 
     let problem: LawProblem
     /// The minimum in `LawProblem`'s coordinates.
@@ -58,7 +58,7 @@ public struct LawFit: Sendable {
     /// Fits.
     /// - Parameter parallel: what the starts are shared out by.
     /// - Returns: `nil` for fewer runs than parameters and one, or where no start has a finite objective.
-    public init?(_ form: LawForm, to data: LawData, _ options: Options = Options(), _ parallel: Parallel = .serial) {
+    package init?(_ form: LawForm, to data: LawData, _ options: Options = Options(), _ parallel: Parallel = .serial) {
         guard data.count > form.parameterCount else { return nil }
         let problem = LawProblem(form, data, options)
         let starts = problem.gridStarts(most: options.starts)
@@ -77,19 +77,19 @@ public struct LawFit: Sendable {
     }
 
     /// The loss that the law gives, for one value of each variable.
-    public func loss(_ variables: [Double]) -> Double { form.loss(variables, parameters: parameters) }
+    package func loss(_ variables: [Double]) -> Double { form.loss(variables, parameters: parameters) }
 
     /// Residuals at the runs, as the options have them.
-    public var residuals: [Double] { problem.residuals(centred) }
+    package var residuals: [Double] { problem.residuals(centred) }
 
     /// The fitted loss of every run.
-    public var fitted: [Double] { problem.fitted(centred) }
+    package var fitted: [Double] { problem.fitted(centred) }
 
     /// The points that were refined, best first, in the units of the data.
-    public var starts: [[Double]] { startPoints.map { problem.raw($0) } }
+    package var starts: [[Double]] { startPoints.map { problem.raw($0) } }
 
     /// Parameters of refits to resamples of the runs, one each; `nil` where a refit failed.
-    public func bootstrap(_ bootstrap: Bootstrap, _ parallel: Parallel = .serial) -> [[Double]?] {
+    package func bootstrap(_ bootstrap: Bootstrap, _ parallel: Parallel = .serial) -> [[Double]?] {
         let starts = [centred] + startPoints.prefix(problem.options.bootstrapStarts)
         return parallel.map(bootstrap.resamples) { resample in
             var weights = [Double](repeating: 0, count: data.count)
@@ -106,7 +106,7 @@ public struct LawFit: Sendable {
 
 extension LawForm {
     /// The loss for one value of each variable, with parameters in the order of `parameterNames`.
-    public func loss(_ variables: [Double], parameters: [Double]) -> Double {
+    package func loss(_ variables: [Double], parameters: [Double]) -> Double {
         precondition(variables.count == variableCount && parameters.count == parameterCount)
         let exponents = parameters[freeTerms.count...]
         let first = exponents.startIndex
@@ -138,17 +138,17 @@ extension LawForm {
 }
 
 /// How independent pieces of work are shared out: given by who knows the threads.
-public struct Parallel: Sendable {
+package struct Parallel: Sendable {
     private let run: @Sendable (Int, @Sendable (Int) -> Void) -> Void
 
     /// - Parameter run: calls its second argument once with each index below its first, in any order, on any thread.
-    public init(_ run: @escaping @Sendable (Int, @Sendable (Int) -> Void) -> Void) { self.run = run }
+    package init(_ run: @escaping @Sendable (Int, @Sendable (Int) -> Void) -> Void) { self.run = run }
 
     /// One after the other.
-    public static let serial = Parallel { count, body in for index in 0..<count { body(index) } }
+    package static let serial = Parallel { count, body in for index in 0..<count { body(index) } }
 
     /// The results in the order of the indices.
-    public func map<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
+    package func map<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
         let results = Results<Result>(count: count)
         run(count) { index in results.set(index, body(index)) }
         return results.all

@@ -2,9 +2,9 @@
 /// L(x) = Σⱼ cⱼ Πᵢ xᵢ^(m p), where exponents p may be shared between factors and terms.
 ///
 /// A closed set of building blocks: what most published laws are made of, and nothing that has to be interpreted as code.
-public struct LawForm: Sendable, Equatable {
+package struct LawForm: Sendable, Equatable {
     /// What a power is taken of.
-    public enum Base: Sendable, Equatable {
+    package enum Base: Sendable, Equatable {
         /// One of the variables, by its place.
         case variable(Int)
         /// A positive number.
@@ -12,7 +12,7 @@ public struct LawForm: Sendable, Equatable {
     }
 
     /// What a base is raised to.
-    public enum Power: Sendable, Equatable {
+    package enum Power: Sendable, Equatable {
         /// One of the law's exponents, by its place: to be fitted.
         case exponent(Int)
         /// A number.
@@ -20,7 +20,7 @@ public struct LawForm: Sendable, Equatable {
     }
 
     /// One factor of a term.
-    public enum Factor: Sendable, Equatable {
+    package enum Factor: Sendable, Equatable {
         /// base^(times · power).
         case power(Base, Power, times: Double)
         /// (1 + (x/d)^(1/w))^(w γ), which turns a power law of exponent α below d into one of α + γ above it within about w
@@ -30,16 +30,16 @@ public struct LawForm: Sendable, Equatable {
     }
 
     /// A coefficient and its factors; without factors, the irreducible loss.
-    public struct Term: Sendable, Equatable {
+    package struct Term: Sendable, Equatable {
         /// The coefficient's name.
-        public let coefficient: String
+        package let coefficient: String
         /// What it is multiplied with.
-        public let factors: [Factor]
+        package let factors: [Factor]
         /// The coefficient's value where it is not fitted.
-        public let pinned: Double?
+        package let pinned: Double?
 
         /// Makes a term.
-        public init(_ coefficient: String, _ factors: [Factor] = [], pinned: Double? = nil) {
+        package init(_ coefficient: String, _ factors: [Factor] = [], pinned: Double? = nil) {
             self.coefficient = coefficient
             self.factors = factors
             self.pinned = pinned
@@ -47,9 +47,9 @@ public struct LawForm: Sendable, Equatable {
     }
 
     /// A parameter in which the law is not linear.
-    public struct Exponent: Sendable, Equatable {
+    package struct Exponent: Sendable, Equatable {
         /// What values it may take.
-        public enum Kind: Sendable, Equatable {
+        package enum Kind: Sendable, Equatable {
             /// Within a range.
             case within(ClosedRange<Double>)
             /// A value of this variable, within the data: where a law bends.
@@ -57,29 +57,29 @@ public struct LawForm: Sendable, Equatable {
         }
 
         /// Its name.
-        public let name: String
+        package let name: String
         /// Its range.
-        public let kind: Kind
+        package let kind: Kind
 
         /// Makes an exponent.
-        public init(_ name: String, _ kind: Kind) {
+        package init(_ name: String, _ kind: Kind) {
             self.name = name
             self.kind = kind
         }
     }
 
     /// The law's name.
-    public let name: String
+    package let name: String
     /// How many variables there are.
-    public let variableCount: Int
+    package let variableCount: Int
     /// The terms, at most six.
-    public let terms: [Term]
+    package let terms: [Term]
     /// The exponents, at most four.
-    public let exponents: [Exponent]
+    package let exponents: [Exponent]
 
     /// Assembles a law.
     /// - Precondition: there are 1 to 6 terms and at most 4 exponents, and all places exist.
-    public init(_ name: String, variableCount: Int, terms: [Term], exponents: [Exponent]) {
+    package init(_ name: String, variableCount: Int, terms: [Term], exponents: [Exponent]) {
         precondition((1...6).contains(terms.count) && exponents.count <= 4)
         for case .power(let base, let power, _) in terms.flatMap(\.factors) {
             if case .variable(let place) = base { precondition(place < variableCount) }
@@ -92,12 +92,12 @@ public struct LawForm: Sendable, Equatable {
     }
 
     /// Names of what is fitted: coefficients that are not pinned, then exponents.
-    public var parameterNames: [String] {
+    package var parameterNames: [String] {
         terms.filter { $0.pinned == nil }.map(\.coefficient) + exponents.map(\.name)
     }
 
     /// Number of fitted parameters.
-    public var parameterCount: Int { parameterNames.count }
+    package var parameterCount: Int { parameterNames.count }
 
     /// Places of the terms whose coefficients are fitted.
     var freeTerms: [Int] { terms.indices.filter { terms[$0].pinned == nil } }

@@ -1,13 +1,13 @@
 import Foundation
 
 /// Where a parameter may lie by its profile; an end is `nil` where the data do not bound it.
-public struct ProfileInterval: Sendable, Equatable {
+package struct ProfileInterval: Sendable, Equatable {
     /// The lower end.
-    public let low: Double?
+    package let low: Double?
     /// The upper end.
-    public let high: Double?
+    package let high: Double?
     /// Whether the data bound the parameter on both sides: otherwise they do not identify it.
-    public var isIdentified: Bool { low != nil && high != nil }
+    package var isIdentified: Bool { low != nil && high != nil }
 }
 
 extension LawFit {
@@ -44,7 +44,7 @@ extension LawFit {
 
     /// The values of a parameter that the data do not reject: the objective is minimised over all others for each.
     /// - Parameter parameter: its place in `LawForm.parameterNames`.
-    public func profile(_ parameter: Int) -> ProfileInterval {
+    package func profile(_ parameter: Int) -> ProfileInterval {
         let value = parameters[parameter]
         guard let scale = deviationScale else { return ProfileInterval(low: value, high: value) }
         let freedom = data.count - form.parameterCount
@@ -65,7 +65,7 @@ extension LawFit {
     }
 
     /// The profiles of all parameters.
-    public func profiles(_ parallel: Parallel = .serial) -> [ProfileInterval] {
+    package func profiles(_ parallel: Parallel = .serial) -> [ProfileInterval] {
         parallel.map(form.parameterCount) { profile($0) }
     }
 }

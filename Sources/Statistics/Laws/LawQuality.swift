@@ -2,7 +2,7 @@ import Foundation
 
 extension LawFit {
     /// Share of the variance of ln L that the law explains, at most 1; `nil` where all losses are the same.
-    public var rSquared: Double? {
+    package var rSquared: Double? {
         let logs = data.losses.map { log($0) }
         let mean = logs.reduce(0, +) / Double(logs.count)
         let total = logs.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
@@ -10,12 +10,12 @@ extension LawFit {
     }
 
     /// Root mean square of ln L − ln L̂.
-    public var rootMeanSquareLogError: Double {
+    package var rootMeanSquareLogError: Double {
         (logErrors.reduce(0) { $0 + $1 * $1 } / Double(data.count)).squareRoot()
     }
 
     /// The largest |L̂/L − 1|.
-    public var largestRelativeError: Double { zip(fitted, data.losses).map { abs($0 / $1 - 1) }.max() ?? 0 }
+    package var largestRelativeError: Double { zip(fitted, data.losses).map { abs($0 / $1 - 1) }.max() ?? 0 }
 
     private var logErrors: [Double] { zip(fitted, data.losses).map { log($1) - log($0) } }
 
@@ -23,7 +23,7 @@ extension LawFit {
     ///
     /// ℓ is the likelihood of Huber's density, exp(−ρ(r)/s)/Z(s), at its best scale s, which is one of the k parameters:
     /// comparable between laws that were fitted to the same runs with the same δ. `nil` where n ≤ k + 1.
-    public var akaike: Double? {
+    package var akaike: Double? {
         let n = Double(data.count)
         let k = Double(form.parameterCount + 1)
         guard n > k + 1, objective > 0 else { return nil }
@@ -54,7 +54,7 @@ extension LawFit {
     /// The covariance of the parameters at the minimum, in the units of the data, E[ψ²]/E[ψ′]² (JᵀJ)⁻¹ (Huber, 1981,
     /// section 7.6), J being the slopes of residuals. A row a parameter; `nil` for those at a bound, and for all where the
     /// law fits exactly or the parameters cannot be told apart.
-    public var covariance: [[Double?]]? {
+    package var covariance: [[Double?]]? {
         guard let deviationScale else { return nil }
         let inner = parameters.indices.filter { !isAtBound($0) }
         let slopes = residualSlopes(inner)
@@ -77,7 +77,7 @@ extension LawFit {
 
     /// Condition number of J with columns scaled to length one: how nearly some parameters can stand for others. `nil` where
     /// a parameter has no influence at all.
-    public var conditionNumber: Double? {
+    package var conditionNumber: Double? {
         let slopes = residualSlopes(Array(parameters.indices))
         let sizes = slopes.map { column in column.reduce(0) { $0 + $1 * $1 }.squareRoot() }
         guard sizes.allSatisfy({ $0 > 0 && $0.isFinite }) else { return nil }
@@ -87,7 +87,7 @@ extension LawFit {
     }
 
     /// Whether a coefficient is 0, or an exponent at an end of its range.
-    public func isAtBound(_ parameter: Int) -> Bool {
+    package func isAtBound(_ parameter: Int) -> Bool {
         let count = problem.coefficientCount
         if parameter < count { return centred[parameter] <= 1e-9 * (data.losses.min() ?? 1) }
         let range = problem.exponentRanges[parameter - count]

@@ -1,5 +1,5 @@
 /// Why a matrix has no decomposition. What a ``MatrixSource`` itself throws is passed on as it is.
-public enum DecompositionError: Error, Equatable, CustomStringConvertible {
+package enum DecompositionError: Error, Equatable, CustomStringConvertible {
     /// No rows or no columns.
     case empty(rows: Int, columns: Int)
     /// NaN or infinity among the elements; how many.
@@ -8,7 +8,7 @@ public enum DecompositionError: Error, Equatable, CustomStringConvertible {
     case notConverged(routine: String, info: Int)
 
     /// One line for a person; whose matrix it was is the caller's to say.
-    public var description: String {
+    package var description: String {
         switch self {
         case .empty(let rows, let columns): "a \(rows)x\(columns) matrix has no singular values"
         case .nonFinite(let count): "\(count) elements are NaN or infinite"

@@ -1,3 +1,4 @@
+import Base
 import CBLAS
 
 /// All singular values of a matrix in double precision.
@@ -8,7 +9,7 @@ import CBLAS
 /// reduced to its triangular factor by a streamed QR, and the factor goes through LAPACK's SVD (`svd`), whose error is
 /// of order `eps s1` for every value. So `gram` is taken down to s / s1 of
 /// `4 eps / accuracy`, 9e-6 by default.
-public enum ExactSpectrum {
+package enum ExactSpectrum {
     /// Error of an eigenvalue of the Gram matrix near zero, in units of `eps s1^2`: what the rule stands on.
     ///
     /// Worst-case analysis grows with n^2, but rounding errors do not conspire. Measured on Gaussian, decaying,
@@ -30,7 +31,7 @@ public enum ExactSpectrum {
     /// - Throws: ``DecompositionError``, and what the source throws.
     /// - Complexity: `rows columns n + 4/3 n^3`; memory n^2 + 1024 max(rows, columns) doubles. The `svd` route needs
     ///   about 3 n^2 and is serial.
-    public static func singularValues(
+    package static func singularValues(
         of source: MatrixSource, accuracy: Double = 1e-10, in loop: @escaping ParallelLoop = serialLoop
     ) throws -> SingularValues {
         let order = min(source.rows, source.columns)

@@ -1,3 +1,4 @@
+import Base
 import CBLAS
 
 /// Orthonormal vectors, grown a block at a time, each block made orthogonal to all before it (twice: Giraud, Langou and

@@ -1,3 +1,4 @@
+import Base
 import CBLAS
 
 /// The iteration behind ``LeadingSpectrum``: grows a Krylov basis until its leading Ritz values have small residuals.

@@ -1,33 +1,34 @@
+import Base
 import CBLAS
 
 /// The largest singular values of a matrix, with their vectors, by block Lanczos.
-public struct LeadingSpectrum: Sendable {
+package struct LeadingSpectrum: Sendable {
     /// The values and their error bounds: σ₁ ≥ ... ≥ σ_k.
-    public let singularValues: SingularValues
+    package let singularValues: SingularValues
     /// Right singular vectors of the values that are not numerically zero.
-    public let right: Subspace
+    package let right: Subspace
     /// Left singular vectors of the same values.
-    public let left: Subspace
+    package let left: Subspace
     /// Passes over the matrix.
-    public let passes: Int
+    package let passes: Int
     /// Whether every error bound is within the tolerance that was asked for. The bounds hold either way.
-    public let converged: Bool
+    package let converged: Bool
 }
 
 extension LeadingSpectrum {
     /// What to compute, and how hard to try.
-    public struct Settings: Sendable {
+    package struct Settings: Sendable {
         /// Number of singular values.
-        public var count: Int
+        package var count: Int
         /// Largest error bound wanted, relative to the spectral norm.
-        public var tolerance: Double
+        package var tolerance: Double
         /// Seed of the start vectors.
-        public var seed: UInt64
+        package var seed: UInt64
         /// Memory for the Krylov basis, in bytes; what is reached within it is reported.
-        public var basisBytes: Int
+        package var basisBytes: Int
 
         /// `count` values to `tolerance` relative to the spectral norm.
-        public init(count: Int = 16, tolerance: Double = 1e-6, seed: UInt64 = 0, basisBytes: Int = 256 << 20) {
+        package init(count: Int = 16, tolerance: Double = 1e-6, seed: UInt64 = 0, basisBytes: Int = 256 << 20) {
             precondition(count > 0 && tolerance > 0)
             self.count = count
             self.tolerance = tolerance
@@ -53,7 +54,7 @@ extension LeadingSpectrum {
     ///   - loop: shares out the work; see ``ParallelLoop``.
     /// - Throws: ``DecompositionError``, and what the source throws.
     /// - Complexity: `16 rows columns` a step. Memory: the basis, and `70 columns + 8 rows` doubles.
-    public static func compute(
+    package static func compute(
         of source: MatrixSource, _ settings: Settings = Settings(), in loop: @escaping ParallelLoop = serialLoop
     ) throws -> LeadingSpectrum {
         guard source.rows > 0, source.columns > 0 else {

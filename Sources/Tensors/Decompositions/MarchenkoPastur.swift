@@ -2,7 +2,7 @@ import Foundation
 
 /// The spectrum of a matrix of independent elements of one variance s², of m x n elements, n <= m: singular values lie
 /// between `s (√m - √n)` and `s (√m + √n)` (Marchenko and Pastur, 1967).
-public enum MarchenkoPastur {
+package enum MarchenkoPastur {
     /// The upper edge of the bulk, `s (√rows + √columns)`, in the unit of the values.
     ///
     /// s is estimated robustly, from the median singular value: `s = median / √(m μ)`, where μ is the median of the
@@ -13,7 +13,7 @@ public enum MarchenkoPastur {
     ///
     /// - Parameter values: all min(rows, columns) singular values, descending.
     /// - Returns: `nil` where the median is zero.
-    public static func bulkEdge(values: [Double], rows: Int, columns: Int) -> Double? {
+    package static func bulkEdge(values: [Double], rows: Int, columns: Int) -> Double? {
         precondition(values.count == min(rows, columns))
         guard !values.isEmpty else { return nil }
         let median = (values[(values.count - 1) / 2] + values[values.count / 2]) / 2

@@ -1,5 +1,5 @@
 /// How singular values were computed.
-public enum SpectrumMethod: String, Sendable, Codable {
+package enum SpectrumMethod: String, Sendable, Codable {
     /// Square roots of the eigenvalues of the Gram matrix of the smaller side, in double.
     case gram
     /// LAPACK's SVD (`dgesdd`) of the triangular factor of a streamed QR.
@@ -9,32 +9,32 @@ public enum SpectrumMethod: String, Sendable, Codable {
 }
 
 /// All singular values of a matrix, or the largest of them, with how far they may be off.
-public struct SingularValues: Sendable, Equatable {
+package struct SingularValues: Sendable, Equatable {
     /// Rows of the matrix.
-    public let rows: Int
+    package let rows: Int
     /// Columns of the matrix.
-    public let columns: Int
+    package let columns: Int
     /// Descending. All min(rows, columns) of them, or the largest few where the method is `lanczos`.
-    public let values: [Double]
+    package let values: [Double]
     /// For every value, a bound of its absolute error.
     ///
     /// For `lanczos` it is a residual norm: a singular value lies that close, whatever the spectrum. For `gram` and
     /// `svd` it is the rounding model of ``ExactSpectrum``.
-    public let errorBounds: [Double]
+    package let errorBounds: [Double]
     /// The Frobenius norm, from all elements whatever the method.
-    public let frobeniusNorm: Double
+    package let frobeniusNorm: Double
     /// How the values were computed.
-    public let method: SpectrumMethod
+    package let method: SpectrumMethod
     /// Whether `values` holds all of them.
-    public var isComplete: Bool { values.count == min(rows, columns) }
+    package var isComplete: Bool { values.count == min(rows, columns) }
     /// The largest error bound over the spectral norm, dimensionless; `nil` for a zero matrix.
-    public var relativeErrorBound: Double? {
+    package var relativeErrorBound: Double? {
         guard let largest = values.first, largest > 0, let bound = errorBounds.max() else { return nil }
         return bound / largest
     }
 
     /// Values that come from elsewhere, such as a table read back; see the properties.
-    public init(
+    package init(
         rows: Int, columns: Int, values: [Double], errorBounds: [Double], frobeniusNorm: Double, method: SpectrumMethod
     ) {
         precondition(values.count == errorBounds.count && values.count <= min(rows, columns))

@@ -2,32 +2,32 @@ import Foundation
 
 /// What the singular values σ₁ ≥ σ₂ ≥ ... say about a matrix. A quantity that does not exist, or that needs values which
 /// were not computed, is `nil`.
-public struct SpectrumShape: Sendable, Equatable, Codable {
+package struct SpectrumShape: Sendable, Equatable, Codable {
     /// σ₁, in the unit of the elements.
-    public let spectralNorm: Double
+    package let spectralNorm: Double
     /// ‖W‖_F = √Σσ².
-    public let frobeniusNorm: Double
+    package let frobeniusNorm: Double
     /// Σσ; needs all values.
-    public let nuclearNorm: Double?
+    package let nuclearNorm: Double?
     /// ‖W‖_F² / σ₁², between 1 and the rank; `nil` for a zero matrix.
-    public let stableRank: Double?
+    package let stableRank: Double?
     /// exp(entropy of σ / Σσ), between 1 and the rank (Roy and Vetterli, 2007); needs all values; `nil` for a zero matrix.
-    public let effectiveRank: Double?
+    package let effectiveRank: Double?
     /// (Σσ²)² / Σσ⁴, between 1 and the rank: how many values carry the squared norm; needs all values; `nil` for a zero
     /// matrix.
-    public let participationRatio: Double?
+    package let participationRatio: Double?
     /// σ₁ / σ_min; needs all values; `nil` where σ_min cannot be told from zero, being within its error bound.
-    public let conditionNumber: Double?
+    package let conditionNumber: Double?
     /// Number of σ above `σ₁ max(rows, columns) ε`, ε = 2⁻⁵², as NumPy's `matrix_rank` counts in float64, and above their
     /// error bounds; needs all values.
-    public let numericalRank: Int?
+    package let numericalRank: Int?
     /// Where the Marchenko-Pastur bulk would end; needs all values; see ``MarchenkoPastur``.
-    public let bulkEdge: Double?
+    package let bulkEdge: Double?
     /// Number of σ beyond ``bulkEdge``.
-    public let beyondBulk: Int?
+    package let beyondBulk: Int?
 
     /// Derives the shape from the values.
-    public init(_ spectrum: SingularValues) {
+    package init(_ spectrum: SingularValues) {
         let values = spectrum.values
         let largest = values.first ?? 0
         let longer = Double(max(spectrum.rows, spectrum.columns))

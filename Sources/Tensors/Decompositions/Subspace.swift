@@ -2,23 +2,23 @@ import CBLAS
 import Foundation
 
 /// The span of a few orthonormal vectors, such as the leading singular vectors of a matrix.
-public struct Subspace: Sendable, Equatable {
+package struct Subspace: Sendable, Equatable {
     /// Length of the vectors.
-    public let dimension: Int
+    package let dimension: Int
     /// `dimension * count` doubles, one vector after another; orthonormal.
-    public let vectors: [Double]
+    package let vectors: [Double]
     /// Number of vectors.
-    public var count: Int { dimension == 0 ? 0 : vectors.count / dimension }
+    package var count: Int { dimension == 0 ? 0 : vectors.count / dimension }
 
     /// Takes orthonormal vectors, one after another.
-    public init(dimension: Int, vectors: [Double]) {
+    package init(dimension: Int, vectors: [Double]) {
         precondition(dimension > 0 ? vectors.count % dimension == 0 : vectors.isEmpty)
         self.dimension = dimension
         self.vectors = vectors
     }
 
     /// The span of the first `count` vectors.
-    public func prefix(_ count: Int) -> Subspace {
+    package func prefix(_ count: Int) -> Subspace {
         Subspace(dimension: dimension, vectors: Array(vectors.prefix(count * dimension)))
     }
 
@@ -29,7 +29,7 @@ public struct Subspace: Sendable, Equatable {
     /// `Q₂ − Q₁Q₁ᵀQ₂`, because the cosine of a small angle has lost it (Björck and Golub, 1973).
     ///
     /// - Throws: ``DecompositionError/notConverged(routine:info:)``.
-    public func principalAngles(to other: Subspace) throws -> [Double] {
+    package func principalAngles(to other: Subspace) throws -> [Double] {
         precondition(dimension == other.dimension, "subspaces of \(dimension) and \(other.dimension) dimensions")
         // The larger one is projected on, so that there are as many sines as cosines.
         let (basis, projected) = count >= other.count ? (self, other) : (other, self)
@@ -59,7 +59,7 @@ public struct Subspace: Sendable, Equatable {
     /// for unrelated ones of p and q of n dimensions; `nil` when either is empty.
     ///
     /// - Throws: ``DecompositionError/notConverged(routine:info:)``.
-    public func overlap(with other: Subspace) throws -> Double? {
+    package func overlap(with other: Subspace) throws -> Double? {
         let angles = try principalAngles(to: other)
         guard !angles.isEmpty else { return nil }
         return angles.reduce(0) { $0 + cos($1) * cos($1) } / Double(angles.count)

@@ -1,3 +1,4 @@
+import Base
 import CBLAS
 
 /// Eigenvalues of a symmetric matrix by two-stage tridiagonalisation: full to band by block reflectors, band to

@@ -42,20 +42,20 @@ struct AxisSums: Codable, Sendable, Equatable {
 }
 
 /// The smallest and the largest of some numbers.
-public struct Extremes: Codable, Sendable, Equatable {
+package struct Extremes: Codable, Sendable, Equatable {
     /// The smallest.
-    public private(set) var smallest: Double
+    package private(set) var smallest: Double
     /// The largest.
-    public private(set) var largest: Double
+    package private(set) var largest: Double
 
     /// `nil` for no numbers.
-    public init?(_ numbers: some Sequence<Double>) {
+    package init?(_ numbers: some Sequence<Double>) {
         guard let smallest = numbers.min(), let largest = numbers.max() else { return nil }
         (self.smallest, self.largest) = (smallest, largest)
     }
 
     /// Those of two sets of numbers together.
-    public static func joined(_ a: Extremes?, _ b: Extremes?) -> Extremes? {
+    package static func joined(_ a: Extremes?, _ b: Extremes?) -> Extremes? {
         guard let a, let b else { return a ?? b }
         return Extremes([min(a.smallest, b.smallest), max(a.largest, b.largest)])
     }

@@ -9,7 +9,7 @@ import CKernels
 /// Accumulates `TensorMoments` from blocks of raw elements, in order, over at most one segment of 2^20 elements. Blocks of
 /// 1024 elements of 16-bit floats are summed in float32, where their range allows it, all else in double. The result
 /// does not depend on the block size as long as every block but the last holds a multiple of 4096 elements.
-public final class MomentsAccumulator {
+package final class MomentsAccumulator {
     /// Elements far from the mean that are kept of a segment, of 32- and 64-bit types.
     private static let tailCapacity = 1 << 14
     /// Elements are kept from this share of the outliers' distance on: the more is kept, the more may the deviation of a
@@ -34,7 +34,7 @@ public final class MomentsAccumulator {
     ///   - type: one with statistics.
     ///   - rowLength: elements of a row, for a matrix.
     ///   - outlierThreshold: deviations from the mean beyond which an element is an outlier.
-    public init(_ type: ElementType, rowLength: Int?, outlierThreshold: Double) {
+    package init(_ type: ElementType, rowLength: Int?, outlierThreshold: Double) {
         guard let kernelType = type.kernelType else { preconditionFailure("no statistics on \(type)") }
         self.type = type
         self.kernelType = kernelType
@@ -63,7 +63,7 @@ public final class MomentsAccumulator {
     }
 
     /// Adds `count` little-endian elements, the first of which has row-major index `first` in its tensor.
-    public func add(_ elements: UnsafeRawPointer, first: Int, count: Int) {
+    package func add(_ elements: UnsafeRawPointer, first: Int, count: Int) {
         precondition(Int(state.count) + count <= Fingerprint.segmentElements)
         guard let width else {
             ck_moments_add(kernelType, elements, count, &state, &tail, nil)
@@ -82,7 +82,7 @@ public final class MomentsAccumulator {
     }
 
     /// The moments of all elements added so far, not sealed.
-    public var moments: TensorMoments {
+    package var moments: TensorMoments {
         var moments = TensorMoments(outlierThreshold: outlierThreshold)
         guard state.count > 0 else { return moments }
         moments.central = CentralMoments(ck_moments_central(&state))
@@ -129,21 +129,21 @@ private func allocateZeros<Element: BitwiseCopyable>(
 }
 
 /// Counts the elements of a tensor that lie below or above given limits.
-public struct OutlierCounter: Sendable {
+package struct OutlierCounter: Sendable {
     private let type: ck_type
     private let limits: (low: Double, high: Double)
     /// Elements outside the limits so far.
-    public private(set) var count = 0
+    package private(set) var count = 0
 
     /// Precondition: `type.hasStatistics`.
-    public init(_ type: ElementType, limits: (low: Double, high: Double)) {
+    package init(_ type: ElementType, limits: (low: Double, high: Double)) {
         guard let kernelType = type.kernelType else { preconditionFailure("no statistics on \(type)") }
         self.type = kernelType
         self.limits = limits
     }
 
     /// Adds `count` little-endian elements.
-    public mutating func add(_ elements: UnsafeRawPointer, count: Int) {
+    package mutating func add(_ elements: UnsafeRawPointer, count: Int) {
         self.count += Int(ck_count_outside(type, elements, count, limits.low, limits.high))
     }
 }

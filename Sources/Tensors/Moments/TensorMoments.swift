@@ -1,34 +1,34 @@
 /// Moments, extremes and counts of one tensor, or of several together. With a NaN or an infinity among the elements only
 /// the counts mean anything.
-public struct TensorMoments: Codable, Sendable, Equatable {
+package struct TensorMoments: Codable, Sendable, Equatable {
     /// Mean and moments about it.
-    public internal(set) var central = CentralMoments()
+    package internal(set) var central = CentralMoments()
     /// Σ|x|.
-    public internal(set) var absoluteSum = 0.0
+    package internal(set) var absoluteSum = 0.0
     /// The smallest and the largest element; `nil` when there is none.
-    public internal(set) var values: Extremes?
+    package internal(set) var values: Extremes?
     /// Elements that are +0 or −0.
-    public internal(set) var zeroCount = 0
+    package internal(set) var zeroCount = 0
     /// Elements that are not zero and smaller than the smallest normal number of their type.
-    public internal(set) var denormalCount = 0
+    package internal(set) var denormalCount = 0
     /// Elements further than `outlierThreshold` standard deviations of their tensor from its mean; `nil` when another
     /// reading must tell: see `outlierLimits`.
-    public internal(set) var outlierCount: Int?
+    package internal(set) var outlierCount: Int?
     /// Σx² of the rows of a matrix; `nil` for other tensors and for matrices without elements.
-    public internal(set) var rows: Extremes?
+    package internal(set) var rows: Extremes?
     /// Σx² of its columns.
-    public internal(set) var columns: Extremes?
+    package internal(set) var columns: Extremes?
 
     var tail: TensorTail? = TensorTail()
     var axes: AxisSums?
     /// Deviations from the mean beyond which an element is an outlier.
-    public let outlierThreshold: Double
+    package let outlierThreshold: Double
 
     /// The moments of no elements.
-    public init(outlierThreshold: Double) { self.outlierThreshold = outlierThreshold }
+    package init(outlierThreshold: Double) { self.outlierThreshold = outlierThreshold }
 
     /// Adds the segment of the same tensor that follows. Precondition: neither is sealed.
-    public mutating func append(_ next: TensorMoments) {
+    package mutating func append(_ next: TensorMoments) {
         guard let nextTail = next.tail, tail != nil else { preconditionFailure("a sealed summary has no next segment") }
         add(next)
         tail?.append(nextTail)
@@ -38,7 +38,7 @@ public struct TensorMoments: Codable, Sendable, Equatable {
     }
 
     /// What is left once all of the tensor was added: rows, columns and outliers are counted, and their material dropped.
-    public func sealed() -> TensorMoments {
+    package func sealed() -> TensorMoments {
         var sealed = self
         (sealed.rows, sealed.columns) = axes?.extremes ?? (nil, nil)
         sealed.outlierCount = isConstant ? 0 : outlierLimits.flatMap { tail?.count(outside: $0) }
@@ -48,7 +48,7 @@ public struct TensorMoments: Codable, Sendable, Equatable {
     }
 
     /// Adds another tensor, each with its own outliers. Precondition: both are sealed.
-    public mutating func add(tensor next: TensorMoments) {
+    package mutating func add(tensor next: TensorMoments) {
         precondition(next.tail == nil)
         tail = nil
         let outliers = central.count == 0 ? 0 : outlierCount
@@ -67,17 +67,17 @@ public struct TensorMoments: Codable, Sendable, Equatable {
     }
 
     /// The same with the outliers that another reading counted.
-    public func with(outliers: Int?) -> TensorMoments {
+    package func with(outliers: Int?) -> TensorMoments {
         var moments = self
         if moments.outlierCount == nil { moments.outlierCount = outliers }
         return moments
     }
 
     /// Whether all elements are equal, or there is none: rounding may leave such a tensor a tiny deviation that it does not have.
-    public var isConstant: Bool { values.map { $0.smallest == $0.largest } ?? true }
+    package var isConstant: Bool { values.map { $0.smallest == $0.largest } ?? true }
 
     /// Elements outside are outliers: mean ± threshold · deviation; `nil` when these are not finite.
-    public var outlierLimits: (low: Double, high: Double)? {
+    package var outlierLimits: (low: Double, high: Double)? {
         guard let deviation = central.standardDeviation else { return nil }
         let reach = outlierThreshold * deviation
         let limits = (low: central.mean - reach, high: central.mean + reach)
@@ -85,9 +85,9 @@ public struct TensorMoments: Codable, Sendable, Equatable {
     }
 
     /// The standard deviation of the elements as a whole population; `nil` when there is none.
-    public var standardDeviation: Double? { values == nil ? nil : isConstant ? 0 : central.standardDeviation }
+    package var standardDeviation: Double? { values == nil ? nil : isConstant ? 0 : central.standardDeviation }
     /// See `CentralMoments`; `nil` when all elements are equal.
-    public var skewness: Double? { isConstant ? nil : central.skewness }
+    package var skewness: Double? { isConstant ? nil : central.skewness }
     /// See `CentralMoments`; `nil` when all elements are equal.
-    public var excessKurtosis: Double? { isConstant ? nil : central.excessKurtosis }
+    package var excessKurtosis: Double? { isConstant ? nil : central.excessKurtosis }
 }

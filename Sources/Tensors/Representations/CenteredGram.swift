@@ -1,3 +1,4 @@
+import Base
 import CBLAS
 import Foundation
 
@@ -5,15 +6,15 @@ import Foundation
 ///
 /// It has a row and a column a sample, however wide the model, and so is what has to be kept of a checkpoint to compare
 /// it with others later.
-public struct CenteredGram: Sendable, Equatable {
+package struct CenteredGram: Sendable, Equatable {
     /// Number n of samples.
-    public let order: Int
+    package let order: Int
     /// n × n, symmetric.
     private let values: [Double]
 
     /// Takes a state a row.
     /// - Complexity: `rows² columns` operations; memory `rows (rows + columns)` doubles.
-    public init(of states: Matrix) {
+    package init(of states: Matrix) {
         cb_use_one_thread()
         let (rows, columns) = (states.rows, states.columns)
         let centered = states.centered
@@ -36,7 +37,7 @@ public struct CenteredGram: Sendable, Equatable {
     /// being Frobenius' (Kornblith et al., 2019, arXiv:1905.00414). It leans upwards where samples are few against
     /// dimensions.
     /// - Returns: `nil` where all states of a side are equal, or one is not finite.
-    public func alignment(with other: CenteredGram) -> Double? {
+    package func alignment(with other: CenteredGram) -> Double? {
         precondition(order == other.order)
         return Self.ratio(
             Self.dot(values, other.values), Self.dot(values, values), Self.dot(other.values, other.values))
@@ -45,7 +46,7 @@ public struct CenteredGram: Sendable, Equatable {
     /// The same with the unbiased estimator of each of the three products (Song et al., 2012, equation 4; Nguyen, Raghu and
     /// Kornblith, 2021, arXiv:2010.15327), about 0 for unrelated states; it may be below 0.
     /// - Returns: `nil` for fewer than four samples, and where an estimate of a side's own product is not positive.
-    public func unbiasedAlignment(with other: CenteredGram) -> Double? {
+    package func unbiasedAlignment(with other: CenteredGram) -> Double? {
         precondition(order == other.order)
         guard order >= 4 else { return nil }
         let (first, second) = (uncoupled, other.uncoupled)
@@ -87,7 +88,7 @@ extension CenteredGram: Codable {
     }
 
     /// Writes the upper triangle as little-endian float64: text would take thrice the space.
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         var triangle = Data(capacity: order * (order + 1) * 4)
         for row in 0..<order {
@@ -102,7 +103,7 @@ extension CenteredGram: Codable {
     }
 
     /// Reads what `encode` wrote.
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let order = try container.decode(Int.self, forKey: .order)
         let triangle = try container.decode(Data.self, forKey: .triangle)

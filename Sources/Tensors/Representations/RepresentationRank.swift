@@ -1,21 +1,21 @@
 import Foundation
 
 /// Over how many dimensions hidden states spread: between 1 and the smaller of samples and width.
-public struct RepresentationRank: Sendable, Equatable, Codable {
+package struct RepresentationRank: Sendable, Equatable, Codable {
     /// exp(−Σ p log p), p = σ / Σσ + 1e-7, σ the singular values of the states as they are (RankMe; Garrido et al., 2023,
     /// arXiv:2210.02885, equation 1).
-    public let rankMe: Double
+    package let rankMe: Double
     /// exp(entropy of σ / Σσ) of the states less their mean (Roy and Vetterli, 2007); `nil` where all states are equal.
-    public let effectiveRank: Double?
+    package let effectiveRank: Double?
     /// (Σλ)² / Σλ² over the eigenvalues λ = σ² of the covariance: how many directions carry the variance; `nil` where all
     /// states are equal.
-    public let participationRatio: Double?
+    package let participationRatio: Double?
 
     /// Computes them.
     /// - Parameter states: a state a row.
     /// - Returns: `nil` for no states, states that are all zero, and where one is not finite.
     /// - Throws: `DecompositionError`.
-    public init?(of states: Matrix) throws {
+    package init?(of states: Matrix) throws {
         guard states.rows > 0, states.columns > 0, states.elements.allSatisfy(\.isFinite) else { return nil }
         // States are float32: what lies below 1e-7 of the largest value is their rounding.
         let values = try ExactSpectrum.singularValues(of: MatrixSource(states), accuracy: 1e-7).values

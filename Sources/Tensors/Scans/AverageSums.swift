@@ -1,20 +1,20 @@
 import CKernels
 
 /// How far a tensor m lies from the mean of others, a_1...a_n, element by element.
-public struct AverageSums: Codable, Sendable, Equatable {
+package struct AverageSums: Codable, Sendable, Equatable {
     /// Number of elements.
-    public private(set) var count = 0
+    package private(set) var count = 0
     /// Σ(m − mean)².
-    public private(set) var squareSum = 0.0
+    package private(set) var squareSum = 0.0
     /// max |m − mean| in units in the last place: the spacing, in m's type, at the largest of |m|, |a_1|...|a_n|.
-    public private(set) var maximumULPs = 0.0
+    package private(set) var maximumULPs = 0.0
     /// Elements for which |m − mean| is more than the rounding of m and of every a_j: ½ulp(m) + ½Σulp(a_j)/n.
-    public private(set) var beyondCount = 0
+    package private(set) var beyondCount = 0
     /// Elements for which it is more than the rounding of m, ½ulp(m).
-    public private(set) var beyondOnceCount = 0
+    package private(set) var beyondOnceCount = 0
 
     /// Sums over no elements.
-    public init() {}
+    package init() {}
 
     init(_ state: ck_average) {
         count = Int(state.count)
@@ -25,7 +25,7 @@ public struct AverageSums: Codable, Sendable, Equatable {
     }
 
     /// Adds the sums of the elements that follow.
-    public mutating func append(_ next: AverageSums) {
+    package mutating func append(_ next: AverageSums) {
         count += next.count
         squareSum += next.squareSum
         maximumULPs = max(maximumULPs, next.maximumULPs)
@@ -36,7 +36,7 @@ public struct AverageSums: Codable, Sendable, Equatable {
 
 /// Accumulates `AverageSums` from blocks of raw elements of aligned tensors, all in double precision. The result does not
 /// depend on the block size as long as every block but the last holds a multiple of 512 elements.
-public final class AverageAccumulator {
+package final class AverageAccumulator {
     private let inputs: WidenedInputs
     private let formats: [ck_format]
     private let scratch: UnsafeMutableBufferPointer<Double>
@@ -44,7 +44,7 @@ public final class AverageAccumulator {
 
     /// Prepares for blocks of at most `capacity` elements; `types[0]` is that of the tensor that is held against the mean
     /// of the others. Precondition: there are at least two, and all have statistics.
-    public init(_ types: [ElementType], capacity: Int) {
+    package init(_ types: [ElementType], capacity: Int) {
         precondition(types.count > 1)
         inputs = WidenedInputs(types, capacity: capacity)
         formats = types.map(\.format)
@@ -54,14 +54,14 @@ public final class AverageAccumulator {
     deinit { scratch.deallocate() }
 
     /// Adds `count` elements of every tensor.
-    public func add(_ blocks: UnsafeBufferPointer<UnsafeRawPointer>, count: Int) {
+    package func add(_ blocks: UnsafeBufferPointer<UnsafeRawPointer>, count: Int) {
         ck_average_add(
             inputs.kernelType, inputs.widened(blocks, count: count), formats, formats.count, count, scratch.baseAddress,
             &state)
     }
 
     /// The sums of all elements added so far.
-    public var sums: AverageSums { AverageSums(state) }
+    package var sums: AverageSums { AverageSums(state) }
 }
 
 extension ElementType {

@@ -1,22 +1,22 @@
 import Foundation
 
 /// The content of one row of a matrix.
-public struct RowContent: Codable, Sendable, Equatable {
+package struct RowContent: Codable, Sendable, Equatable {
     /// Index of the row.
-    public let row: Int
+    package let row: Int
     /// Of its bytes.
-    public let fingerprint: Fingerprint
+    package let fingerprint: Fingerprint
     /// Σx².
-    public let squareSum: Double
+    package let squareSum: Double
     /// Σx over the elements j of the row with j mod 16 = 0, 1, ...: a linear map, so that rows of one direction have sums
     /// of one direction.
-    public let sums: [Double]
+    package let sums: [Double]
 
     /// Whether all elements are 0.
-    public var isZero: Bool { squareSum == 0 }
+    package var isZero: Bool { squareSum == 0 }
 
     /// The cosine between the sums of two rows; `nil` when it does not exist.
-    public func cosine(to other: RowContent) -> Double? {
+    package func cosine(to other: RowContent) -> Double? {
         func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
         let cosine = dot(sums, other.sums) / (dot(sums, sums) * dot(other.sums, other.sums)).squareRoot()
         return cosine.isFinite ? cosine : nil
@@ -24,14 +24,14 @@ public struct RowContent: Codable, Sendable, Equatable {
 }
 
 /// Chosen rows of a matrix, gathered from segments that may begin and end within a row.
-public struct RowContents: Codable, Sendable, Equatable {
+package struct RowContents: Codable, Sendable, Equatable {
     /// The rows, once all of the matrix was added and sealed.
-    public private(set) var rows: [RowContent] = []
+    package private(set) var rows: [RowContent] = []
     private var bytes: [Int: Data]?
     private let type: ElementType
 
     /// Of no elements yet.
-    public init(_ type: ElementType) {
+    package init(_ type: ElementType) {
         self.type = type
         bytes = [:]
     }
@@ -42,12 +42,12 @@ public struct RowContents: Codable, Sendable, Equatable {
     }
 
     /// Adds the segment that follows.
-    public mutating func append(_ next: RowContents) {
+    package mutating func append(_ next: RowContents) {
         for (row, part) in next.bytes ?? [:] { bytes?[row, default: Data()].append(part) }
     }
 
     /// The rows without their bytes.
-    public func sealed() -> RowContents {
+    package func sealed() -> RowContents {
         guard let bytes else { return self }
         var sealed = self
         sealed.bytes = nil
@@ -79,22 +79,22 @@ extension RowContent {
 }
 
 /// Gathers the chosen rows of a matrix from blocks of raw elements.
-public struct RowContentsAccumulator: Sendable {
+package struct RowContentsAccumulator: Sendable {
     private let type: ElementType
     private let rowLength: Int
     private let rows: [Int]
     /// What was gathered, not sealed.
-    public private(set) var contents: RowContents
+    package private(set) var contents: RowContents
 
     /// - Parameter rows: ascending indices of the rows.
-    public init(_ type: ElementType, rowLength: Int, rows: [Int]) {
+    package init(_ type: ElementType, rowLength: Int, rows: [Int]) {
         precondition(rowLength > 0 && type.hasStatistics)
         (self.type, self.rowLength, self.rows) = (type, rowLength, rows)
         contents = RowContents(type)
     }
 
     /// Adds `count` little-endian elements, the first of which has row-major index `first` in its matrix.
-    public mutating func add(_ elements: UnsafeRawPointer, first: Int, count: Int) {
+    package mutating func add(_ elements: UnsafeRawPointer, first: Int, count: Int) {
         for row in rows {
             let (low, high) = (max(first, row * rowLength), min(first + count, (row + 1) * rowLength))
             guard low < high else { continue }

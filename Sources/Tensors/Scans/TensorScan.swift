@@ -3,25 +3,25 @@ import Foundation
 
 /// What an audit reads off one tensor: its range, its special values, and a random projection that tells how far it lies
 /// from other tensors of its shape.
-public struct TensorScan: Codable, Sendable, Equatable {
+package struct TensorScan: Codable, Sendable, Equatable {
     /// The smallest and the largest element; `nil` when there is none, or when one is NaN.
-    public internal(set) var values: Extremes?
+    package internal(set) var values: Extremes?
     /// Elements that are +0 or −0.
-    public internal(set) var zeroCount = 0
+    package internal(set) var zeroCount = 0
     /// Elements that are not zero and smaller than the smallest normal number of their type.
-    public internal(set) var denormalCount = 0
+    package internal(set) var denormalCount = 0
     /// Elements that are NaN.
-    public internal(set) var nanCount = 0
+    package internal(set) var nanCount = 0
     /// Elements that are +∞ or −∞.
-    public internal(set) var infinityCount = 0
+    package internal(set) var infinityCount = 0
     /// The projection.
-    public internal(set) var projection = TensorProjection()
+    package internal(set) var projection = TensorProjection()
 
     /// The scan of no elements.
-    public init() {}
+    package init() {}
 
     /// Adds the scan of the segment that follows.
-    public mutating func append(_ next: TensorScan) {
+    package mutating func append(_ next: TensorScan) {
         values = nanCount + next.nanCount > 0 ? nil : Extremes.joined(values, next.values)
         zeroCount += next.zeroCount
         denormalCount += next.denormalCount
@@ -31,7 +31,7 @@ public struct TensorScan: Codable, Sendable, Equatable {
     }
 
     /// What is kept of a whole tensor's, the same whether it is taken from a journal or not.
-    public func sealed() -> TensorScan {
+    package func sealed() -> TensorScan {
         var sealed = self
         sealed.projection = projection.rounded()
         return sealed
@@ -44,14 +44,14 @@ public struct TensorScan: Codable, Sendable, Equatable {
 /// So ‖p(a) − p(b)‖² estimates ‖a − b‖² without both tensors at hand, with a relative standard deviation of √(2/k), k
 /// being `effectiveCount`. Alon, Matias, Szegedy, *The space complexity of approximating the frequency moments*, 1996;
 /// in groups as in Charikar, Chen, Farach-Colton, *Finding frequent items in data streams*, 2002.
-public struct TensorProjection: Codable, Sendable, Equatable {
+package struct TensorProjection: Codable, Sendable, Equatable {
     /// Number of sums.
-    public static let count = Int(CK_BUCKETS)
+    package static let count = Int(CK_BUCKETS)
     private static let lanes = Double(CK_LANES)
     private static let blockElements = Double(CK_BLOCK)
 
     /// The sums; not finite where an element is not.
-    public internal(set) var sums = [Double](repeating: 0, count: count)
+    package internal(set) var sums = [Double](repeating: 0, count: count)
 
     init() {}
 
@@ -67,7 +67,7 @@ public struct TensorProjection: Codable, Sendable, Equatable {
     }
 
     /// An estimate of ‖a − b‖² from the projections of a and b; `nil` when it is not finite.
-    public func squaredDistance(to other: TensorProjection) -> Double? {
+    package func squaredDistance(to other: TensorProjection) -> Double? {
         var square = 0.0
         for index in sums.indices {
             let difference = sums[index] - other.sums[index]
@@ -78,14 +78,14 @@ public struct TensorProjection: Codable, Sendable, Equatable {
 
     /// As many sums with equal shares have the variance that those of a tensor of that many elements have, whose b blocks
     /// of 512 fall into g = 8 groups of 16 lanes: 16/(1/g + (1 − 1/g)/b).
-    public static func effectiveCount(elements: Int) -> Double {
+    package static func effectiveCount(elements: Int) -> Double {
         let groups = Double(count) / lanes
         let blocks = max(1, (Double(elements) / blockElements).rounded(.up))
         return lanes / (1 / groups + (1 - 1 / groups) / blocks)
     }
 
     /// Encoded as the sums' little-endian bytes in single precision, in base 64.
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var data = Data(capacity: sums.count * 4)
         for sum in sums { withUnsafeBytes(of: Float(sum).bitPattern.littleEndian) { data.append(contentsOf: $0) } }
         var container = encoder.singleValueContainer()
@@ -93,7 +93,7 @@ public struct TensorProjection: Codable, Sendable, Equatable {
     }
 
     /// Decoded from that.
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         guard let data = Data(base64Encoded: try container.decode(String.self)), data.count == 4 * Self.count else {
             throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a projection")
@@ -109,7 +109,7 @@ public struct TensorProjection: Codable, Sendable, Equatable {
 
 /// Accumulates a `TensorScan` from blocks of raw elements, in order, over at most one segment of 2^20 elements. The result
 /// does not depend on the block size as long as every block but the last holds a multiple of 4096 elements.
-public struct TensorScanAccumulator: Sendable {
+package struct TensorScanAccumulator: Sendable {
     private let type: ck_type
     private let seed: UInt64
     private var range = ck_range()
@@ -117,7 +117,7 @@ public struct TensorScanAccumulator: Sendable {
     private var projection = TensorProjection()
 
     /// Precondition: `type.hasStatistics`.
-    public init(_ type: ElementType, seed: UInt64) {
+    package init(_ type: ElementType, seed: UInt64) {
         guard let kernelType = type.kernelType else { preconditionFailure("no statistics on \(type)") }
         self.type = kernelType
         self.seed = seed
@@ -125,14 +125,14 @@ public struct TensorScanAccumulator: Sendable {
     }
 
     /// Adds `count` little-endian elements, the first of which has row-major index `first` in its tensor.
-    public mutating func add(_ elements: UnsafeRawPointer, first: Int, count: Int) {
+    package mutating func add(_ elements: UnsafeRawPointer, first: Int, count: Int) {
         self.count += count
         ck_range_add(type, elements, count, &range)
         ck_project_add(type, elements, first, count, seed, &projection.sums)
     }
 
     /// The scan of all elements added so far.
-    public var scan: TensorScan {
+    package var scan: TensorScan {
         var scan = TensorScan()
         if count > 0, range.nans == 0 { scan.values = Extremes([range.minimum, range.maximum]) }
         scan.zeroCount = Int(range.zeros)

@@ -1,0 +1,167 @@
+import Foundation
+
+/// Reads CSV as RFC 4180 has it, in UTF-8: one header row, cells quoted where they hold commas, quotes or line breaks.
+///
+/// Strict where leniency would guess: a row of another length, a quote out of place, two columns of one name and bytes that
+/// are not text are errors with their line. Lenient where nothing can be misread: a byte order mark, lines that end in
+/// `\r\n`, blank lines and a last line without its end are all fine.
+package struct CSVReader: Sendable {
+    /// Bytes of the largest file that is read; the tables here are held in memory.
+    package static let largestFile = 1 << 28
+    /// Columns of the widest.
+    package static let mostColumns = 4096
+
+    /// The one dialect there is.
+    package init() {}
+
+    /// Reads a file.
+    /// - Parameters:
+    ///   - path: where it is.
+    ///   - name: what errors call it; `nil` for its path.
+    /// - Throws: `CSVError` for a file that is missing, not a file, too large, or not such a table.
+    package func read(_ path: String, as name: String? = nil) throws(CSVError) -> CSVTable {
+        let name = name ?? path
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            throw CSVError(file: name, line: nil, "cannot read the table: \(String(cString: strerror(errno)))")
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw CSVError(file: name, line: nil, "expected a CSV file, found what is not a regular file")
+        }
+        guard status.st_size <= CSVReader.largestFile else {
+            throw CSVError(
+                file: name, line: nil,
+                "the file has \(status.st_size) bytes; tables up to \(CSVReader.largestFile) bytes are read")
+        }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw CSVError(file: name, line: nil, "cannot read the table")
+        }
+        return try parse([UInt8](data), file: name)
+    }
+
+    /// Reads the bytes of a file; `file` is the name that errors give it.
+    /// - Throws: `CSVError` for bytes that are not such a table.
+    package func parse(_ bytes: [UInt8], file: String) throws(CSVError) -> CSVTable {
+        var scanner = Scanner(bytes: bytes, file: file)
+        guard let header = try scanner.row() else {
+            throw CSVError(file: file, line: 1, "the file is empty; expected a row with the names of the columns")
+        }
+        guard header.cells.count <= CSVReader.mostColumns else {
+            throw CSVError(
+                file: file, line: header.line,
+                "there are \(header.cells.count) columns; tables of up to \(CSVReader.mostColumns) are read")
+        }
+        let columns = header.cells.map { $0 ?? "" }
+        var seen: Set<String> = []
+        for name in columns where !seen.insert(name).inserted {
+            throw CSVError(file: file, line: header.line, "two columns are called '\(CSVTable.brief(name))'")
+        }
+        var rows: [CSVTable.Row] = []
+        while let row = try scanner.row() {
+            guard row.cells.count == columns.count else {
+                throw CSVError(
+                    file: file, line: row.line,
+                    "expected \(columns.count) cells as in the header, found \(row.cells.count)")
+            }
+            rows.append(row)
+        }
+        return CSVTable(file: file, columns: columns, rows: rows)
+    }
+}
+
+/// Takes rows off the bytes, one after the other.
+private struct Scanner {
+    private let bytes: [UInt8]
+    private let file: String
+    private var place = 0
+    private var line = 1
+
+    private static let quote = UInt8(ascii: "\"")
+    private static let comma = UInt8(ascii: ",")
+    private static let newline = UInt8(ascii: "\n")
+    private static let carriageReturn = UInt8(ascii: "\r")
+
+    init(bytes: [UInt8], file: String) {
+        self.bytes = bytes
+        self.file = file
+        if bytes.starts(with: [0xef, 0xbb, 0xbf]) { place = 3 }
+    }
+
+    /// The next row that is not a blank line; `nil` at the end.
+    mutating func row() throws(CSVError) -> CSVTable.Row? {
+        while skipLineEnd() {}
+        guard place < bytes.count else { return nil }
+        let start = line
+        var cells: [String?] = []
+        while true {
+            cells.append(try cell())
+            if place < bytes.count, bytes[place] == Scanner.comma {
+                place += 1
+            } else {
+                break
+            }
+        }
+        guard skipLineEnd() || place == bytes.count else {
+            // Only a lone carriage return stops a cell and is neither a comma nor a line's end.
+            throw failure("a carriage return without a line feed; put text with line breaks into quotes")
+        }
+        return CSVTable.Row(line: start, cells: cells)
+    }
+
+    private mutating func skipLineEnd() -> Bool {
+        guard place < bytes.count else { return false }
+        let isPair =
+            bytes[place] == Scanner.carriageReturn && place + 1 < bytes.count && bytes[place + 1] == Scanner.newline
+        guard isPair || bytes[place] == Scanner.newline else { return false }
+        place += isPair ? 2 : 1
+        line += 1
+        return true
+    }
+
+    private mutating func cell() throws(CSVError) -> String? {
+        if place < bytes.count, bytes[place] == Scanner.quote { return try quotedCell() }
+        let start = place
+        while place < bytes.count {
+            switch bytes[place] {
+            case Scanner.comma, Scanner.newline, Scanner.carriageReturn:
+                return start == place ? nil : try text(bytes[start..<place])
+            case Scanner.quote:
+                throw failure("a quote inside a cell that is not quoted; write it twice and quote the cell")
+            default: place += 1
+            }
+        }
+        return start == place ? nil : try text(bytes[start...])
+    }
+
+    private mutating func quotedCell() throws(CSVError) -> String {
+        let opened = line
+        var content: [UInt8] = []
+        place += 1
+        while place < bytes.count {
+            let byte = bytes[place]
+            place += 1
+            if byte != Scanner.quote {
+                content.append(byte)
+                if byte == Scanner.newline { line += 1 }
+            } else if place < bytes.count, bytes[place] == Scanner.quote {
+                content.append(byte)
+                place += 1
+            } else {
+                let ends = [Scanner.comma, Scanner.newline, Scanner.carriageReturn]
+                guard place == bytes.count || ends.contains(bytes[place]) else {
+                    throw failure("expected a comma or the end of the line after a closing quote")
+                }
+                return try text(content[...])
+            }
+        }
+        throw CSVError(file: file, line: opened, "a quote is opened and never closed")
+    }
+
+    private func text(_ content: ArraySlice<UInt8>) throws(CSVError) -> String {
+        guard !content.contains(0) else { throw failure("a zero byte: this is not a text file") }
+        guard let text = String(validating: content, as: UTF8.self) else { throw failure("bytes that are not UTF-8") }
+        return text
+    }
+
+    private func failure(_ problem: String) -> CSVError { CSVError(file: file, line: line, problem) }
+}

@@ -1,0 +1,41 @@
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+extension stat {
+    /// When the content last changed, in nanoseconds since 1970.
+    package var modificationTimeNanoseconds: Int {
+        #if canImport(Darwin)
+            st_mtimespec.tv_sec &* 1_000_000_000 &+ st_mtimespec.tv_nsec
+        #else
+            st_mtim.tv_sec &* 1_000_000_000 &+ st_mtim.tv_nsec
+        #endif
+    }
+}
+
+/// Whether a directory entry is there. A link whose target is gone counts: opening it gives the clearer error.
+package func entryExists(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0
+}
+
+/// Whether `path` leads to a directory.
+package func isDirectory(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+}
+
+/// The path with every link resolved; `nil`, with `errno` set, when nothing is there.
+package func resolvedPath(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
+}
+
+/// The system's reason for the call that just failed.
+package func lastError() -> String { systemErrorText(errno) }
+
+/// The text of an error's code.
+package func systemErrorText(_ code: Int32) -> String { String(cString: strerror(code)) }

@@ -1,0 +1,112 @@
+import Base
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+/// A file under construction: `.NAME.partial` beside its place, renamed into it when complete, removed otherwise.
+///
+/// The name is always the same, so that what a killed process left is taken over and not left for good; a lock keeps
+/// two living processes apart.
+struct PartialFile: ~Copyable {
+    /// Where the finished file goes.
+    let destination: String
+    /// Where it grows.
+    let path: String
+    private let descriptor: Int32
+    private var isCommitted = false
+
+    init(for destination: String) throws(OutputError) {
+        let components = destination.split(separator: "/", omittingEmptySubsequences: false)
+        let path = (components.dropLast() + [".\(components.last ?? "").partial"]).joined(separator: "/")
+        let opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+        guard opened >= 0 else { throw OutputError(destination, lastError()) }
+        // A file system without locks gives another error, and must do without.
+        let isTaken = flock(opened, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK
+        // The previous holder may have renamed it away between the two calls.
+        var own = stat()
+        var entry = stat()
+        guard !isTaken, fstat(opened, &own) == 0, lstat(path, &entry) == 0, own.st_ino == entry.st_ino else {
+            close(opened)
+            throw OutputError(destination, "another process is writing it")
+        }
+        self.destination = destination
+        self.path = path
+        descriptor = opened
+    }
+
+    deinit {
+        if !isCommitted { unlink(path) }
+        close(descriptor)
+    }
+
+    /// Bytes written so far, holes included.
+    func byteCount() throws(OutputError) -> Int {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw OutputError(destination, lastError()) }
+        return Int(status.st_size)
+    }
+
+    /// Writes all of `bytes` from byte `offset` on.
+    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(OutputError) {
+        guard writeAll(bytes, to: descriptor, at: offset) else { throw OutputError(destination, lastError()) }
+    }
+
+    /// Gives the file its name, in place of one that is there.
+    consuming func commit() throws(OutputError) {
+        guard rename(path, destination) == 0 else { throw OutputError(destination, lastError()) }
+        isCommitted = true
+    }
+
+    /// Whether the file at the destination is as long, and has the same bytes outside `ranges` (ascending).
+    func matchesDestination(outside ranges: [Range<Int>]) throws(OutputError) -> Bool {
+        let length = try byteCount()
+        do {
+            let existing = try SourceFile(destination, checkpoint: destination)
+            let partial = try SourceFile(path, checkpoint: destination)
+            guard existing.byteCount == length else { return false }
+            var start = 0
+            for range in ranges + [length..<length] {
+                for offset in stride(from: start, to: range.lowerBound, by: 1 << 20) {
+                    let count = min(range.lowerBound - offset, 1 << 20)
+                    if try existing.bytes(at: offset, count: count) != partial.bytes(at: offset, count: count) {
+                        return false
+                    }
+                }
+                start = range.upperBound
+            }
+            return true
+        } catch {
+            return false
+        }
+    }
+}
+
+/// Writes all of `bytes` from byte `offset` of an open file on; `false` leaves the reason in `errno`.
+func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, at offset: Int) -> Bool {
+    var done = 0
+    while done < bytes.count {
+        let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+        let count = pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
+        if count > 0 { done += count } else if errno != EINTR { return false }
+    }
+    return true
+}
+
+/// A file could not be written: which one and why, as the system says it.
+package struct OutputError: Error, Equatable, CustomStringConvertible {
+    /// The file that was to be there.
+    package let path: String
+    /// For example `No space left on device`.
+    package let reason: String
+
+    init(_ path: String, _ reason: String) {
+        self.path = path
+        self.reason = reason
+    }
+
+    /// One line for a person.
+    package var description: String { "cannot write '\(path)': \(reason)" }
+}

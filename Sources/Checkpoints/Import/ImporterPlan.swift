@@ -1,0 +1,205 @@
+import Base
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// One source of an import: what was read of it, and the file that it becomes.
+struct ImportPlan {
+    let source: SourceCheckpoint
+    let model: String?
+    let revision: Revision
+    let destination: String
+    let link: Importer.Link
+
+    /// What became of it.
+    enum Outcome {
+        case written, skipped, stopped
+    }
+
+    /// Bytes are copied in pieces of this size: large enough for the disk, small enough for the memory bar.
+    private static let blockByteCount = 4 << 20
+
+    /// Bytes of all tensors.
+    var byteCount: Int { source.tensors.map(\.byteCount).reduce(0, +) }
+
+    /// As results name it.
+    var file: ImportedFile {
+        ImportedFile(source: source.path, revision: revision, path: destination, byteCount: byteCount)
+    }
+
+    /// Reads what all sources say of themselves. Those that cannot be imported go into `failures`.
+    static func make(
+        for sources: [String], _ options: Importer.Options, failures: inout [ImportFailure]
+    ) throws(ImportError) -> [ImportPlan] {
+        var plans: [ImportPlan] = []
+        var taken: [String: String] = [:]
+        let paths = expand(sources, failures: &failures)
+        guard options.revision == nil || paths.count + failures.count == 1 else {
+            throw ImportError(.usage, "--revision names one source, but there are \(paths.count + failures.count)")
+        }
+        for path in paths {
+            do {
+                let plan = try ImportPlan(path, options)
+                if let other = taken.updateValue(path, forKey: plan.destination) {
+                    throw ImportError(.usage, "'\(other)' and '\(path)' both become '\(plan.destination)'")
+                }
+                plans.append(plan)
+            } catch let error as ImportError {
+                throw error
+            } catch {
+                failures.append(ImportFailure(source: path, error))
+            }
+        }
+        return plans
+    }
+
+    /// A cache's folder stands for its snapshots.
+    private static func expand(_ sources: [String], failures: inout [ImportFailure]) -> [String] {
+        var paths: [String] = []
+        for source in sources {
+            do throws(CheckpointError) {
+                paths += try HuggingFaceIdentity.snapshots(inCache: source) ?? [source]
+            } catch {
+                failures.append(ImportFailure(source: source, error))
+            }
+        }
+        return paths
+    }
+
+    private init(_ path: String, _ options: Importer.Options) throws {
+        source = try SourceCheckpoint(path, dumps: options.bfloat16Dumps)
+        try source.checkComplete()
+        model = options.model ?? source.identity.model
+        let name = try options.revision ?? source.identity.uniqueName(path)
+        revision = try options.facts?.revision(named: name) ?? Revision(named: name)
+        destination = options.destination + "/" + (try ImportPlan.fileName(of: name, path))
+        link = options.link
+    }
+
+    /// `REVISION.h5`; slashes, which branch names may hold, become `--`, as in the Hub's cache.
+    private static func fileName(of revision: String, _ source: String) throws(CheckpointError) -> String {
+        guard !revision.isEmpty, !revision.hasPrefix("."), isPrintable(revision) else {
+            throw CheckpointError(
+                .unsupported, checkpoint: source, problem: "the revision '\(revision)' cannot name a file",
+                remedy: "name it with --revision")
+        }
+        return String(revision.replacing("/", with: "--")) + ".h5"
+    }
+
+    /// Writes the file, unless it is there.
+    /// - Parameter proceed: told the bytes done; `false` stops the work.
+    /// - Throws: `OutputError` when the destination is at fault, anything else when this source is.
+    func carryOut(force: Bool, proceed: (Int) -> Bool) throws -> Outcome {
+        let writer = try CheckpointWriter(
+            path: destination, model: model, revision: revision, config: source.config,
+            sourceFingerprint: source.fingerprint(),
+            tensors: source.storedTensors(link: link, from: destination))
+        if entryExists(destination) {
+            if try writer.matchesDestination() { return .skipped }
+            guard force else {
+                throw ImportFailure(
+                    source: source.path,
+                    reason: "'\(destination)' is there and differs from what this import would write; "
+                        + "--force replaces it")
+            }
+        }
+        guard try link != .none || copyPayload(to: writer, proceed) else { return .stopped }
+        try writer.commit()
+        return .written
+    }
+
+    /// Copies all tensors in the file's order; `false` when it was stopped.
+    private func copyPayload(to writer: borrowing CheckpointWriter, _ proceed: (Int) -> Bool) throws -> Bool {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: ImportPlan.blockByteCount, alignment: 4096)
+        defer { buffer.deallocate() }
+        var done = 0
+        for (index, file) in source.files.enumerated() {
+            let input = try SourceFile(file.path, checkpoint: source.path)
+            try input.check(against: file)
+            for (number, tensor) in source.tensors.enumerated() where tensor.extent.file == index {
+                let bytes = try TensorBytes(of: tensor, in: input)
+                for offset in stride(from: 0, to: tensor.byteCount, by: buffer.count) {
+                    guard proceed(done) else { return false }
+                    let block = UnsafeMutableRawBufferPointer(
+                        rebasing: buffer[..<min(buffer.count, tensor.byteCount - offset)])
+                    try bytes.read(at: offset, of: input, into: block)
+                    try writer.write(UnsafeRawBufferPointer(block), tensor: number, at: offset)
+                    done += block.count
+                }
+            }
+            try input.checkUnchanged()
+        }
+        return proceed(done)
+    }
+}
+
+/// The bytes of a source's tensor, front to back, as HDF5 files hold them.
+private struct TensorBytes {
+    private let tensor: SourceCheckpoint.Tensor
+    private let inflating: InflatingReader?
+
+    init(of tensor: SourceCheckpoint.Tensor, in file: borrowing SourceFile) throws(CheckpointError) {
+        self.tensor = tensor
+        inflating = tensor.deflated.map { InflatingReader($0.entry) }
+        guard let skip = tensor.deflated?.skip else { return }
+        let header = UnsafeMutableRawBufferPointer.allocate(byteCount: skip, alignment: 1)
+        defer { header.deallocate() }
+        try inflating?.read(from: file, into: header)
+    }
+
+    /// Fills `buffer`, whole elements, from byte `offset` on; the pieces follow each other.
+    func read(
+        at offset: Int, of file: borrowing SourceFile, into buffer: UnsafeMutableRawBufferPointer
+    ) throws(CheckpointError) {
+        if let inflating {
+            try inflating.read(from: file, into: buffer)
+        } else {
+            try file.read(at: tensor.extent.offset + offset, into: buffer)
+        }
+        if tensor.isBigEndian, let type = tensor.type.elementType { swapBytes(buffer, of: type) }
+    }
+}
+
+extension SourceCheckpoint {
+    /// Throws when the source holds arrays that would be lost: an import is complete or none. What is no array (the
+    /// epoch beside a state dictionary) may stay behind.
+    fileprivate func checkComplete() throws(CheckpointError) {
+        guard let lost = leftOut.first(where: { $0.reason.hasPrefix(NumPyArchive.lostPrefix) }) else { return }
+        throw CheckpointError(
+            .unsupported, checkpoint: path,
+            problem: "'\(lost.name)' has the \(lost.reason), which HDF5 files here cannot hold",
+            remedy:
+                "leave it out of the file, or say that 2-byte opaque values are bfloat16 with --bfloat16-dump opaque16")
+    }
+}
+
+extension HuggingFaceIdentity {
+    /// The revision's name, when the place of the directory tells exactly one.
+    fileprivate func uniqueName(_ path: String) throws(CheckpointError) -> String {
+        guard let references else { return folder }
+        guard references.count == 1 else {
+            throw CheckpointError(
+                .unsupported, checkpoint: path,
+                problem: references.isEmpty
+                    ? "nothing in the cache's refs refers to this snapshot"
+                    : "several revisions refer to this snapshot: \(references.joined(separator: ", "))",
+                remedy: "name it with --revision")
+        }
+        return references[0]
+    }
+}
+
+/// Makes the folder and those above it.
+func makeDirectory(_ path: String) throws(ImportError) {
+    guard !entryExists(path) || isDirectory(path) else {
+        throw ImportError(.usage, "'\(path)' is not a folder; --to takes the folder for the files")
+    }
+    do {
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+        throw ImportError(.environment, "cannot make the folder '\(path)': \(lastError())")
+    }
+}

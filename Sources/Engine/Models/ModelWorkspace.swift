@@ -1,0 +1,104 @@
+import Base
+import Checkpoints
+import Foundation
+import LanguageModels
+import Synchronization
+import Tensors
+
+/// What a request that runs models has at hand: forward passes on all threads, and the final states of the last few, which
+/// several requests need.
+package final class ModelWorkspace {
+    private let checkpoints: [Checkpoint]
+    /// Threads to work on.
+    package let jobs: Int
+    /// How forward passes are carried out.
+    package let execution: Execution
+    private let statePath: (Int, Fingerprint) -> String
+    private let stepDone: (Int, Int, Int) -> Void
+    private var kept: [(checkpoint: Int, probe: Fingerprint, states: HiddenStates)] = []
+
+    /// Files of final states that were read or written.
+    private var onDisk: Set<String> = []
+
+    /// Final states kept: the reference's and those of the checkpoint that is being worked on.
+    private static let keptStates = 2
+
+    /// - Parameters:
+    ///   - statePath: where final states of a checkpoint, by its place, and a probe set are kept for later runs.
+    ///   - stepDone: called with a checkpoint's place, a step's number and the number of steps after each step.
+    init(
+        _ checkpoints: [Checkpoint], jobs: Int, statePath: @escaping (Int, Fingerprint) -> String,
+        stepDone: @escaping (Int, Int, Int) -> Void
+    ) {
+        (self.checkpoints, self.jobs, self.statePath) = (checkpoints, jobs, statePath)
+        self.stepDone = stepDone
+        let shared: ParallelLoop = { count, body in inParallel(count, jobs: jobs, body) }
+        execution = Execution(loop: jobs == 1 ? serialLoop : shared) { try Interruption.check() }
+    }
+
+    /// The checkpoint as a model.
+    /// - Throws: `ReadFailure` when its config cannot be followed, or its tensors contradict it.
+    package func model(_ place: Int) throws -> LanguageModel {
+        try attributed(to: place) { try LanguageModel(checkpoints[place]) }
+    }
+
+    /// Runs a checkpoint over a probe set, layer by layer; see `LanguageModel.forward`.
+    /// - Returns: the states after the final norm.
+    /// - Throws: `ReadFailure`, `Interrupted`, and what `visit` throws.
+    @discardableResult
+    package func forward(
+        _ place: Int, over probe: ProbeSet, visit: (_ step: Int, _ states: HiddenStates) throws -> Void = { _, _ in }
+    ) throws -> HiddenStates {
+        let model = try model(place)
+        let states = try attributed(to: place) {
+            try model.forward(probe, execution) { step, states in
+                try visit(step, states)
+                stepDone(place, step + 1, model.stepCount)
+            }
+        }
+        keep(states, of: place, probe.fingerprint)
+        return states
+    }
+
+    private func keep(_ states: HiddenStates, of place: Int, _ probe: Fingerprint) {
+        kept.append((place, probe, states))
+        if kept.count > ModelWorkspace.keptStates { kept.removeFirst() }
+    }
+
+    /// The states after the final norm, computed once while they are kept.
+    package func finalStates(_ place: Int, over probe: ProbeSet) throws -> HiddenStates {
+        let fingerprint = probe.fingerprint
+        if let found = kept.firstIndex(where: { $0.checkpoint == place && $0.probe == fingerprint }) {
+            // The least recently used stands first.
+            kept.append(kept.remove(at: found))
+            return kept[kept.count - 1].states
+        }
+        return try forward(place, over: probe)
+    }
+
+    /// The final states of a checkpoint that others are compared with: also kept in a file beside the journal, so that a
+    /// checkpoint which joins the series later does not cost the reference's run again.
+    package func referenceStates(_ place: Int, over probe: ProbeSet) throws -> HiddenStates {
+        let (fingerprint, path) = (probe.fingerprint, statePath(place, probe.fingerprint))
+        let isKept = kept.contains { $0.checkpoint == place && $0.probe == fingerprint }
+        if !isKept, let found = HiddenStates(file: path, of: probe, width: try model(place).width) {
+            keep(found, of: place, fingerprint)
+            onDisk.insert(path)
+        }
+        let states = try finalStates(place, over: probe)
+        if onDisk.insert(path).inserted {
+            try makeFolder((path as NSString).deletingLastPathComponent)
+            guard states.write(to: path) else { throw EnvironmentError("write", path) }
+        }
+        return states
+    }
+
+    /// Says whose failure it is.
+    package func attributed<Result>(to place: Int, _ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as CheckpointError {
+            throw ReadFailure(checkpoint: place, error: error)
+        }
+    }
+}

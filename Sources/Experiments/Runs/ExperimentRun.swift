@@ -1,0 +1,279 @@
+import Base
+import Checkpoints
+import Engine
+import Foundation
+import Reports
+import Results
+import Settings
+import Tensors
+
+/// One run of one or several experiments: their plans are merged, each byte is read once, and each leaves its folder.
+package struct ExperimentRun: Sendable {
+    /// What to run, and how.
+    package struct Options: Sendable {
+        /// Names of experiments.
+        package var names: [String]
+        /// The settings file, for a single experiment; `nil` takes `experiments/NAME.yaml`.
+        package var settingsFile: String?
+        /// What `--set` says, and `--from` and `--to`.
+        package var overrides: [SettingsOverride] = []
+        /// The two checkpoints of a pair, as typed: they name the results' folder when `output` does not.
+        package var pair: (from: String, to: String)?
+        /// The results' folder; `nil` takes `results/NAME`, or `results/NAME/FROM--TO` for a pair.
+        package var output: String?
+        /// Where summaries are journalled; `nil` takes `.journal` beside the results.
+        package var journal: String?
+        /// Threads to work on.
+        package var jobs: Int
+        /// How wide figures are printed; `nil` for no figures.
+        package var figureWidth: GnuplotScript.Width? = .one
+        /// How checkpoints are read.
+        package var readOptions = ReadOptions()
+
+        /// Runs these experiments with their default settings on `jobs` threads.
+        package init(names: [String], jobs: Int) {
+            self.names = names
+            self.jobs = jobs
+        }
+    }
+
+    /// What a run did.
+    package struct Outcome: Sendable {
+        /// The files written, in order.
+        package let paths: [String]
+        /// What to read first: a table of each experiment, with the file that has all of it.
+        package let headlines: [(table: Table, path: String)]
+        /// Figures that could not be drawn, one line each: the run is done all the same.
+        package let undrawn: [String]
+        /// Findings about the input.
+        package let findings: [String]
+        /// Checkpoints that were left out because they could not be read.
+        package let refused: [CheckpointError]
+        /// Files that only looked as an earlier run left them, one line each: they were read again.
+        package let rewritten: [String]
+        /// Bytes read from tensors' storage.
+        package let bytesRead: Int
+        /// Bytes read besides, to recognise files.
+        package let bytesSampled: Int
+    }
+
+    private let options: Options
+    private let experiments: [any Experiment.Type]
+
+    /// Checks the names.
+    /// - Throws: `SettingsError` for an experiment that does not exist.
+    package init(_ options: Options) throws(SettingsError) {
+        self.options = options
+        var experiments: [any Experiment.Type] = []
+        for name in options.names {
+            guard let experiment = Registry.experiment(named: name) else {
+                let known = Registry.experiments.map { $0.name }
+                let near = nearest(to: name, among: known).map { "did you mean '\($0)'?" }
+                throw SettingsError(
+                    .option("run \(name)"),
+                    "there is no experiment '\(name)'; \(near ?? "there are \(known.joined(separator: ", "))")")
+            }
+            experiments.append(experiment)
+        }
+        self.experiments = experiments
+    }
+
+    /// Runs. Everything that can fail without reading fails first; nothing is written before all is computed.
+    package func run(progress: @escaping @Sendable (RunProgress) -> Void = { _ in }) throws -> Outcome {
+        let started = Date()
+        let journal = try Journal(directory: journalFolder)
+        var prepared: [Prepared] = []
+        let settings = settingsPath(experiments[0].name)
+        let context = RunContext(
+            jobs: options.jobs, settingsFolder: (settings as NSString).deletingLastPathComponent,
+            stated: Set(options.overrides.map(\.name)), journal: journal,
+            readOptions: options.readOptions)
+        for experiment in experiments { prepared.append(try prepare(experiment, context)) }
+        for item in prepared { try item.checkFolder() }
+        for item in prepared { try item.reserveFolder() }
+        try context.journalContents()
+
+        let engine = ReductionEngine(context.checkpoints, jobs: options.jobs, journal: journal, progress: progress)
+        var results = try engine.run(prepared.flatMap { $0.experiment.requests as [any Reduction] })
+        results = try engine.run(prepared.flatMap { [results] in $0.experiment.followUps(results) }, after: results)
+        results = try engine.compute(prepared.flatMap { $0.experiment.matrixRequests }, after: results)
+        results = try engine.run(prepared.flatMap { $0.experiment.modelRequests as [any ModelRequest] }, after: results)
+        let refused = context.refused + results.failures.sorted { $0.key < $1.key }.map { $0.value }
+        let bytesRead = context.checkpoints.reduce(0) { $0 + ($1.reader?.bytesRead ?? 0) }
+
+        let reports = try prepared.map { try $0.report(results) }
+        var (paths, undrawn): ([String], [String]) = ([], [])
+        for (item, report) in zip(prepared, reports) {
+            let machine = MachineRecord(
+                started: started, jobs: options.jobs, bytesRead: bytesRead, bytesSampled: context.sampledBytes)
+            let written = try item.write(report, refused: refused, machine: machine, figureWidth: options.figureWidth)
+            paths += written.paths
+            undrawn += written.undrawn
+        }
+        for index in Set(prepared.compactMap { ResultsIndex(besides: $0.folder) }) { paths.append(try index.write()) }
+        let headlines = zip(prepared, reports).compactMap { item, report in
+            report.readable.first.map { (table: $0, path: "\(item.folder)/\(MarkdownWriter().fileName($0))") }
+        }
+        return Outcome(
+            paths: paths, headlines: headlines, undrawn: undrawn,
+            // Several experiments may say the same of a series they share.
+            findings: reports.flatMap(\.findings).uniqued(), refused: refused, rewritten: context.rewritten,
+            bytesRead: bytesRead, bytesSampled: context.sampledBytes)
+    }
+
+    private func prepare<E: Experiment>(_ type: E.Type, _ context: RunContext) throws -> Prepared {
+        let path = settingsPath(E.name)
+        guard options.settingsFile != nil || FileManager.default.fileExists(atPath: path) else {
+            throw SettingsError(
+                .file(path, line: nil),
+                "no such file in the current folder; run in the folder of the project, or name one with --settings FILE"
+            )
+        }
+        let settings = try E.Settings.load(file: path, overrides: options.overrides)
+        let experiment = try E(settings, context)
+        return Prepared(
+            experiment: experiment, settings: settings.canonicalJSON, folder: outputFolder(E.name),
+            warnings: context.takeWarnings())
+    }
+
+    private func settingsPath(_ name: String) -> String { options.settingsFile ?? "experiments/\(name).yaml" }
+
+    private func outputFolder(_ name: String) -> String {
+        if let output = options.output { return experiments.count == 1 ? output : "\(output)/\(name)" }
+        guard let pair = options.pair else { return "results/\(name)" }
+        let folder = "results/\(name)/\(stem(pair.from))--\(stem(pair.to))"
+        // Another pair of the same names keeps its results.
+        let pairFingerprint = Fingerprint(of: realPath(pair.from) + "\n" + realPath(pair.to))
+        let other = "\(folder)-\("\(pairFingerprint)".prefix(8))"
+        guard let record = FileManager.default.contents(atPath: "\(folder)/run.json"),
+            let text = String(data: record, encoding: .utf8)
+        else { return folder }
+        let locations = [pair.from, pair.to].map { JSON.string(CheckpointLocation(parsing: $0).description).compact }
+        return locations.allSatisfy(text.contains) ? folder : other
+    }
+
+    private var journalFolder: String { options.journal ?? "\(options.output ?? "results")/.journal" }
+
+    /// The last component of a checkpoint's path without its ending, fit for a folder's name.
+    private func stem(_ text: String) -> String {
+        let location = CheckpointLocation(parsing: text)
+        let name = location.path.split(separator: "/").last.map(String.init) ?? "checkpoint"
+        let base =
+            ["h5", "hdf5", "keras"].contains((name as NSString).pathExtension)
+            ? (name as NSString).deletingPathExtension : name
+        return base + (location.group.map { $0.replacing("/", with: "-") } ?? "")
+    }
+}
+
+/// An experiment that is ready to run, and where its results go.
+private final class Prepared {
+    let experiment: any Experiment
+    private let settings: JSON
+    let folder: String
+    /// Findings about its checkpoints that opening them made.
+    private let warnings: [String]
+    /// Between `reserveFolder` and `write`.
+    private var directory: RunDirectory?
+
+    init(experiment: any Experiment, settings: JSON, folder: String, warnings: [String]) {
+        self.experiment = experiment
+        self.settings = settings
+        self.folder = folder
+        self.warnings = warnings
+    }
+
+    private var name: String { type(of: experiment).name }
+    private var question: String { type(of: experiment).question }
+
+    func report(_ results: ReductionResults) throws -> Report {
+        var report = try experiment.report(results)
+        report.findings = warnings + report.findings
+        return report
+    }
+
+    /// Makes sure that the folder does not hold another experiment's results: the files of both would lie there mixed,
+    /// under one record.
+    func checkFolder() throws(SettingsError) {
+        guard let other = ResultsFolder(path: folder).experimentName, other != name else { return }
+        throw SettingsError(
+            .option("results folder \(folder)"),
+            "it holds results of \(other), and those of \(name) would mix with them; name another folder with --out, or "
+                + "run both at once, 'run \(other) \(name) --out DIR', which gives each its own in DIR")
+    }
+
+    /// Makes sure before hours of reading that the results can be written, and that no other run writes there.
+    func reserveFolder() throws(EnvironmentError) { directory = try RunDirectory(at: folder) }
+
+    /// Writes everything the run leaves, all together.
+    func write(
+        _ report: Report, refused: [CheckpointError], machine: MachineRecord, figureWidth: GnuplotScript.Width?
+    ) throws(EnvironmentError) -> (paths: [String], undrawn: [String]) {
+        guard let directory = directory.take() else { preconditionFailure("the results' folder is not reserved") }
+        let results = ResultsFiles(
+            type(of: experiment).resultsNames, question: question, tables: report.tables, readable: report.readable,
+            run: record(report, refused),
+            figures: figureWidth == nil ? [] : type(of: experiment).figures(report.tables),
+            figureWidth: figureWidth, jobs: machine.jobs)
+        return try results.write(
+            to: directory, tables: true,
+            records: [("machine.json", machine.json), ("run.json", record(report, refused))])
+    }
+
+    /// What was run on what; nothing that differs between two runs of the same input.
+    private func record(_ report: Report, _ refused: [CheckpointError]) -> JSON {
+        var members: [(key: String, value: JSON)] = [
+            ("experiment", .string(name)),
+            ("question", .string(question)),
+            ("version", .string(harnessVersion)),
+            ("settings", settings),
+            (type(of: experiment).inputsName, report.inputs),
+        ]
+        if let probeSet = report.probeSet { members.append(("probe_set", probeSet)) }
+        return .object(
+            members + [
+                ("refused", .array(refused.map { .string($0.description) })),
+                ("findings", .array(report.findings.map(JSON.string))),
+                ("tables", .array(report.tables.map { .string(CSVWriter().fileName($0)) })),
+            ])
+    }
+}
+
+/// When, where and how fast: kept apart from `run.json`, because it differs from run to run.
+private struct MachineRecord {
+    let started: Date
+    let jobs: Int
+    let bytesRead: Int
+    let bytesSampled: Int
+
+    var json: JSON {
+        [
+            "started": .string(universalTime(started)),
+            "seconds": .number((Date().timeIntervalSince(started) * 1000).rounded() / 1000),
+            "bytes_read": .integer(bytesRead),
+            "bytes_sampled": .integer(bytesSampled),
+            "jobs": .integer(jobs),
+            "host": .string(hostName()),
+            "system": .string(ProcessInfo.processInfo.operatingSystemVersionString),
+            "cores": .integer(ProcessInfo.processInfo.activeProcessorCount),
+        ]
+    }
+}
+
+extension [String] {
+    /// Each once, in the order of their first places.
+    fileprivate func uniqued() -> [String] {
+        var seen: Set<String> = []
+        return filter { seen.insert($0).inserted }
+    }
+}
+
+/// A moment by ISO 8601, to the second. Foundation's formatter loads its tables of time zones first, which takes as long
+/// as the drift of a small pair.
+private func universalTime(_ date: Date) -> String {
+    var seconds = time_t(date.timeIntervalSince1970)
+    var parts = tm()
+    gmtime_r(&seconds, &parts)
+    var text = [CChar](repeating: 0, count: 32)
+    let count = strftime(&text, text.count, "%Y-%m-%dT%H:%M:%SZ", &parts)
+    return String(decoding: text.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
+}

@@ -1,0 +1,32 @@
+import Base
+import Foundation
+import Reports
+import Tensors
+
+extension RunContext {
+    /// Reads a CSV table that the setting `name` states, and what `run.json` says of it.
+    /// - Throws: `InputError` for a file that cannot be read, with its line.
+    func table(_ path: String, of name: String) throws(InputError) -> CSVTable {
+        do {
+            return try CSVReader().read(resolve(path, of: name), as: path)
+        } catch {
+            throw InputError(error.description)
+        }
+    }
+
+    /// What `run.json` records of a file: its name and the fingerprint of its bytes.
+    func fileFacts(_ path: String, of name: String) -> JSON {
+        let data = FileManager.default.contents(atPath: resolve(path, of: name)) ?? Data()
+        let fingerprint = data.withUnsafeBytes { Fingerprint(of: $0) }
+        return ["file": .string(path), "fingerprint": .string(fingerprint.description)]
+    }
+}
+
+/// Asks something of a table, and makes its error one of the input.
+func reading<Value>(_ body: () throws(CSVError) -> Value) throws(InputError) -> Value {
+    do {
+        return try body()
+    } catch {
+        throw InputError(error.description)
+    }
+}

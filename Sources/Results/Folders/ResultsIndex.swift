@@ -1,0 +1,47 @@
+import Base
+import Foundation
+import Reports
+
+/// The page of all runs in a folder of results, `results/index.html`.
+package struct ResultsIndex: Hashable {
+    private let root: String
+
+    /// The index that a results folder stands in; `nil` for one that is not below `results`, as with `--out`.
+    package init?(besides folder: String) {
+        let parts = folder.split(separator: "/", omittingEmptySubsequences: false)
+        guard let place = parts.lastIndex(of: "results"), place < parts.count - 1, parts.count - place <= 3 else {
+            return nil
+        }
+        root = parts[...place].joined(separator: "/")
+    }
+
+    /// Writes the page anew: of all folders, and pairs' folders in them, that hold a record of a run.
+    /// - Returns: its path.
+    package func write() throws(EnvironmentError) -> String {
+        var entries: [IndexPage.Entry] = []
+        for name in folders(root) {
+            if let run = record(name) { entries.append(IndexPage.Entry(folder: name, run: run)) }
+            for pair in folders("\(root)/\(name)") {
+                if let run = record("\(name)/\(pair)") {
+                    entries.append(IndexPage.Entry(folder: "\(name)/\(pair)", run: run))
+                }
+            }
+        }
+        let page = IndexPage(entries).html
+        let path = "\(root)/\(ReportPage.fileName)"
+        // Two runs may write it at a time: each renames a file of its own into place.
+        try replaceFile(path) { $0.write(page) }
+        return path
+    }
+
+    private func folders(_ path: String) -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        return names.filter { !$0.hasPrefix(".") }.sorted()
+    }
+
+    private func record(_ folder: String) -> JSON? {
+        FileManager.default.contents(atPath: "\(root)/\(folder)/run.json").flatMap {
+            try? JSONDecoder().decode(JSON.self, from: $0)
+        }
+    }
+}

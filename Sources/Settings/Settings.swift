@@ -1,0 +1,154 @@
+import Base
+import Foundation
+
+/// The settings of an experiment: what `experiments/NAME.yaml` and `--set` may say.
+///
+/// The initial values are the defaults. A file or an option states only what differs, by the names in `CodingKeys`; any
+/// other name is an error. Sections are structs of the same kind, merged key by key; lists are replaced whole, so that a
+/// section in a list states all that is not optional.
+///
+/// ```swift
+/// struct DriftSettings: ExperimentSettings {
+///     var threshold = 1e-5
+///     var allowUnmatched = false
+///
+///     enum CodingKeys: String, CodingKey, CaseIterable {
+///         case threshold
+///         case allowUnmatched = "allow_unmatched"
+///     }
+/// }
+/// ```
+/// - Important: every `CodingKeys`, those of nested structs too, is `CaseIterable`: the known names are its cases.
+package protocol ExperimentSettings: Codable, Equatable, Sendable {
+    /// The defaults.
+    init()
+
+    /// Sections that describe what a key in them names: where an option names another, what the settings file says in the
+    /// section does not hold for it and is dropped. Keys by section.
+    static var describing: [String: [String]] { get }
+}
+
+extension ExperimentSettings {
+    /// None.
+    package static var describing: [String: [String]] { [:] }
+}
+
+/// One `--set KEY=VALUE`. A dotted key reaches into a section; a later option overrules an earlier one.
+package struct SettingsOverride: Sendable {
+    fileprivate let node: SettingsNode
+    /// The setting it overrides, names of nested sections joined by dots.
+    package let name: String
+
+    /// Reads an argument of `--set`. The value is YAML: `threshold=1e-4`, `compare=[reference, predecessor]`; nothing after
+    /// the `=` is no value.
+    package init(_ argument: String) throws(SettingsError) {
+        let origin = SettingsOrigin.option("--set \(argument)")
+        guard let equals = argument.firstIndex(of: "=") else {
+            throw SettingsError(origin, "expected KEY=VALUE, as in --set threshold=1e-4")
+        }
+        let key = argument[..<equals]
+        guard !key.isEmpty, key.split(separator: ".", omittingEmptySubsequences: false).allSatisfy({ !$0.isEmpty })
+        else {
+            throw SettingsError(origin, "'\(key)' is not the name of a setting, such as threshold or compare.pairs")
+        }
+        var value = try parseYAML(String(argument[argument.index(after: equals)...])) { _ in origin }
+        value.origin = origin
+        node = SettingsOverride.nest(value, under: String(key))
+        name = String(key)
+    }
+
+    /// A value that is text whatever it looks like, from an option of another name: errors will quote `option`.
+    package init(_ key: String, text: String, option: String) {
+        let value = SettingsNode(content: .scalar(text, isQuoted: true), origin: .option(option))
+        node = SettingsOverride.nest(value, under: key)
+        name = key
+    }
+
+    private static func nest(_ value: SettingsNode, under key: String) -> SettingsNode {
+        key.split(separator: ".").reversed().reduce(value) { inner, name in
+            SettingsNode(content: .section([(String(name), inner)]), origin: inner.origin)
+        }
+    }
+}
+
+extension ExperimentSettings {
+    /// The defaults, with a settings file laid over them, and the options over both.
+    /// - Throws: `SettingsError` for a file that cannot be read, and for the first setting that is unknown, missing, or of
+    ///   another type.
+    package static func load(file path: String, overrides: [SettingsOverride] = []) throws(SettingsError) -> Self {
+        let data: Data
+        do {
+            data = try Data(contentsOf: URL(filePath: path))
+        } catch {
+            // The system's own words: Foundation's depend on its version and on the language.
+            let cause = (error as? CocoaError)?.underlying as? POSIXError
+            let reason = cause.map { String(cString: strerror($0.code.rawValue)) } ?? error.localizedDescription
+            throw SettingsError(.file(path, line: nil), "cannot read the settings: \(reason)")
+        }
+        guard let text = String(validating: data, as: UTF8.self) else {
+            throw SettingsError(.file(path, line: nil), "the settings are not UTF-8 text")
+        }
+        return try decode(text, file: path, overrides: overrides)
+    }
+
+    /// The same for text that has been read already; `file` is the name that errors give it.
+    package static func decode(
+        _ text: String, file: String, overrides: [SettingsOverride] = []
+    ) throws(SettingsError) -> Self {
+        var tree = SettingsNode(Self().canonicalJSON)
+        tree.origin = .file(file, line: nil)
+        var stated = try parseYAML(text) { .file(file, line: $0) }
+        let options = overrides.map(\.node)
+        for (section, keys) in describing
+        where options.contains(where: { option in keys.contains { option.member(section)?.has($0) == true } }) {
+            stated = stated.without(section)
+        }
+        if case .nothing = stated.content {} else { tree = tree.merged(with: stated) }
+        for option in options { tree = tree.merged(with: option) }
+        do {
+            return try Self(from: SettingsDecoder(node: tree, codingPath: []))
+        } catch let error as SettingsError {
+            throw error
+        } catch DecodingError.dataCorrupted(let context) {
+            throw SettingsError(tree.origin, context.debugDescription)
+        } catch {
+            throw SettingsError(tree.origin, "\(error)")
+        }
+    }
+
+    /// The effective settings, keys sorted, values that are `nil` left out: equal settings give equal text, whatever file and
+    /// options they came from. For `run.json` and, as `canonicalJSON.compact`, for keys.
+    package var canonicalJSON: JSON {
+        do {
+            return try JSONDecoder().decode(JSON.self, from: JSONEncoder().encode(self))
+        } catch {
+            preconditionFailure("settings that cannot be encoded: \(error)")
+        }
+    }
+}
+
+extension SettingsNode {
+    fileprivate func has(_ key: String) -> Bool {
+        if case .section(let members) = content { members.contains { $0.key == key } } else { false }
+    }
+
+    fileprivate func without(_ key: String) -> SettingsNode {
+        guard case .section(let members) = content else { return self }
+        return SettingsNode(content: .section(members.filter { $0.key != key }), origin: origin)
+    }
+
+    /// A tree of default values.
+    fileprivate init(_ json: JSON) {
+        origin = .defaults
+        content =
+            switch json {
+            case .null: .nothing
+            case .boolean(let value): .scalar(String(value), isQuoted: false)
+            case .integer(let value): .scalar(String(value), isQuoted: false)
+            case .number(let value): .scalar(String(value), isQuoted: false)
+            case .string(let text): .scalar(text, isQuoted: true)
+            case .array(let elements): .list(elements.map { SettingsNode($0) })
+            case .object(let members): .section(members.map { ($0.key, SettingsNode($0.value)) })
+            }
+    }
+}

@@ -1,0 +1,58 @@
+import Checkpoints
+import Foundation
+import TestSupport
+
+@testable import Experiments
+@testable import Settings
+
+/// Runs drift on a series and leaves its tables in `folder/out`, its journal in `folder/journal`.
+@discardableResult
+func runDrift(
+    _ series: [String], in folder: ScratchFolder, jobs: Int = 2, out: String = "out", journal: String = "journal",
+    _ settings: String...
+) throws -> ExperimentRun.Outcome {
+    let file = try folder.write("drift.yaml", "series: [\(series.joined(separator: ", "))]\n")
+    return try runDrift(file: file, in: folder, jobs: jobs, out: out, journal: journal, settings)
+}
+
+/// Runs drift by a settings file, with the options that `--set` would take.
+@discardableResult
+func runDrift(
+    file: String, in folder: ScratchFolder, jobs: Int = 2, out: String = "out", journal: String = "journal",
+    _ settings: [String] = []
+) throws -> ExperimentRun.Outcome {
+    var options = ExperimentRun.Options(names: ["drift"], jobs: jobs)
+    options.settingsFile = file
+    options.overrides = try settings.map { try SettingsOverride($0) }
+    options.output = "\(folder.path)/\(out)"
+    options.journal = "\(folder.path)/\(journal)"
+    options.readOptions = readOptions()
+    options.figureWidth = nil
+    return try ExperimentRun(options).run()
+}
+
+/// A table that a run left.
+func table(_ name: String, of folder: ScratchFolder, out: String = "out") throws -> CSVRows {
+    try CSVRows(file: "\(folder.path)/\(out)/\(name).csv")
+}
+
+/// Everything that a run left, by file name, that is the same for equal input and kept with it: without pages and PDF,
+/// which are made of the rest.
+func results(in folder: ScratchFolder, out: String = "out") throws -> [String: String] {
+    var texts: [String: String] = [:]
+    for name in try FileManager.default.contentsOfDirectory(atPath: "\(folder.path)/\(out)") {
+        guard name != "machine.json", name != "index.html", !name.hasSuffix(".pdf") else { continue }
+        texts[name] = try folder.text("\(out)/\(name)")
+    }
+    return texts
+}
+
+/// The problems that stopped a run; empty when it ran.
+func problems(_ run: () throws -> ExperimentRun.Outcome) throws -> [String] {
+    do {
+        _ = try run()
+        return []
+    } catch let error as InputError {
+        return error.problems
+    }
+}
