@@ -116,4 +116,22 @@ import Testing
             }
         }
     }
+
+    /// What keeps the tree easy to see.
+    @Test func `no folder is crowded, and no path says a word twice`() throws {
+        var counts: [String: Int] = [:]
+        for root in ["Sources", "Tests"] {
+            for name in try FileManager.default.subpathsOfDirectory(atPath: "\(packageRoot)/\(root)")
+            where name.hasSuffix(".swift") {
+                let folders = name.split(separator: "/").dropLast().map(String.init)
+                counts[([root] + folders).joined(separator: "/"), default: 0] += 1
+                #expect(Set(folders).count == folders.count && !folders.contains(root), "\(root)/\(name)")
+            }
+        }
+        #expect(counts.count > 60)
+        for (folder, count) in counts { #expect(count <= 15, "\(folder) holds \(count) Swift files") }
+        for (folder, count) in counts where folder.hasPrefix("Sources/") && folder.split(separator: "/").count == 2 {
+            #expect(count <= 9, "the root of \(folder) holds \(count) files: a target's root is its front door")
+        }
+    }
 }
