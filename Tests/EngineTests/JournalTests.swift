@@ -59,12 +59,14 @@ import Testing
     @Test(arguments: ["{\"count\":1}", "not JSON", "{}", "[]", "", "{\"count\":\"one\"}"])
     func `a line that is no summary of the kind asked for is ignored`(text: String) throws {
         _ = try filled()
-        let line = "\(Fingerprint(of: "first")) \(text)\n\nshort\n\(String(repeating: "z", count: 40))\n"
-        try line.write(toFile: "\(directory)/zzz.jsonl", atomically: false, encoding: .utf8)
+        let line = JournalLine(key: Fingerprint(of: "first"), summary: Data(text.utf8)).bytes
+        let others = "\nshort\n\(String(repeating: "z", count: 60))\n"
+        try (Data(line) + others.utf8).write(to: URL(filePath: "\(directory)/zzz.jsonl"))
         let journal = try Journal(directory: directory)
+        #expect(journal.notices.count == 1)
         #expect(journal.summary(UpdateGram.self, for: "second") == nil)
         #expect(journal.summary(DifferenceSums.self, for: "second") == DifferenceSums())
-        if !text.isEmpty { #expect(journal.summary(DifferenceSums.self, for: "first") == nil) }
+        #expect(journal.summary(DifferenceSums.self, for: "first") == nil)
     }
 
     @Test func `two processes' journals are read together`() throws {
@@ -82,5 +84,57 @@ import Testing
         let journal = try Journal(directory: "\(folder.path)/file/journal")
         let error = #expect(throws: EnvironmentError.self) { try journal.append(DifferenceSums(), for: "first") }
         #expect(error?.description.hasPrefix("cannot make the folder \(folder.path)/file/journal: ") == true)
+    }
+
+    @Test func `a flipped bit loses its line, wherever it is, and says so`() throws {
+        _ = try filled()
+        let path = "\(directory)/\(try #require(files().first))"
+        let whole = try #require(FileManager.default.contents(atPath: path))
+        let first = try #require(whole.firstIndex(of: UInt8(ascii: "\n")))
+        for place in 0..<first {
+            for bit in 0..<8 where whole[place] ^ (1 << bit) != UInt8(ascii: "\n") {
+                var flipped = whole
+                flipped[place] ^= 1 << bit
+                try flipped.write(to: URL(filePath: path))
+                let journal = try Journal(directory: directory)
+                #expect(journal.summary(DifferenceSums.self, for: "first") == nil, "bit \(bit) of byte \(place)")
+                #expect(journal.summary(DifferenceSums.self, for: "second") == DifferenceSums())
+                #expect(
+                    journal.notices.count == 1 && journal.notices[0].contains("\(path): line 1 is damaged and not used")
+                )
+            }
+        }
+        // The end of the line itself: the two lines become one.
+        var joined = whole
+        joined[first] ^= 1
+        try joined.write(to: URL(filePath: path))
+        let journal = try Journal(directory: directory)
+        #expect(journal.summary(DifferenceSums.self, for: "first") == nil && journal.notices.count == 1)
+    }
+
+    @Test func `a file of an earlier version is read once and rewritten with checksums`() throws {
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        let summary = #"{"rows":3}"#
+        let old = "\(Fingerprint(of: "first")) \(summary)\nnonsense\n\(Fingerprint(of: "second")) \(summary)\n"
+        try old.write(toFile: "\(directory)/old.jsonl", atomically: false, encoding: .utf8)
+        let journal = try Journal(directory: directory)
+        #expect(journal.summary([String: Int].self, for: "first") == ["rows": 3])
+        #expect(journal.notices.count == 2 && journal.notices[1].hasSuffix("they are used, and have one now"))
+        let again = try Journal(directory: directory)
+        #expect(again.notices.isEmpty)
+        #expect(again.summary([String: Int].self, for: "second") == ["rows": 3])
+        #expect(try files() == ["old.jsonl"])
+    }
+
+    @Test func `what is no file in the folder is told, and does not block`() throws {
+        _ = try filled()
+        #expect(mkfifo("\(directory)/pipe.jsonl", 0o600) == 0)
+        let journal = try Journal(directory: directory)
+        #expect(journal.summary(DifferenceSums.self, for: "first") != nil)
+        #expect(
+            journal.notices
+                == [
+                    "journal: cannot read \(directory)/pipe.jsonl: it is not a regular file; what it may hold is done again"
+                ])
     }
 }

@@ -49,7 +49,8 @@ package struct ExperimentRun: Sendable {
         package let findings: [String]
         /// Checkpoints that were left out because they could not be read.
         package let refused: [CheckpointError]
-        /// Files that only looked as an earlier run left them, one line each: they were read again.
+        /// What was taken for finished work and is done again, one line each: files that only looked as an earlier run left
+        /// them, and damaged lines of the journal.
         package let rewritten: [String]
         /// Bytes read from tensors' storage.
         package let bytesRead: Int
@@ -89,8 +90,9 @@ package struct ExperimentRun: Sendable {
             stated: Set(options.overrides.map(\.name)), journal: journal,
             readOptions: options.readOptions)
         for experiment in experiments { prepared.append(try prepare(experiment, context)) }
-        for item in prepared { try item.checkFolder() }
+        // First the lock, then the look: another experiment's results may be on their way into the folder.
         for item in prepared { try item.reserveFolder() }
+        for item in prepared { try item.checkFolder() }
         try context.journalContents()
 
         let engine = ReductionEngine(context.checkpoints, jobs: options.jobs, journal: journal, progress: progress)
@@ -117,7 +119,8 @@ package struct ExperimentRun: Sendable {
         return Outcome(
             paths: paths, headlines: headlines, undrawn: undrawn,
             // Several experiments may say the same of a series they share.
-            findings: reports.flatMap(\.findings).uniqued(), refused: refused, rewritten: context.rewritten,
+            findings: reports.flatMap(\.findings).uniqued(), refused: refused,
+            rewritten: journal.notices + context.rewritten,
             bytesRead: bytesRead, bytesSampled: context.sampledBytes)
     }
 
@@ -207,7 +210,9 @@ private final class Prepared {
     /// Writes everything the run leaves, all together.
     func write(
         _ report: Report, refused: [CheckpointError], machine: MachineRecord, figureWidth: GnuplotScript.Width?
-    ) throws(EnvironmentError) -> (paths: [String], undrawn: [String]) {
+    ) throws -> (paths: [String], undrawn: [String]) {
+        // Once more: some network file systems have no locks.
+        try checkFolder()
         guard let directory = directory.take() else { preconditionFailure("the results' folder is not reserved") }
         let results = ResultsFiles(
             type(of: experiment).resultsNames, question: question, tables: report.tables, readable: report.readable,

@@ -94,19 +94,31 @@ package struct RunDirectory: ~Copyable {
     }
 
     private static func reserve(_ path: String) throws(EnvironmentError) -> Int32 {
-        try makeFolder(path)
-        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw EnvironmentError("open", path) }
-        do throws(EnvironmentError) {
-            let isLocked = try lock(descriptor, path)
-            // Before hours of reading, not after.
-            guard access(path, W_OK | X_OK) == 0 else { throw EnvironmentError("write into", path) }
-            removeStale(in: path, isLocked: isLocked)
-        } catch {
+        while true {
+            try makeFolder(path)
+            let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            guard descriptor >= 0 else { throw EnvironmentError("open", path) }
+            do throws(EnvironmentError) {
+                let isLocked = try lock(descriptor, path)
+                if isPlace(path, of: descriptor) {
+                    // Before hours of reading, not after.
+                    guard access(path, W_OK | X_OK) == 0 else { throw EnvironmentError("write into", path) }
+                    removeStale(in: path, isLocked: isLocked)
+                    return descriptor
+                }
+            } catch {
+                close(descriptor)
+                throw error
+            }
+            // A run that failed has removed the folder that it made; there may be a new one of this name by now.
             close(descriptor)
-            throw error
         }
-        return descriptor
+    }
+
+    private static func isPlace(_ path: String, of descriptor: Int32) -> Bool {
+        var (opened, named) = (stat(), stat())
+        guard fstat(descriptor, &opened) == 0, stat(path, &named) == 0 else { return false }
+        return opened.st_dev == named.st_dev && opened.st_ino == named.st_ino
     }
 
     /// Whether the lock is held; `false` where the file system has none (some network ones).
