@@ -3,34 +3,28 @@ import Foundation
 
 /// The settings of an experiment: what `experiments/NAME.yaml` and `--set` may say.
 ///
-/// The initial values are the defaults. A file or an option states only what differs, by the names in `CodingKeys`; any
-/// other name is an error. Sections are structs of the same kind, merged key by key; lists are replaced whole, so that a
-/// section in a list states all that is not optional.
-///
-/// ```swift
-/// struct DriftSettings: ExperimentSettings {
-///     var threshold = 1e-5
-///     var allowUnmatched = false
-///
-///     enum CodingKeys: String, CodingKey, CaseIterable {
-///         case threshold
-///         case allowUnmatched = "allow_unmatched"
-///     }
-/// }
-/// ```
-/// - Important: every `CodingKeys`, those of nested structs too, is `CaseIterable`: the known names are its cases.
-package protocol ExperimentSettings: Codable, Equatable, Sendable {
-    /// The defaults.
-    init()
-
+/// The initial values are the defaults. A file or an option states only what differs; any other name is an error. Sections
+/// are merged key by key; lists are replaced whole.
+package protocol ExperimentSettings: SettingsSection {
     /// Sections that describe what a key in them names: where an option names another, what the settings file says in the
     /// section does not hold for it and is dropped. Keys by section.
     static var describing: [String: [String]] { get }
+
+    /// What is wrong with the settings together, one line each; bounds are looked at before.
+    var conflicts: [String] { get }
 }
 
 extension ExperimentSettings {
     /// None.
     package static var describing: [String: [String]] { [:] }
+    /// None.
+    package var conflicts: [String] { [] }
+
+    /// What no run could follow, one line each: what is out of bounds, otherwise what does not go together.
+    package var problems: [String] {
+        let outside = boundsProblems(below: "")
+        return outside.isEmpty ? conflicts : outside
+    }
 }
 
 /// One `--set KEY=VALUE`. A dotted key reaches into a section; a later option overrules an earlier one.
@@ -106,16 +100,16 @@ extension ExperimentSettings {
         if case .nothing = stated.content {} else { tree = tree.merged(with: stated) }
         for option in options { tree = tree.merged(with: option) }
         do {
-            return try Self(from: SettingsDecoder(node: tree, codingPath: []))
+            return try SettingsDecoder(node: tree, codingPath: []).read(Self.self)
         } catch let error as SettingsError {
             throw error
-        } catch DecodingError.dataCorrupted(let context) {
-            throw SettingsError(tree.origin, context.debugDescription)
         } catch {
             throw SettingsError(tree.origin, "\(error)")
         }
     }
+}
 
+extension SettingsSection {
     /// The effective settings, keys sorted, values that are `nil` left out: equal settings give equal text, whatever file and
     /// options they came from. For `run.json` and, as `canonicalJSON.compact`, for keys.
     package var canonicalJSON: JSON {

@@ -1,16 +1,29 @@
 /// Decodes a settings tree strictly: an unknown key, a value of another type and a missing one are errors that say where.
 ///
-/// The known keys of a section are the cases of its `CodingKeys`, which therefore have to be `CaseIterable`.
+/// The known keys are those that a `SettingsSection` declares. Other types, such as descriptions of models in catalogs, may
+/// stand in a tree too: theirs are the cases of their `CodingKeys`, which therefore have to be `CaseIterable`.
 package struct SettingsDecoder: Decoder {
     let node: SettingsNode
     package let codingPath: [any CodingKey]
     package var userInfo: [CodingUserInfoKey: Any] { [:] }
+    /// What the section that is decoded declares; `nil` where it is none.
+    private var declarations: [Declaration]?
+    /// Of the setting whose value is decoded.
+    private(set) var declaration: (any DeclaredSetting)?
+    /// A group's names are checked with those of the section around it.
+    private var isGroup = false
     /// A dictionary's keys are the user's.
-    var acceptsAnyKey = false
+    private var acceptsAnyKey = false
+
+    init(node: SettingsNode, codingPath: [any CodingKey]) {
+        (self.node, self.codingPath) = (node, codingPath)
+    }
 
     package func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
         guard case .section(let members) = node.content else { throw mismatch("a section of named settings") }
-        if !acceptsAnyKey {
+        if let declarations {
+            if !isGroup { try check(members, against: declarations.map(\.name.stringValue)) }
+        } else if !acceptsAnyKey {
             guard let known = type as? any (CodingKey & CaseIterable).Type else {
                 preconditionFailure(
                     "'\(path)': the CodingKeys of settings are CaseIterable, or typing errors go unseen")
@@ -28,17 +41,48 @@ package struct SettingsDecoder: Decoder {
 
     package func singleValueContainer() throws -> any SingleValueDecodingContainer { Single(decoder: self) }
 
-    /// Decodes the value at `key` of this section or list.
-    func decode<T: Decodable>(_ type: T.Type, _ value: SettingsNode, at key: any CodingKey) throws -> T {
-        var decoder = SettingsDecoder(node: value, codingPath: codingPath + [key])
+    /// Decodes the value here.
+    func read<T: Decodable>(_ type: T.Type) throws -> T {
+        var decoder = SettingsDecoder(node: node, codingPath: codingPath)
         decoder.acceptsAnyKey = type is any StringKeyed.Type
-        if let choices = type as? any (RawRepresentable & CaseIterable).Type { try decoder.checkChoice(choices) }
+        if let section = type as? any SettingsSection.Type { decoder.declarations = section.init().declarations }
+        if let choices = type as? any (RawRepresentable & CaseIterable).Type { try checkChoice(choices) }
         do {
             return try type.init(from: decoder)
         } catch DecodingError.dataCorrupted(let context) {
-            throw decoder.failure(context.debugDescription)
+            throw failure(context.debugDescription)
         }
     }
+
+    /// Decodes the value at `key` of this section or list.
+    func decode<T: Decodable>(_ type: T.Type, _ value: SettingsNode, at key: any CodingKey) throws -> T {
+        try SettingsDecoder(node: value, codingPath: codingPath + [key]).read(type)
+    }
+
+    /// Decodes a property of a section: a setting, or a group of them.
+    func decode<T: Decodable>(_ type: T.Type, property: String, among values: [String: SettingsNode]) throws -> T {
+        if type is any EmbeddedGroup.Type {
+            var decoder = self
+            decoder.isGroup = true
+            return try type.init(from: decoder)
+        }
+        let name = SettingName(ofProperty: property)
+        guard let declared = declarations?.first(where: { $0.name.stringValue == name.stringValue })?.setting else {
+            preconditionFailure("'\(property)' of settings is no @Setting")
+        }
+        guard let value = values[name.stringValue] else {
+            guard !declared.isRequired, let setting = declared as? T else {
+                throw failure("'\(name.stringValue)' is missing")
+            }
+            return setting
+        }
+        var decoder = SettingsDecoder(node: value, codingPath: codingPath + [name])
+        decoder.declaration = declared
+        return try type.init(from: decoder)
+    }
+
+    /// Whether what is decoded is a section of declared settings.
+    var isDeclared: Bool { declarations != nil }
 
     func failure(_ problem: String) -> SettingsError {
         SettingsError(node.origin, path.isEmpty ? problem : "'\(path)': \(problem)")
@@ -87,8 +131,9 @@ private func values<Choice: RawRepresentable & CaseIterable>(of type: Choice.Typ
     type.allCases.compactMap { $0.rawValue as? String }
 }
 
-private protocol StringKeyed {}
-extension Dictionary: StringKeyed where Key == String {}
+/// A dictionary whose keys are the user's.
+protocol StringKeyed { static var value: Any.Type { get } }
+extension Dictionary: StringKeyed where Key == String { static var value: Any.Type { Value.self } }
 
 /// An element's position as a coding key.
 private struct Index: CodingKey {
@@ -114,7 +159,8 @@ private struct Keyed<Key: CodingKey>: KeyedDecodingContainerProtocol {
     }
 
     func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T {
-        try decoder.decode(type, value(key), at: key)
+        guard decoder.isDeclared else { return try decoder.decode(type, value(key), at: key) }
+        return try decoder.decode(type, property: key.stringValue, among: values)
     }
 
     func nestedContainer<Nested: CodingKey>(
@@ -228,7 +274,7 @@ private struct Single: SingleValueDecodingContainer {
     func decode(_ type: UInt32.Type) throws -> UInt32 { try integer() }
     func decode(_ type: UInt64.Type) throws -> UInt64 { try integer() }
 
-    func decode<T: Decodable>(_ type: T.Type) throws -> T { try type.init(from: decoder) }
+    func decode<T: Decodable>(_ type: T.Type) throws -> T { try decoder.read(type) }
 
     private func integer<Value: FixedWidthInteger>() throws -> Value {
         let isNarrow = Value.bitWidth < 64 || !Value.isSigned

@@ -205,9 +205,9 @@ private func run(
         let series = try SmallModel.writeSeries(to: folder)
         #expect(
             try problems { try run(["norms"], series, in: folder, settings: "outlier_threshold: 0\n") }
-                == ["outlier_threshold is 0.0, not a number of deviations above 0"])
+                == ["outlier_threshold is 0.0; a number above 0 is expected"])
         #expect(
             try problems { try run(["norms"], series, in: folder, settings: "warmup_steps: -1\n") }
-                == ["warmup_steps is -1, not a number of steps"])
+                == ["warmup_steps is -1; a number from 0 on is expected"])
     }
 }

@@ -8,36 +8,30 @@ private struct SampleSettings: ExperimentSettings {
         case branchPoint = "branch_point"
     }
 
-    struct Series: Codable, Equatable, Sendable {
-        var folder = "experiments/data/tiny-olmo2"
-        var revision: String?
-
-        enum CodingKeys: String, CodingKey, CaseIterable {
-            case folder, revision
-        }
+    struct Series: SettingsSection {
+        @Setting("A folder.") var folder = "experiments/data/tiny-olmo2"
+        @Setting("A revision.", unset: "the last") var revision: String?
     }
 
-    struct Pair: Codable, Equatable, Sendable {
-        var from: String
-        var to: String
-
-        enum CodingKeys: String, CodingKey, CaseIterable {
-            case from, to
-        }
+    struct Pair: SettingsSection {
+        @Setting("Where it starts.") var from: String
+        @Setting("Where it ends.") var to: String
     }
 
-    var threshold = 1e-5
-    var allowUnmatched = false
-    var rows: UInt16 = 32
-    var compare: [Comparison] = [.reference, .predecessor]
-    var series = Series()
-    var pairs: [Pair] = []
-    var stages: [String: Int] = ["main": 2]
-    var only: Pair?
+    @Setting("A threshold.") var threshold = 1e-5
+    @Setting("A number that fits 16 bits.") var rows: UInt16 = 32
+    @Setting("Comparisons.") var compare: [Comparison] = [.reference, .predecessor]
+    @Setting("A section.") var series = Series()
+    @Setting("Sections in a list.") var pairs: [Pair] = []
+    @Setting("Numbers by name.") var stages: [String: Int] = ["main": 2]
+    @Setting("A section that may be left out.") var only: Pair?
+    @Setting("A flag.") var allowUnmatched = false
+}
 
-    enum CodingKeys: String, CodingKey, CaseIterable {
-        case threshold, rows, compare, series, pairs, stages, only
-        case allowUnmatched = "allow_unmatched"
+extension SampleSettings.Pair {
+    fileprivate init(from: String, to: String) {
+        self.init()
+        (self.from, self.to) = (from, to)
     }
 }
 
@@ -56,18 +50,15 @@ private func problem(_ text: String, _ arguments: String...) -> String? {
 
 /// Settings with a section that describes the file it names.
 private struct DescribingSettings: ExperimentSettings {
-    var source = Source()
-    var batch = 8
+    @Setting("A source.") var source = Source()
+    @Setting("A number.") var batch = 8
     static let describing = ["source": ["file", "files"]]
 
-    struct Source: Codable, Equatable, Sendable {
-        var file: String?
-        var files: [String: String] = [:]
-        var names: [String] = []
-        enum CodingKeys: String, CodingKey, CaseIterable { case file, files, names }
+    struct Source: SettingsSection {
+        @Setting("A file.") var file: String?
+        @Setting("Files.") var files: [String: String] = [:]
+        @Setting("Names.") var names: [String] = []
     }
-
-    enum CodingKeys: String, CodingKey, CaseIterable { case source, batch }
 }
 
 @Suite struct DescribingSettingsTests {
@@ -218,7 +209,7 @@ private struct DescribingSettings: ExperimentSettings {
             "threshold: 1\nseries: {folder: a, revision: main}", "threshold=2", "threshold=3", "series.folder=b=c",
             "compare=[reference]", "pairs=[{from: x, to: y}]", "stages.main=1", "series.revision=")
         #expect(settings.threshold == 3)
-        #expect(settings.series == .init(folder: "b=c", revision: nil))
+        #expect(settings.series.folder == "b=c" && settings.series.revision == nil)
         #expect(settings.compare == [.reference])
         #expect(settings.pairs == [.init(from: "x", to: "y")])
         #expect(settings.stages == ["main": 1])

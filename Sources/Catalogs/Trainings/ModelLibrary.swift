@@ -70,9 +70,5 @@ extension ModelFacts {
 
 /// A file of models.
 private struct ModelDocument: ExperimentSettings {
-    var models: [ModelFacts] = []
-
-    enum CodingKeys: String, CodingKey, CaseIterable {
-        case models
-    }
+    @Setting("The models.") var models: [ModelFacts] = []
 }

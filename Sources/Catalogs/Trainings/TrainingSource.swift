@@ -90,9 +90,5 @@ package struct TrainingSource: Sendable {
 
 /// A file of runs: `runs:`, as in a model's description.
 private struct RunsDocument: ExperimentSettings {
-    var runs: [TrainingRun] = []
-
-    enum CodingKeys: String, CodingKey, CaseIterable {
-        case runs
-    }
+    @Setting("The runs.") var runs: [TrainingRun] = []
 }

@@ -23,7 +23,6 @@ struct Audit: Experiment {
     /// Opens the series.
     /// - Throws: `InputError` when there is nothing to read, or a setting makes no sense.
     init(_ settings: AuditSettings, _ context: RunContext) throws {
-        try settings.check()
         self.settings = settings
         let (series, places) = try settings.input.open(in: context, tellsUnplaced: false)
         self.series = series

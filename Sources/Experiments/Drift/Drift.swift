@@ -36,16 +36,8 @@ struct Drift: Experiment {
     init(_ settings: DriftSettings, _ context: RunContext) throws {
         let places: [Int]
         self.settings = settings
-        guard settings.movedThreshold >= 0, settings.movedThreshold.isFinite, settings.embeddingRows >= 0 else {
-            throw SettingsError(
-                .option("moved_threshold=\(settings.movedThreshold) embedding_rows=\(settings.embeddingRows)"),
-                "both take numbers from 0 on")
-        }
-        guard (settings.from == nil) == (settings.to == nil) else {
-            throw InputError("a pair needs both from and to; only \(settings.from == nil ? "to" : "from") is given")
-        }
         let input = settings.input
-        if let from = settings.from, let to = settings.to {
+        if let from = settings.pair.from, let to = settings.pair.to {
             let ends = try context.open(
                 [from, to].map { CheckpointLocation(parsing: $0) }, of: "from", input)
             guard ends.count == 2 else { throw InputError(context.refused.map(\.description)) }
@@ -55,14 +47,14 @@ struct Drift: Experiment {
         } else {
             let (series, opened) = try input.open(in: context)
             (self.series, places) = (series, opened)
-            reference = try settings.reference.map { try Drift.place(of: $0, in: series, "reference") } ?? 0
+            reference = try settings.comparisons.anchors.reference.map { try Drift.place(of: $0, in: series, "reference") } ?? 0
             branchPoint =
-                try settings.branchPoint.map { try Drift.place(of: $0, in: series, "branch_point") }
+                try settings.comparisons.anchors.branchPoint.map { try Drift.place(of: $0, in: series, "branch_point") }
                 ?? series.branchPoint
             comparisons = Comparison.list(
-                settings.compare, series, reference: reference, branchPoint: branchPoint)
+                settings.comparisons.compare, series, reference: reference, branchPoint: branchPoint)
         }
-        contents = SeriesContents(series, places: places, fingerprints: settings.fingerprints)
+        contents = SeriesContents(series, places: places, fingerprints: settings.integrity.fingerprints)
         training = try settings.training.map { [series] in try SeriesTraining($0, series, context) }
         alignments = try Drift.align(comparisons, series, reference, settings)
     }
@@ -74,11 +66,11 @@ struct Drift: Experiment {
         guard !comparisons.isEmpty else {
             throw InputError(
                 "nothing to compare: \(series.checkpoints.count) checkpoint(s) give no comparison with "
-                    + "compare=[\(settings.compare.map(\.rawValue).joined(separator: ", "))]")
+                    + "compare=[\(settings.comparisons.compare.map(\.rawValue).joined(separator: ", "))]")
         }
         var alignments: [Pair: Alignment] = [:]
         var problems: [String] = []
-        let trajectory = settings.from == nil ? Drift.trajectory(series, reference) : []
+        let trajectory = settings.pair.from == nil ? Drift.trajectory(series, reference) : []
         for pair in (comparisons + trajectory).map(Pair.init) where alignments[pair] == nil {
             let (from, to) = (series.checkpoints[pair.first], series.checkpoints[pair.second])
             let alignment = Alignment(from: from, to: to)

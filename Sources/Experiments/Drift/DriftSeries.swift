@@ -15,7 +15,7 @@ extension Drift {
     /// The Gram reduction of every tensor that all checkpoints have in one shape, by ascending name.
     var grams: [(tensor: String, reduction: UpdateGramReduction)] {
         let edges = self.edges
-        guard settings.gram, settings.from == nil, !edges.isEmpty else { return [] }
+        guard settings.gram, settings.pair.from == nil, !edges.isEmpty else { return [] }
         let byName = series.checkpoints.map { checkpoint in
             Dictionary(checkpoint.tensors.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
         }

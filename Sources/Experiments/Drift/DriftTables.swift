@@ -10,7 +10,7 @@ extension Drift {
         guard !standing.isEmpty else {
             throw InputError(results.failures.sorted { $0.key < $1.key }.map(\.value.description))
         }
-        let integrity = try contents.integrity(results, strict: settings.strict)
+        let integrity = try contents.integrity(results, strict: settings.integrity.strict)
         let records = standing.flatMap { self.records($0, results) }
         let summary = table("summary", "Drift of the whole model, a row a comparison.", records, "model")
         var tables = [
@@ -19,7 +19,7 @@ extension Drift {
             table("layers", "Drift of each layer; 'none' is what lies outside the blocks.", records, "layer"),
             table("tensors", "Drift of each tensor.", records, "tensor"),
         ]
-        if settings.from == nil { tables += seriesTables(results) }
+        if settings.pair.from == nil { tables += seriesTables(results) }
         if settings.heads { tables.append(headsTable(standing, results)) }
         if settings.embeddingRows > 0 { tables.append(embeddingRowsTable(standing, results)) }
         tables += [coverageTable(standing), integrityTable(integrity)]

@@ -15,7 +15,6 @@ struct DriftAndLoss: Experiment {
     /// Reads the tables of both runs.
     /// - Throws: `InputError` when one cannot be read, or they are not of one series.
     init(_ settings: DriftAndLossSettings, _ context: RunContext) throws {
-        try settings.check()
         self.settings = settings
         do {
             runs = try JoinedRuns(
@@ -78,7 +77,7 @@ struct DriftAndLoss: Experiment {
 
     /// Of every run with at least three checkpoints, and of all together, for every domain.
     private func correlations(of records: [DriftAndLossRecord]) -> [CorrelationRecord] {
-        let bootstrap = Bootstrap(resamples: settings.resamples, seed: UInt64(settings.seed))
+        let bootstrap = Bootstrap(resamples: settings.resampling.resamples, seed: UInt64(settings.resampling.seed))
         var runs: [String] = []
         var domains: [String] = []
         for record in records {

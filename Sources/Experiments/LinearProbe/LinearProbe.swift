@@ -24,10 +24,9 @@ struct LinearProbe: Experiment {
     /// Reads the probe set, opens the series and splits the sequences.
     /// - Throws: `InputError` when no checkpoint can be run, or there is nothing to tell sequences by.
     init(_ settings: LinearProbeSettings, _ context: RunContext) throws {
-        try settings.check()
         self.settings = settings
         models = try ModelSeries(
-            settings.input, settings.probeSet, fingerprints: settings.fingerprints, context)
+            settings.input, context)
         let labels: [Int]
         (labels, classes) = try LinearProbe.labels(models.probe, settings)
         task = ClassificationTask(labels: labels, settings.options)
@@ -48,7 +47,7 @@ struct LinearProbe: Experiment {
             guard own.count == probe.sequences.count else {
                 throw InputError(
                     "\(probe.sequences.count - own.count) of \(probe.sequences.count) sequences have no label; task=labels "
-                        + "needs an integer dataset '\(settings.probeSet.labels)' beside the tokens of an HDF5 probe set, "
+                        + "needs an integer dataset '\(settings.input.probeSet.labels)' beside the tokens of an HDF5 probe set, "
                         + "with an entry a sequence")
             }
             let values = Set(own).sorted()
@@ -86,7 +85,7 @@ struct LinearProbe: Experiment {
     func request(_ place: Int) -> LinearProbeRequest {
         LinearProbeRequest(
             checkpoint: models.places[place], probe: models.probe, fingerprint: models.fingerprint, task: task,
-            states: settings.states, predictions: settings.predictions)
+            states: settings.pooling.states, predictions: settings.predictions)
     }
 }
 

@@ -27,7 +27,7 @@ extension LinearProbe {
         let checkpoint = models.series.checkpoints[place]
         let baseline = task.baseline
         return summary.outcomes.enumerated().flatMap { depth, outcomes in
-            zip(settings.states, outcomes).map { pooling, outcome in
+            zip(settings.pooling.states, outcomes).map { pooling, outcome in
                 LinearProbeRecord(
                     label: checkpoint.label, revision: checkpoint.revision,
                     layer: HiddenLayer(depth: depth, layerCount: summary.layerCount), pooling: pooling,
@@ -40,7 +40,7 @@ extension LinearProbe {
     /// By the loss in cross-validation: to choose by what was held out would flatter it.
     private func best(of records: [LinearProbeRecord]) -> [LinearProbeRecord] {
         models.series.checkpoints.flatMap { checkpoint in
-            settings.states.compactMap { pooling in
+            settings.pooling.states.compactMap { pooling in
                 records.filter { $0.label == checkpoint.label && $0.pooling == pooling && $0.outcome != nil }
                     .min { $0.outcome?.validationLoss ?? .infinity < $1.outcome?.validationLoss ?? .infinity }
             }

@@ -16,16 +16,10 @@ struct Norms: Experiment {
     /// Opens the series.
     /// - Throws: `InputError` when there is nothing to read, or a setting makes no sense.
     init(_ settings: NormsSettings, _ context: RunContext) throws {
-        guard settings.outlierThreshold.isFinite, settings.outlierThreshold > 0 else {
-            throw InputError("outlier_threshold is \(settings.outlierThreshold), not a number of deviations above 0")
-        }
-        guard settings.warmupSteps >= 0 else {
-            throw InputError("warmup_steps is \(settings.warmupSteps), not a number of steps")
-        }
         self.settings = settings
         let (series, places) = try settings.input.open(in: context)
         self.series = series
-        contents = SeriesContents(series, places: places, fingerprints: settings.fingerprints)
+        contents = SeriesContents(series, places: places, fingerprints: settings.integrity.fingerprints)
         guard !contents.requests.isEmpty else {
             throw InputError(
                 "no checkpoint has a floating-point tensor; a dump of bfloat16 as uint16 or opaque bytes needs the "

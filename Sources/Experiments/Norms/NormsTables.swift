@@ -12,7 +12,7 @@ extension Norms {
         guard !standing.isEmpty else {
             throw InputError(results.failures.sorted { $0.key < $1.key }.map(\.value.description))
         }
-        let integrity = try contents.integrity(results, strict: settings.strict)
+        let integrity = try contents.integrity(results, strict: settings.integrity.strict)
         let records = standing.flatMap { self.records($0, results) }
         let norms = Table(
             "norms", title: "Size and distribution of the weights, a row for each checkpoint and part of the model.",

@@ -23,16 +23,15 @@ struct Probe: Experiment {
     /// Reads the probe set and opens the series.
     /// - Throws: `InputError` when no checkpoint can be run over the probe set.
     init(_ settings: ProbeSettings, _ context: RunContext) throws {
-        try settings.check()
         self.settings = settings
         let models = try ModelSeries(
-            settings.input, settings.probeSet, fingerprints: settings.fingerprints, context)
+            settings.input, context)
         self.models = models
         if models.probe.domains.count > 1, models.probe.domains.contains(Probe.wholeSet) {
             throw InputError("a domain is called '\(Probe.wholeSet)', as the rows over all domains are; rename it")
         }
         reference =
-            try settings.reference.map { label in
+            try settings.anchor.reference.map { label in
                 guard let place = models.series.place(of: label) else {
                     let labels = models.series.checkpoints.map(\.label).joined(separator: ", ")
                     throw InputError("reference '\(label)' is not in the series; it holds \(labels)")

@@ -32,7 +32,7 @@ extension Probe {
 
     private func records(_ place: Int, _ results: ReductionResults) -> [ProbeRecord] {
         let before = series.predecessor(of: place)
-        let bootstrap = Bootstrap(resamples: settings.resamples, seed: UInt64(settings.seed))
+        let bootstrap = Bootstrap(resamples: settings.resampling.resamples, seed: UInt64(settings.resampling.seed))
         return scopes.compactMap { scope in
             guard let metrics = metrics(place, scope.domains, results) else { return nil }
             let earlier = before.flatMap { self.metrics($0, scope.domains, results) }

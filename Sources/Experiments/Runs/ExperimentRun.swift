@@ -133,6 +133,7 @@ package struct ExperimentRun: Sendable {
             )
         }
         let settings = try E.Settings.load(file: path, overrides: options.overrides)
+        guard settings.problems.isEmpty else { throw InputError(settings.problems) }
         let experiment = try E(settings, context)
         return Prepared(
             experiment: experiment, settings: settings.canonicalJSON, folder: outputFolder(E.name),

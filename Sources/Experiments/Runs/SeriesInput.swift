@@ -2,35 +2,18 @@ import Checkpoints
 import Foundation
 import Settings
 
-/// Settings of an experiment on a series of checkpoints. What they share is stated by each, because settings are flat,
-/// and read in one place.
-protocol SeriesSettings: ExperimentSettings {
-    /// Files, folders of checkpoints, or Hugging Face directories.
-    var series: [String] { get }
-    /// Folders below which external storage may lie, besides the checkpoint's own.
-    var allowExternal: [String] { get }
-    /// Dumps without a float type that are read as bfloat16.
-    var bfloat16Dumps: [BFloat16Dump] { get }
-    /// Facts of revisions that neither attributes nor names tell, by label.
-    var revisions: [String: StatedRevision] { get }
-}
+/// Which checkpoints an experiment reads, and how: the settings that all experiments on a series share.
+struct SeriesInput: SettingsSection {
+    static let title: String? = "series"
 
-extension SeriesSettings {
-    var input: SeriesInput {
-        SeriesInput(series: series, revisions: revisions, allowExternal: allowExternal, bfloat16Dumps: bfloat16Dumps)
-    }
-}
-
-/// Which checkpoints an experiment reads, and how: the part of the settings that all of them share.
-struct SeriesInput: Sendable {
-    /// Files, folders of checkpoints, or Hugging Face directories.
-    var series: [String]
-    /// Facts of revisions that neither attributes nor names tell, by label.
-    var revisions: [String: StatedRevision]
-    /// Folders below which external storage may lie.
-    var allowExternal: [String]
-    /// Dumps without a float type that are read as bfloat16.
-    var bfloat16Dumps: [BFloat16Dump]
+    @Setting("Files, folders of checkpoints, Hugging Face directories.")
+    var series: [String] = []
+    @Setting("Folders below which links and external storage may lead, besides the checkpoint's own.")
+    var allowExternal: [String] = []
+    @Setting("Dumps without a float type that are read as bfloat16, those in .npz files too.")
+    var bfloat16Dumps: [BFloat16Dump] = []
+    @Setting("Facts of revisions that neither attributes nor names tell, by label.")
+    var revisions: [String: StatedRevision] = [:]
 
     /// Opens the series and puts it in training order.
     /// - Parameter tellsUnplaced: whether checkpoints without a step are a finding of the run; otherwise the experiment has
@@ -94,17 +77,13 @@ struct SeriesInput: Sendable {
 }
 
 /// Facts of a revision, stated in the settings.
-struct StatedRevision: Codable, Equatable, Sendable {
-    /// Training stage, from 1.
+struct StatedRevision: SettingsSection {
+    @Setting("Training stage, from 1.")
     var stage: Int?
-    /// Which run of the stage.
+    @Setting("Which run of the stage.")
     var ingredient: Int?
-    /// Optimiser steps since the stage began.
+    @Setting("Optimiser steps since the stage began.")
     var step: Int?
-    /// Tokens seen since the model's training began.
+    @Setting("Tokens seen since the model's training began.")
     var tokens: Int?
-
-    enum CodingKeys: String, CodingKey, CaseIterable {
-        case stage, ingredient, step, tokens
-    }
 }

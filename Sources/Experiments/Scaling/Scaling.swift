@@ -24,7 +24,6 @@ struct Scaling: Experiment {
     /// Reads the runs and checks them.
     /// - Throws: `InputError` for a table, a setting or runs that allow no fit.
     init(_ settings: ScalingSettings, _ context: RunContext) throws {
-        try settings.check()
         self.settings = settings
         laws = try settings.laws()
         guard !settings.runs.isEmpty else { throw InputError("no table of runs is named; set runs=FILE.csv") }
@@ -101,8 +100,7 @@ struct Scaling: Experiment {
         }
         let own = selected(law, of: runs.fitted)
         let bootstrap =
-            settings.bootstrap.resamples > 0
-            ? Bootstrap(resamples: settings.bootstrap.resamples, seed: settings.bootstrap.seed) : nil
+            settings.bootstrap.resampling.bootstrap
         let caveat =
             law.runs == .frontier
             ? edgeCaveat(own, of: runs.fitted, wanted: law.form.parameterCount + 1) : nil

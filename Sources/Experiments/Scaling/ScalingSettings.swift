@@ -3,96 +3,72 @@ import Statistics
 
 /// What `experiments/scaling.yaml` may say.
 struct ScalingSettings: ExperimentSettings {
-    /// A CSV table, a row a run.
+    @Setting("A CSV table, a row a run.")
     var runs = ""
-    /// Its columns.
+    @Setting("Its columns; from two of N, D, C the third follows, C = 6ND.")
     var columns = Columns()
-    /// What a unit of each column is: 1, 1e6, 1e9, 2^20, 2^30, ...
+    @Setting("What a unit of each column is: 1, 1e9, 2^30, ...")
     var units = Units()
-    /// What the parameters count: it names the N of all results.
+    @Setting("What the parameters count, and so what N is called in the tables.")
     var parametersAre = ParameterCount.total
-    /// What the loss column holds.
+    @Setting("What the loss column holds.")
     var lossIs = LossKind.nats
-    /// Tokens of the vocabulary: no loss is above ln(vocabulary).
+    @Setting("Tokens of the vocabulary: no loss is above its logarithm.", .atLeast(2))
     var vocabulary: Int?
-    /// Rows to take: text of a column, by its name; all when empty.
+    @Setting("Rows to take: text of a column, by its name, such as {dataset: c4}.", unset: "all")
     var rows: [String: String] = [:]
-    /// Runs of the highest losses that are left out.
+    @Setting("Runs of the highest losses that are left out.", .atLeast(0))
     var leaveOutHighest = 0
-    /// Names of the runs to fit; the others are predicted. All are fitted when empty.
+    @Setting("Names of the runs to fit; the others are predicted.", unset: "all")
     var fitOnly: [String] = []
-    /// Laws with a name.
+    @Setting("Laws with a name.")
     var forms: [StandardLaw] = StandardLaw.allCases
-    /// Laws of one's own.
+    @Setting("Laws of one's own, from a closed set of terms.")
     var ownForms: [OwnLaw] = []
-    /// Coefficients that are not fitted, such as E, by name.
+    @Setting("Coefficients that are not fitted, by name, such as {E: 1.7}.", .atLeast(0))
     var pinned: [String: Double] = [:]
-    /// Which runs the laws of compute alone are fitted to.
+    @Setting("Which runs the laws of compute alone are fitted to: those that no cheaper run beats, or all.")
     var computeLawsOn = NamedLaw.Runs.frontier
-    /// Where Huber's loss turns from squares to absolute values; 0 is least squares.
+    @Setting("Where Huber's loss turns from squares to absolute values; 0 is least squares.", .atLeast(0))
     var huberDelta = 1e-3
-    /// What the residuals are of.
+    @Setting("What the residuals are of.")
     var residuals = LawFit.Options.Residual.log
-    /// Points of the grid that are refined.
+    @Setting("Points of the grid that are refined.", .within(1...1000))
     var starts = 64
-    /// Resamples of the runs.
+    @Setting("How the runs are resampled.")
     var bootstrap = Resampling()
-    /// Of all intervals.
+    @Setting("Of all intervals.", .between(0, 1))
     var confidence = 0.95
-    /// Share of the runs, those of most compute, that the others predict; 0 for none.
+    @Setting(
+        "Share of the runs, those of most compute, that the law of the others predicts; 0 for none.", .within(0..<1))
     var leaveLargestOut = 0.1
-    /// Runs whose compute differs by less than this share form one IsoFLOP group.
+    @Setting("Runs whose compute differs by less than this share form one IsoFLOP group.", .atLeast(0))
     var isoflopTolerance = 0.1
-    /// Points whose loss is predicted; two of N, D and C each, or C alone for laws of compute.
+    @Setting("Points whose loss is predicted; two of N, D and C each, or C alone for laws of compute.")
     var predict: [Point] = []
-    /// Compute budgets, in FLOP, whose best N and D are asked for.
+    @Setting("Compute budgets, in FLOP, whose best N and D are asked for.", .above(0))
     var budgets: [Double] = []
 
-    init() {}
-
-    enum CodingKeys: String, CodingKey, CaseIterable {
-        case runs, columns, units
-        case parametersAre = "parameters_are"
-        case lossIs = "loss_is"
-        case vocabulary, rows
-        case leaveOutHighest = "leave_out_highest"
-        case fitOnly = "fit_only"
-        case forms
-        case ownForms = "own_forms"
-        case pinned
-        case computeLawsOn = "compute_laws_on"
-        case huberDelta = "huber_delta"
-        case residuals, starts, bootstrap, confidence
-        case leaveLargestOut = "leave_largest_out"
-        case isoflopTolerance = "isoflop_tolerance"
-        case predict, budgets
-    }
-
-    struct Columns: Codable, Equatable, Sendable {
-        /// Columns whose texts, joined by '-', name a run; none for the line.
+    struct Columns: SettingsSection {
+        @Setting("Columns whose texts, joined by '-', name a run.", unset: "the line")
         var name: [String] = []
-        /// N.
+        @Setting("The column of N.")
         var parameters: String?
-        /// D.
+        @Setting("The column of D.")
         var tokens: String?
-        /// C; 6ND when not given.
+        @Setting("The column of C.", unset: "6ND")
         var compute: String?
-        /// The loss.
+        @Setting("The column of the loss.")
         var loss = "loss"
-
-        enum CodingKeys: String, CodingKey, CaseIterable {
-            case name, parameters, tokens, compute, loss
-        }
     }
 
-    struct Units: Codable, Equatable, Sendable {
+    struct Units: SettingsSection {
+        @Setting("Of parameters.")
         var parameters = Quantity.one
+        @Setting("Of tokens.")
         var tokens = Quantity.one
+        @Setting("Of compute, in FLOP.")
         var compute = Quantity.one
-
-        enum CodingKeys: String, CodingKey, CaseIterable {
-            case parameters, tokens, compute
-        }
     }
 
     enum ParameterCount: String, Codable, CaseIterable, Sendable {
@@ -106,29 +82,22 @@ struct ScalingSettings: ExperimentSettings {
         case nats, bits, perplexity
     }
 
-    struct Resampling: Codable, Equatable, Sendable {
-        /// How many; 0 for none.
-        var resamples = 1000
-        /// Points of the grid that each resample's fit starts from, besides the fit to all runs.
+    struct Resampling: SettingsSection {
+        @SettingGroup var resampling: LawResampling
+        @Setting(
+            "Points of the grid that each resample's fit starts from, besides the fit to all runs.", .within(0...100))
         var starts = 1
-        /// Of the generator.
-        var seed: UInt64 = 6198
-        /// How intervals are read off the resamples.
+        @Setting("How intervals are read off the resamples; most papers have percentile.")
         var interval = Bootstrap.Interval.biasCorrected
-
-        enum CodingKeys: String, CodingKey, CaseIterable {
-            case resamples, starts, seed, interval
-        }
     }
 
-    struct Point: Codable, Equatable, Sendable {
+    struct Point: SettingsSection {
+        @Setting("N.", .above(0))
         var parameters: Double?
+        @Setting("D.", .above(0))
         var tokens: Double?
+        @Setting("C, in FLOP.", .above(0))
         var compute: Double?
-
-        enum CodingKeys: String, CodingKey, CaseIterable {
-            case parameters, tokens, compute
-        }
 
         var lawPoint: LawPoint { LawPoint(parameters: parameters, tokens: tokens, compute: compute) }
     }
@@ -162,34 +131,9 @@ struct ScalingSettings: ExperimentSettings {
         return laws
     }
 
-    /// Rejects numbers that no run could be made with.
-    func check() throws(InputError) {
-        let problems: [(Bool, String)] = [
-            (huberDelta >= 0, "huber_delta is \(huberDelta), not 0 (least squares) or above"),
-            ((1...1000).contains(starts), "starts is \(starts), not a number from 1 to 1000"),
-            (
-                (0...100_000).contains(bootstrap.resamples),
-                "bootstrap.resamples is \(bootstrap.resamples), not 0 to 100000"
-            ),
-            ((0...100).contains(bootstrap.starts), "bootstrap.starts is \(bootstrap.starts), not 0 to 100"),
-            (confidence > 0 && confidence < 1, "confidence is \(confidence), not between 0 and 1"),
-            (
-                leaveLargestOut >= 0 && leaveLargestOut < 1,
-                "leave_largest_out is \(leaveLargestOut), not a share below 1"
-            ),
-            (isoflopTolerance >= 0, "isoflop_tolerance is \(isoflopTolerance), not a share of compute"),
-            (leaveOutHighest >= 0, "leave_out_highest is \(leaveOutHighest), not a number of runs"),
-            (vocabulary ?? 2 >= 2, "vocabulary is \(vocabulary ?? 0), not a number of tokens above 1"),
-            (pinned.values.allSatisfy { $0 >= 0 }, "pinned: a coefficient is at least 0"),
-            (budgets.allSatisfy { $0 > 0 }, "budgets: compute is above 0"),
-        ]
-        let failed = problems.filter { !$0.0 }.map(\.1)
-        guard failed.isEmpty else { throw InputError(failed) }
-        for point in predict {
-            let values = [point.parameters, point.tokens, point.compute].compactMap { $0 }
-            guard !values.isEmpty, values.allSatisfy({ $0 > 0 }) else {
-                throw InputError("predict: a point has parameters, tokens or compute, each above 0")
-            }
-        }
+    var conflicts: [String] {
+        predict.enumerated()
+            .filter { $0.element.parameters == nil && $0.element.tokens == nil && $0.element.compute == nil }
+            .map { "predict[\($0.offset)] is empty; a point has parameters, tokens or compute" }
     }
 }

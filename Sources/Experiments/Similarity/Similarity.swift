@@ -17,10 +17,9 @@ struct Similarity: Experiment {
     /// Reads the probe set, opens the series and chooses the comparisons.
     /// - Throws: `InputError` when no checkpoint can be run over the probe set.
     init(_ settings: SimilaritySettings, _ context: RunContext) throws {
-        try settings.check()
         self.settings = settings
         let models = try ModelSeries(
-            settings.input, settings.probeSet, fingerprints: settings.fingerprints, context)
+            settings.input, context)
         self.models = models
         guard models.probe.sequences.count > 1 else {
             throw InputError("the probe set has one sequence; likeness is compared over two or more")
@@ -33,9 +32,9 @@ struct Similarity: Experiment {
             return place
         }
         comparisons = Comparison.list(
-            settings.compare, models.series,
-            reference: try settings.reference.map { try place($0, "reference") } ?? 0,
-            branchPoint: try settings.branchPoint.map { try place($0, "branch_point") } ?? models.series.branchPoint)
+            settings.comparisons.compare, models.series,
+            reference: try settings.comparisons.anchors.reference.map { try place($0, "reference") } ?? 0,
+            branchPoint: try settings.comparisons.anchors.branchPoint.map { try place($0, "branch_point") } ?? models.series.branchPoint)
     }
 
     var requests: [any Reduction] { models.requests }
@@ -45,7 +44,7 @@ struct Similarity: Experiment {
     func request(_ place: Int) -> RepresentationRequest {
         RepresentationRequest(
             checkpoint: models.places[place], probe: models.probe, fingerprint: models.fingerprint,
-            states: settings.states, tokensPerSequence: settings.tokensPerSequence)
+            states: settings.pooling.states, tokensPerSequence: settings.tokensPerSequence)
     }
 }
 

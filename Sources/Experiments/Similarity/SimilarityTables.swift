@@ -41,11 +41,11 @@ extension Similarity {
             else { return [] }
             let ends = [comparison.from, comparison.to].map { models.series.checkpoints[$0] }
             return from.layers.indices.flatMap { depth in
-                settings.states.indices.map { index in
+                settings.pooling.states.indices.map { index in
                     let layer = HiddenLayer(depth: depth, layerCount: from.layerCount)
                     return AlignmentRecord(
                         comparison: comparison.kind, from: ends[0].label, to: ends[1].label,
-                        revision: ends[1].revision, layers: (layer, layer), pooling: settings.states[index],
+                        revision: ends[1].revision, layers: (layer, layer), pooling: settings.pooling.states[index],
                         grams: (from.layers[depth].grams[index], to.layers[depth].grams[index]))
                 }
             }
@@ -56,13 +56,13 @@ extension Similarity {
         let (summary, checkpoint) = (known.summary, models.series.checkpoints[known.place])
         return summary.layers.indices.flatMap { from in
             ((from + 1)..<max(from + 1, summary.layers.count)).flatMap { to in
-                settings.states.indices.map { index in
+                settings.pooling.states.indices.map { index in
                     AlignmentRecord(
                         comparison: .pair, from: checkpoint.label, to: checkpoint.label, revision: checkpoint.revision,
                         layers: (
                             HiddenLayer(depth: from, layerCount: summary.layerCount),
                             HiddenLayer(depth: to, layerCount: summary.layerCount)
-                        ), pooling: settings.states[index],
+                        ), pooling: settings.pooling.states[index],
                         grams: (summary.layers[from].grams[index], summary.layers[to].grams[index]))
                 }
             }
@@ -72,7 +72,7 @@ extension Similarity {
     private func rankRecords(_ known: Known) -> [RankRecord] {
         let checkpoint = models.series.checkpoints[known.place]
         return known.summary.layers.enumerated().flatMap { depth, layer in
-            zip(settings.states.map(\.rawValue) + ["tokens"], layer.spreads).map { states, spread in
+            zip(settings.pooling.states.map(\.rawValue) + ["tokens"], layer.spreads).map { states, spread in
                 RankRecord(
                     label: checkpoint.label, revision: checkpoint.revision,
                     layer: HiddenLayer(depth: depth, layerCount: known.summary.layerCount), states: states,
@@ -83,7 +83,7 @@ extension Similarity {
 
     /// The final norm's states, which the predictions are made of.
     private func summary(_ places: [Int], _ pairs: [AlignmentRecord], _ ranks: [RankRecord]) -> Table {
-        let final = pairs.filter { $0.layers.to.name == "final_norm" && $0.pooling == settings.states[0] }
+        let final = pairs.filter { $0.layers.to.name == "final_norm" && $0.pooling == settings.pooling.states[0] }
         let records = places.map { place in
             let label = models.series.checkpoints[place].label
             func gram(_ kind: Comparison.Kind) -> Double? {

@@ -29,10 +29,9 @@ struct Spectra: Experiment {
     /// Opens the series and chooses the updates.
     /// - Throws: `InputError` when a setting cannot be followed or no checkpoint holds a matrix.
     init(_ settings: SpectraSettings, _ context: RunContext) throws {
-        try settings.check()
         self.settings = settings
         let places: [Int]
-        if let from = settings.from, let to = settings.to {
+        if let from = settings.pair.from, let to = settings.pair.to {
             let ends = try context.open([from, to].map { CheckpointLocation(parsing: $0) }, of: "from", settings.input)
             guard ends.count == 2, ends[0] != ends[1] else {
                 throw InputError(
@@ -45,9 +44,9 @@ struct Spectra: Experiment {
         } else {
             let (series, itsPlaces) = try settings.input.open(in: context)
             (self.series, places) = (series, itsPlaces)
-            let reference = try settings.reference.map { try Spectra.place(of: $0, in: series, "reference") } ?? 0
+            let reference = try settings.anchors.reference.map { try Spectra.place(of: $0, in: series, "reference") } ?? 0
             let branchPoint =
-                try settings.branchPoint.map { try Spectra.place(of: $0, in: series, "branch_point") }
+                try settings.anchors.branchPoint.map { try Spectra.place(of: $0, in: series, "branch_point") }
                 ?? series.branchPoint
             func list(_ kinds: [Comparison.Kind]) -> [Comparison] {
                 Comparison.list(kinds, series, reference: reference, branchPoint: branchPoint).filter {

@@ -24,7 +24,6 @@ struct Trainability: Experiment {
     /// Reads the tables and logs.
     /// - Throws: `InputError` for the first that cannot be used, or a setting that makes no sense.
     init(_ settings: TrainabilitySettings, _ context: RunContext) throws {
-        try Trainability.check(settings)
         self.settings = settings
         var inputs: [JSON] = []
         func read(_ path: String?, _ setting: String, _ columns: [String], _ required: [String]) throws(InputError)
@@ -135,33 +134,6 @@ struct Trainability: Experiment {
             }
             return records
         }
-    }
-
-    private static func check(_ settings: TrainabilitySettings) throws(InputError) {
-        let limits = settings.limits
-        let numbers: [(String, Bool, String)] = [
-            ("smoothing", settings.smoothing > 0, "a number of steps above 0"),
-            ("spike_window", settings.spikeWindow > 1, "a number of steps above 1"),
-            ("spike_deviations", settings.spikeDeviations > 0, "a number above 0"),
-            ("vocabulary", settings.vocabulary > 1, "a number of tokens above 1"),
-            ("weightings", settings.weightings > 0, "a number above 0"),
-            ("limits.utilisation", limits.utilisation > 0, "a share above 0"),
-            ("limits.intensity_low", limits.intensityLow >= 0, "not negative"),
-            ("limits.intensity_high", limits.intensityHigh > limits.intensityLow, "above limits.intensity_low"),
-            ("limits.disagreement", limits.disagreement > 0, "a share above 0"),
-            ("prices", settings.prices.values.allSatisfy { $0 >= 0 }, "not negative"),
-        ]
-        let rankings = [("size", settings.rankings.size), ("system", settings.rankings.system)]
-        let wrong =
-            numbers.filter { !$0.1 }.map { "\($0.0): expected \($0.2)" }
-            + rankings.flatMap { name, chosen in
-                let weights = RankingMetric.allCases.map { (metric: $0, weight: chosen[$0]) }
-                let negative = weights.filter { $0.weight < 0 }.map {
-                    "rankings.\(name).\($0.metric.rawValue) is \($0.weight), not a weight of 0 or more"
-                }
-                return chosen.weights.isEmpty ? ["rankings.\(name): no metric has a weight above 0"] : negative
-            }
-        guard wrong.isEmpty else { throw InputError(wrong) }
     }
 
     /// A folder stands for the CSV files in it.

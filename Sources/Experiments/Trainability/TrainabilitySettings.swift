@@ -2,122 +2,122 @@ import Settings
 
 /// What `experiments/trainability.yaml` may say.
 struct TrainabilitySettings: ExperimentSettings {
-    /// A CSV table of published training runs; nothing for none.
+    @Setting("A CSV table of published training runs.")
     var runs: String?
-    /// A CSV table of GPUs' peaks.
+    @Setting("A CSV table of GPUs' peaks.")
     var gpus: String?
-    /// A CSV table of several accounts of one figure; nothing for none.
+    @Setting("A CSV table of several accounts of one figure.")
     var accounts: String?
-    /// A CSV table of throughputs at several numbers of GPUs; nothing for none.
+    @Setting("A CSV table of throughputs at several numbers of GPUs.")
     var throughput: String?
-    /// Training logs: CSV files, or folders of them.
+    @Setting("Training logs: CSV files, or folders of them.")
     var logs: [String] = []
-    /// What the columns of the logs are called.
+    @Setting("What the columns of the logs are called.")
     var logColumns = LogColumns()
-    /// Training losses in nats a token whose first crossing is looked for.
+    @Setting("Training losses in nats a token whose first crossing is looked for.")
     var targetLosses: [Double] = []
-    /// Steps over which the training loss is averaged before it is compared with a target.
+    @Setting("Steps over which the training loss is averaged before it is compared with a target.", .atLeast(1))
     var smoothing = 25
-    /// Steps before a step that it is compared with, to tell whether it is a spike.
+    @Setting("Steps before a step that it is compared with, to tell whether it is a spike.", .atLeast(2))
     var spikeWindow = 1000
-    /// Standard deviations of those steps from their mean beyond which a step is a spike.
+    @Setting("Standard deviations of those steps from their mean beyond which a step is a spike.", .above(0))
     var spikeDeviations = 7.0
-    /// Tokens that the logged models know: a mean loss above ln of it is no loss.
+    @Setting("Tokens that the logged models know: a mean loss above ln of it is no loss.", .atLeast(2))
     var vocabulary = 1_000_000
-    /// The GPU whose peak GPU-hours are normalised to.
+    @Setting("The GPU whose peak GPU-hours are normalised to.")
     var referenceGPU = "H100-80GB"
-    /// What an hour of a GPU costs, by its name in `gpus`, in one currency of the user's choice.
+    @Setting("What an hour of a GPU costs, by its name in gpus, in one currency of the user's choice.", .atLeast(0))
     var prices: [String: Double] = [:]
-    /// The weights of the metrics in each ranking.
+    @Setting("The weights of the metrics in each ranking; 0 leaves one out.")
     var rankings = Rankings()
-    /// How many random weightings each rank is tried against, and their seed.
+    @Setting("How many random weightings each rank is tried against.", .atLeast(1))
     var weightings = 1000
+    @Setting("Seed of the random weightings.")
     var seed: UInt64 = 0
-    /// What is possible.
+    @Setting("What is possible.")
     var limits = Limits()
-    /// Whether figures that fail a check are findings (exit code 4).
+    @Setting("Whether figures that fail a check are findings (exit code 4).")
     var strict = false
 
-    init() {}
-
-    enum CodingKeys: String, CodingKey, CaseIterable {
-        case runs, gpus, accounts, throughput, logs
-        case logColumns = "log_columns"
-        case targetLosses = "target_losses"
-        case smoothing
-        case spikeWindow = "spike_window"
-        case spikeDeviations = "spike_deviations"
-        case vocabulary
-        case referenceGPU = "reference_gpu"
-        case prices, rankings, weightings, seed, limits, strict
-    }
-
     /// Names of columns.
-    struct LogColumns: Codable, Equatable, Sendable {
+    struct LogColumns: SettingsSection {
+        @Setting("The step.")
         var step = "step"
-        /// `nil` where logs have none.
+        @Setting("Tokens seen by then; null where logs have none.")
         var tokens: String? = "tokens"
+        @Setting("The training loss.")
         var loss = "train_loss"
-        /// `nil` where logs have none.
+        @Setting("The gradient norm; null where logs have none.")
         var gradientNorm: String? = "grad_norm"
-
-        enum CodingKeys: String, CodingKey, CaseIterable {
-            case step, tokens, loss
-            case gradientNorm = "gradient_norm"
-        }
     }
 
     /// Two rankings: what a run takes, and how well its hardware was used.
-    struct Rankings: Codable, Equatable, Sendable {
-        var size = MetricWeights(activeParameters: 1, trainingFLOPs: 1, gpuHours: 1, energy: 1)
-        var system = MetricWeights(utilisation: 1, flopsPerJoule: 1, emissionsPerZettaFLOP: 1)
-
-        enum CodingKeys: String, CodingKey, CaseIterable {
-            case size, system
-        }
+    struct Rankings: SettingsSection {
+        @Setting("What a run takes.")
+        var size = MetricWeights.size
+        @Setting("How well its hardware was used.")
+        var system = MetricWeights.system
     }
 
     /// Bounds beyond which a figure is not believed.
-    struct Limits: Codable, Equatable, Sendable {
-        /// The largest share of its peak that hardware reaches in training.
+    struct Limits: SettingsSection {
+        @Setting("The largest share of its peak that hardware reaches in training.", .above(0))
         var utilisation = 0.7
-        /// The least and the most carbon of electricity, in kg CO₂eq/kWh.
+        @Setting("The least carbon of electricity, in kg CO₂eq/kWh.", .atLeast(0))
         var intensityLow = 0.01
+        @Setting("The most carbon of electricity, in kg CO₂eq/kWh.", .above(0))
         var intensityHigh = 1.2
-        /// Relative difference of two ways to one figure that is worth a line.
+        @Setting("Relative difference of two ways to one figure that is worth a line.", .above(0))
         var disagreement = 0.1
+    }
 
-        enum CodingKeys: String, CodingKey, CaseIterable {
-            case utilisation
-            case intensityLow = "intensity_low"
-            case intensityHigh = "intensity_high"
-            case disagreement
+    var conflicts: [String] {
+        var conflicts: [String] = []
+        if limits.intensityHigh <= limits.intensityLow {
+            conflicts.append("limits.intensity_high is \(limits.intensityHigh), not above limits.intensity_low")
         }
+        for (name, chosen) in [("size", rankings.size), ("system", rankings.system)] where chosen.weights.isEmpty {
+            conflicts.append("rankings.\(name): no metric has a weight above 0")
+        }
+        return conflicts
     }
 }
 
 /// How much each metric counts in a ranking; 0 leaves it out.
-struct MetricWeights: Codable, Equatable, Sendable {
+struct MetricWeights: SettingsSection {
+    @Setting("Of the parameters that a token passes through.", .atLeast(0))
     var activeParameters = 0.0
+    @Setting("Of the training tokens.", .atLeast(0))
     var tokens = 0.0
+    @Setting("Of 6ND.", .atLeast(0))
     var trainingFLOPs = 0.0
+    @Setting("Of the GPU-hours.", .atLeast(0))
     var gpuHours = 0.0
+    @Setting("Of the energy.", .atLeast(0))
     var energy = 0.0
+    @Setting("Of the carbon.", .atLeast(0))
     var emissions = 0.0
+    @Setting("Of the share of its peak that hardware reached.", .atLeast(0))
     var utilisation = 0.0
+    @Setting("Of the work for an energy.", .atLeast(0))
     var flopsPerJoule = 0.0
-    var emissionsPerZettaFLOP = 0.0
-    var costPerZettaFLOP = 0.0
+    @Setting("Of the carbon for a work.", .atLeast(0))
+    var emissionsPerZettaflop = 0.0
+    @Setting("Of the cost for a work.", .atLeast(0))
+    var costPerZettaflop = 0.0
 
-    enum CodingKeys: String, CodingKey, CaseIterable {
-        case activeParameters = "active_parameters"
-        case tokens
-        case trainingFLOPs = "training_flops"
-        case gpuHours = "gpu_hours"
-        case energy, emissions, utilisation
-        case flopsPerJoule = "flops_per_joule"
-        case emissionsPerZettaFLOP = "emissions_per_zettaflop"
-        case costPerZettaFLOP = "cost_per_zettaflop"
+    /// What a run takes.
+    static var size: MetricWeights {
+        var weights = MetricWeights()
+        (weights.activeParameters, weights.trainingFLOPs, weights.gpuHours, weights.energy) = (1, 1, 1, 1)
+        return weights
+    }
+
+    /// How well hardware was used.
+    static var system: MetricWeights {
+        var weights = MetricWeights()
+        (weights.utilisation, weights.flopsPerJoule, weights.emissionsPerZettaflop) = (1, 1, 1)
+        return weights
     }
 
     /// The metrics that count, in a fixed order.
@@ -136,8 +136,8 @@ struct MetricWeights: Codable, Equatable, Sendable {
         case .emissions: emissions
         case .utilisation: utilisation
         case .flopsPerJoule: flopsPerJoule
-        case .emissionsPerZettaFLOP: emissionsPerZettaFLOP
-        case .costPerZettaFLOP: costPerZettaFLOP
+        case .emissionsPerZettaFLOP: emissionsPerZettaflop
+        case .costPerZettaFLOP: costPerZettaflop
         }
     }
 }

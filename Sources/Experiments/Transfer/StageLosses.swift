@@ -31,7 +31,6 @@ struct StageLosses: Sendable {
     ) throws(InputError) {
         fitFrom = settings.fitFrom?.value ?? 0
         trustedFactor = settings.trustedFactor ?? 2
-        guard trustedFactor >= 1 else { throw InputError("stages.trusted_factor is \(trustedFactor), not 1 or above") }
         var points: [Point] = []
         if let first = settings.first {
             let prefix = settings.prefix ?? "val_"

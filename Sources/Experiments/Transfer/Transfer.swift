@@ -23,7 +23,6 @@ struct Transfer: Experiment {
     /// Checks the settings and reads the tables they name.
     /// - Throws: `InputError` for settings without a question, and for tables that hold no answer.
     init(_ settings: TransferSettings, _ context: RunContext) throws {
-        try settings.check()
         self.settings = settings
         parallel = context.parallel
         var inputs: [JSON] = []

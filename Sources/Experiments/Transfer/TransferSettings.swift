@@ -3,194 +3,139 @@ import Statistics
 
 /// What `experiments/transfer.yaml` may say.
 struct TransferSettings: ExperimentSettings {
-    /// Laws L = a C^alpha, as published or one's own.
+    @Setting("Laws L = c C^p of compute, as published or one's own.")
     var laws: [Law] = []
-    /// Which of them tell the same task from scratch and by transfer.
+    @Setting("Which of them tell the same task from scratch and by transfer.")
     var pairs: [Pair] = []
-    /// Compute, in FLOP, at which losses are predicted.
+    @Setting("Compute, in FLOP, at which losses are predicted.")
     var compute: [Quantity] = []
-    /// Laws N = k C^p of the best size.
+    @Setting("Laws N = c C^p of the best size.")
     var sizes: [Law] = []
-    /// Models: the compute that each size law asks for them.
+    @Setting("Sizes of models: the compute that each size law asks for them.")
     var models: [Quantity] = []
-    /// Further pairs of size and compute, for D = C/(6N).
+    @Setting("Further pairs of size and compute, for D = C/(6N).")
     var trainings: [Training] = []
-    /// The law of effectively transferred tokens D_t = k D_f^a N^b.
+    @Setting("The law of effectively transferred tokens D_t = k D_f^a N^b.")
     var transferredTokens: TransferredTokens?
-    /// Table of one's own runs from scratch and by transfer.
+    @Setting("Table of one's own runs from scratch and by transfer.")
     var runs: String?
-    /// Its columns.
+    @Setting("Its columns.")
     var columns = Columns()
-    /// Huber's δ of the fits to it.
+    @Setting("Where Huber's loss of the fits turns from squares to absolute values; 0 is least squares.", .atLeast(0))
     var huberDelta = 1e-3
-    /// Resamples of its runs.
-    var bootstrap = Resampling()
-    /// Two stages of one training.
+    @Setting("How the runs are resampled.")
+    var bootstrap = LawResampling()
+    @Setting("Two stages of one training.")
     var stages: Stages?
-    /// Of all intervals.
+    @Setting("Of all intervals.", .between(0, 1))
     var confidence = 0.95
 
-    init() {}
-
-    enum CodingKeys: String, CodingKey, CaseIterable {
-        case laws, pairs, compute, sizes, models, trainings
-        case transferredTokens = "transferred_tokens"
-        case runs, columns
-        case huberDelta = "huber_delta"
-        case bootstrap, stages, confidence
-    }
-
     /// A power law y = c x^p as it was published.
-    struct Law: Codable, Equatable, Sendable {
+    struct Law: SettingsSection {
+        @Setting("Its name, unique.")
         var name: String
-        /// c: of a loss in nats at 1 FLOP, of a size at 1 FLOP.
+        @Setting("c: of a loss in nats at 1 FLOP, of a size at 1 FLOP.")
         var coefficient: StatedNumber
-        /// p: negative for a loss that falls.
+        @Setting("p: negative for a loss that falls.")
         var exponent: StatedNumber
+        @Setting("Where it is published.")
         var source: String
-
-        enum CodingKeys: String, CodingKey, CaseIterable {
-            case name, coefficient, exponent, source
-        }
     }
 
-    struct Pair: Codable, Equatable, Sendable {
+    struct Pair: SettingsSection {
+        @Setting("Its name.")
         var name: String
+        @Setting("The law from scratch.")
         var scratch: String
+        @Setting("The law of transfer.")
         var transfer: String
-
-        enum CodingKeys: String, CodingKey, CaseIterable {
-            case name, scratch, transfer
-        }
     }
 
-    struct Training: Codable, Equatable, Sendable {
+    /// A size and a compute.
+    struct Training: SettingsSection {
+        @Setting("N.")
         var parameters: Quantity
+        @Setting("C, in FLOP.")
         var compute: Quantity
-
-        enum CodingKeys: String, CodingKey, CaseIterable {
-            case parameters, compute
-        }
     }
 
-    struct TransferredTokens: Codable, Equatable, Sendable {
-        /// k.
+    struct TransferredTokens: SettingsSection {
+        @Setting("k.")
         var coefficient: StatedNumber
-        /// a.
+        @Setting("a.")
         var tokensExponent: StatedNumber
-        /// b.
+        @Setting("b.")
         var parametersExponent: StatedNumber
+        @Setting("Where the law is published.")
         var source: String
-        /// Where it is asked: sizes and fine-tuning tokens D_f.
+        @Setting("Where it is asked: sizes and fine-tuning tokens.")
         var cases: [Case] = []
-        /// Budgets to split: sizes and tokens in all.
-        var budgets: [Budget] = []
+        @Setting("Budgets to split: sizes and compute for all tokens.")
+        var budgets: [Training] = []
 
-        enum CodingKeys: String, CodingKey, CaseIterable {
-            case coefficient
-            case tokensExponent = "tokens_exponent"
-            case parametersExponent = "parameters_exponent"
-            case source, cases, budgets
-        }
-
-        struct Case: Codable, Equatable, Sendable {
+        struct Case: SettingsSection {
+            @Setting("N.")
             var parameters: Quantity
+            @Setting("D_f.")
             var finetuningTokens: Quantity
-
-            enum CodingKeys: String, CodingKey, CaseIterable {
-                case parameters
-                case finetuningTokens = "finetuning_tokens"
-            }
-        }
-
-        struct Budget: Codable, Equatable, Sendable {
-            var parameters: Quantity
-            var compute: Quantity
-
-            enum CodingKeys: String, CodingKey, CaseIterable {
-                case parameters, compute
-            }
         }
     }
 
-    struct Columns: Codable, Equatable, Sendable {
-        /// `scratch` or `transfer`.
+    struct Columns: SettingsSection {
+        @Setting("The column that says scratch or transfer.")
         var arm = "arm"
-        /// Of the run itself, in FLOP.
+        @Setting("The column of the run's own compute, in FLOP.")
         var compute = "compute"
-        /// Of what it was transferred from, in FLOP; none when there is no such column.
+        @Setting("The column of the compute of what it was transferred from, in FLOP.")
         var pretrainingCompute: String?
+        @Setting("The column of the loss, in nats.")
         var loss = "loss"
-
-        enum CodingKeys: String, CodingKey, CaseIterable {
-            case arm, compute
-            case pretrainingCompute = "pretraining_compute"
-            case loss
-        }
     }
 
-    struct Resampling: Codable, Equatable, Sendable {
-        var resamples = 1000
-        var seed: UInt64 = 6198
-
-        enum CodingKeys: String, CodingKey, CaseIterable {
-            case resamples, seed
-        }
-    }
-
-    struct Stages: Codable, Equatable, Sendable {
-        /// Training logs of the first stage and of the runs of the second: columns of tokens, and of losses by domain.
+    struct Stages: SettingsSection {
+        @Setting("Training log of the first stage: a column of tokens, and losses by domain.")
         var first: String?
+        @Setting("Training logs of the runs of the second stage.")
         var second: [String]?
-        /// The column of tokens since the stage began; `tokens` when not given.
+        @Setting("The column of tokens since the stage began.", unset: "tokens")
         var tokens: String?
-        /// The beginning of the names of loss columns; `val_` when not given.
+        @Setting("The beginning of the names of loss columns.", unset: "val_")
         var prefix: String?
-        /// Loss tables as `probe` leaves them: stage, ingredient, tokens, domain, loss.
+        @Setting("Instead of logs, loss tables as probe leaves them: stage, ingredient, tokens, domain, loss.")
         var lossTables: [String]?
-        /// Tokens of the first stage from which its law is fitted, once the learning rate is warmed up.
+        @Setting(
+            "Tokens of the first stage from which its law is fitted, once the learning rate is warmed up.", unset: "0")
         var fitFrom: Quantity?
-        /// How far beyond the first stage its law is believed where it does not identify all its parameters: a ratio.
+        @Setting(
+            "How far beyond the first stage its law is believed where it does not identify all its parameters: a ratio.",
+            .atLeast(1), unset: "2")
         var trustedFactor: Double?
-
-        enum CodingKeys: String, CodingKey, CaseIterable {
-            case first, second, tokens, prefix
-            case lossTables = "loss_tables"
-            case fitFrom = "fit_from"
-            case trustedFactor = "trusted_factor"
-        }
     }
 
-    /// Rejects what no table could be made of.
-    func check() throws(InputError) {
+    var conflicts: [String] {
         let names = laws.map(\.name)
+        var conflicts: [String] = []
         if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
-            throw InputError("laws: two are called '\(twice)'")
+            conflicts.append("laws: two are called '\(twice)'")
         }
         for law in laws where law.coefficient.interval.lowerBound <= 0 {
-            throw InputError("laws: the coefficient of '\(law.name)' is \(law.coefficient.text), not above 0")
+            conflicts.append("laws: the coefficient of '\(law.name)' is \(law.coefficient.text), not above 0")
         }
         for law in sizes where law.coefficient.interval.lowerBound <= 0 || law.exponent.interval.lowerBound <= 0 {
-            throw InputError("sizes: coefficient and exponent of '\(law.name)' are above 0")
+            conflicts.append("sizes: coefficient and exponent of '\(law.name)' are above 0")
         }
         for pair in pairs {
-            for name in [pair.scratch, pair.transfer] where !names.contains(name) {
+            if let name = [pair.scratch, pair.transfer].first(where: { !names.contains($0) }) {
                 let remedy = nearest(to: name, among: names).map { "did you mean '\($0)'?" }
-                throw InputError(
+                conflicts.append(
                     "pairs: '\(pair.name)' names a law '\(name)' that is not there; "
                         + (remedy ?? "the laws are \(names.joined(separator: ", "))"))
             }
         }
-        guard huberDelta >= 0 else { throw InputError("huber_delta is \(huberDelta), not 0 (least squares) or above") }
-        guard confidence > 0 && confidence < 1 else {
-            throw InputError("confidence is \(confidence), not between 0 and 1")
+        if laws.isEmpty, sizes.isEmpty, transferredTokens == nil, runs == nil, stages == nil {
+            conflicts.append("nothing is asked; set laws, sizes, transferred_tokens, runs or stages")
         }
-        guard (0...100_000).contains(bootstrap.resamples) else {
-            throw InputError("bootstrap.resamples is \(bootstrap.resamples), not 0 to 100000")
-        }
-        guard !laws.isEmpty || !sizes.isEmpty || transferredTokens != nil || runs != nil || stages != nil else {
-            throw InputError("nothing is asked; set laws, sizes, transferred_tokens, runs or stages")
-        }
+        return conflicts
     }
 
     var fitOptions: LawFit.Options {
@@ -201,7 +146,5 @@ struct TransferSettings: ExperimentSettings {
     }
 
     /// `nil` for none.
-    var resampling: Bootstrap? {
-        bootstrap.resamples > 0 ? Bootstrap(resamples: bootstrap.resamples, seed: bootstrap.seed) : nil
-    }
+    var resampling: Bootstrap? { bootstrap.bootstrap }
 }

@@ -110,7 +110,7 @@ struct AuditRunTests {
         for (setting, message) in [
             ("soups={main: [a]}", "soups names 'main', which is no checkpoint of the series; there are a"),
             ("soups={a: [b]}", "soups.a names 'b', which is no checkpoint of the series; there are a"),
-            ("norm_mads=-1", "norm_mads is -1.0, not a number of 0 or more"),
+            ("norm_mads=-1", "norm_mads is -1.0; a number from 0 on is expected"),
             ("branch_point=x", "branch_point names 'x', which is no checkpoint of the series; there are a"),
         ] {
             let settings = try place.write("audit.yaml", "series: ['\(path)']\n")

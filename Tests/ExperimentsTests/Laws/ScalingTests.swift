@@ -234,7 +234,7 @@ import Testing
     @Test(
         arguments: [
             ("pinned: {F: 2}\n", "pinned: no law has a coefficient 'F'; these are A, B, E"),
-            ("confidence: 2\n", "confidence is 2.0, not between 0 and 1"),
+            ("confidence: 2\n", "confidence is 2.0; a number between 0 and 1 is expected"),
             (
                 "fit_only: [r9]\n",
                 "fit_only: no run is called 'r9'; runs.csv has 'line 2', 'line 3', 'line 4', 'line 5', 'line 6', ..."

@@ -217,7 +217,7 @@ import Testing
                 == "prices: 'A10' is not in the table of GPUs; did you mean 'A100'?")
         #expect(
             try problem("\nm,1,1,A100,1\n", "smoothing: 0", "rankings: {size: {energy: -1}}")
-                == "smoothing: expected a number of steps above 0 | rankings.size.energy is -1.0, not a weight of 0 or more"
+                == "smoothing is 0; a number from 1 on is expected | rankings.size.energy is -1.0; a number from 0 on is expected"
         )
         #expect(
             try problems { try runFacts("trainability", in: folder, settings: "strict: false\n") }

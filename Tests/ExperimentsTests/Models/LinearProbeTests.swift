@@ -105,11 +105,11 @@ import Testing
             "{file: '\(labelledProbeSet)', domains: [a, b], sequences: 2}", "task: domain",
             "the class 'a' has 2 sequence(s); 3 are the fewest"
         ),
-        ("{file: '\(labelledProbeSet)'}", "held_out: 1", "held_out is 1.0; a share between 0 and 1"),
-        ("{file: '\(labelledProbeSet)'}", "folds: 1", "folds is 1; cross-validation has at least two"),
-        ("{file: '\(labelledProbeSet)'}", "states: [mean, mean]", "states is [mean, mean]; name mean, last, or both"),
-        ("{file: '\(labelledProbeSet)'}", "inverse_strengths: [0]", "inverse_strengths is [0.0]; positive numbers"),
-        ("{file: '\(labelledProbeSet)'}", "seed: -1", "seed is -1; it cannot be negative"),
+        ("{file: '\(labelledProbeSet)'}", "held_out: 1", "held_out is 1.0; a number between 0 and 1 is expected"),
+        ("{file: '\(labelledProbeSet)'}", "folds: 1", "folds is 1; a number from 2 on is expected"),
+        ("{file: '\(labelledProbeSet)'}", "states: [mean, mean]", "states is [mean, mean]; at least one, and none twice"),
+        ("{file: '\(labelledProbeSet)'}", "inverse_strengths: [0]", "inverse_strengths[0] is 0.0; a number above 0 is expected"),
+        ("{file: '\(labelledProbeSet)'}", "seed: -1", "seed is -1; a number from 0 on is expected"),
     ])
     func `what cannot be classified is one clear line`(probeSet: String, setting: String, line: String) throws {
         let found = try problems { try run("linear_probe", settings(setting, probeSet: probeSet), in: folder) }

@@ -104,7 +104,7 @@ import Testing
     @Test func `settings that cannot be followed are one clear line each`() throws {
         try SmallModel(0).runnable().write(to: folder)
         for (setting, line) in [
-            ("states: []", "states is []; name mean, last, or both"),
+            ("states: []", "states is []; at least one, and none twice, is expected"),
             ("tokens_per_sequence: -1", "tokens_per_sequence is -1; a number from 0 on is expected"),
             ("reference: x", "reference 'x' is not in the series; it holds \(SmallModel.revisions[0])"),
         ] {

@@ -148,8 +148,8 @@ import Testing
         #expect(
             lines == [
                 "k is 0; a number from 1 to 1024 is expected",
-                "tolerance is 2.0; a number between 0 and 1 is expected, such as 1e-6",
-                "seed is -1; it cannot be negative",
+                "tolerance is 2.0; a number between 0 and 1 is expected",
+                "seed is -1; a number from 0 on is expected",
             ])
     }
 }

@@ -12,51 +12,37 @@ import Statistics
 ///       - coefficient: E
 ///       - {coefficient: a, factors: [{of: parameters, power: eta}]}
 /// ```
-struct OwnLaw: Codable, Equatable, Sendable {
-    /// What its rows are called.
+struct OwnLaw: SettingsSection {
+    @Setting("What its rows are called.")
     var name: String
-    /// The runs it is fitted to; all when not given.
+    @Setting("The runs it is fitted to.", unset: "all")
     var runs: NamedLaw.Runs?
-    /// Range of each exponent, by name.
+    @Setting("Range of each exponent, by name.")
     var exponents: [String: [Double]]?
-    /// Where a law bends: the variable of each such parameter, by name.
+    @Setting("Where a law bends: the variable of each such parameter, by name.")
     var breaks: [String: String]?
-    /// The terms.
+    @Setting("The terms.")
     var terms: [Term]
 
-    enum CodingKeys: String, CodingKey, CaseIterable {
-        case name, runs, exponents, breaks, terms
-    }
-
-    struct Term: Codable, Equatable, Sendable {
-        /// The coefficient's name.
+    struct Term: SettingsSection {
+        @Setting("The coefficient's name.")
         var coefficient: String
-        /// What it is multiplied with; without factors, a constant.
+        @Setting("What it is multiplied with; without factors, a constant.")
         var factors: [Factor]?
-
-        enum CodingKeys: String, CodingKey, CaseIterable {
-            case coefficient, factors
-        }
     }
 
     /// base^(times · power), or with `bend_at` a break, (1 + (x/bend_at)^(1/width))^(width · power).
-    struct Factor: Codable, Equatable, Sendable {
-        /// A variable or a positive number.
+    struct Factor: SettingsSection {
+        @Setting("A variable or a positive number.")
         var of: String
-        /// An exponent or a number.
+        @Setting("An exponent or a number.")
         var power: String
-        /// What the exponent is multiplied with; 1 when not given.
+        @Setting("What the exponent is multiplied with.", unset: "1")
         var times: Double?
-        /// A break's place.
+        @Setting("A break's place.")
         var bendAt: String?
-        /// How many e-folds a break takes; 0.25 when not given.
+        @Setting("How many e-folds a break takes.", unset: "0.25")
         var width: Double?
-
-        enum CodingKeys: String, CodingKey, CaseIterable {
-            case of, power, times
-            case bendAt = "bend_at"
-            case width
-        }
     }
 
     /// The law that this says.

@@ -1,9 +1,11 @@
 import Base
 import Foundation
 import Reports
+import Settings
 
 /// A positive number as papers write them: products of numbers and powers, such as `85*2^20`, `1e21` or `48*2^30`.
-struct Quantity: Codable, Equatable, Sendable {
+struct Quantity: Codable, Equatable, Sendable, SettingValue {
+    static let expected = "a number above 0, such as 1e21 or 85*2^20"
     /// As it was typed.
     let text: String
     let value: Double
@@ -40,7 +42,7 @@ struct Quantity: Codable, Equatable, Sendable {
         guard let quantity = Quantity(text) else {
             throw DecodingError.dataCorruptedError(
                 in: container,
-                debugDescription: "expected a number above 0, such as 1e21 or 85*2^20, found '\(text)'")
+                debugDescription: "expected \(Quantity.expected), found '\(text)'")
         }
         self = quantity
     }
@@ -52,7 +54,8 @@ struct Quantity: Codable, Equatable, Sendable {
 }
 
 /// A number as it was published: its digits say how far the one it was rounded from may lie away.
-struct StatedNumber: Codable, Equatable, Sendable {
+struct StatedNumber: Codable, Equatable, Sendable, SettingValue {
+    static let expected = "a decimal number"
     /// As it was typed: `8.251`, `-0.027`, `3.65e5`.
     let text: String
     let value: Double
@@ -83,7 +86,7 @@ struct StatedNumber: Codable, Equatable, Sendable {
         let text = try container.decode(String.self)
         guard let number = StatedNumber(text) else {
             throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "expected a decimal number, found '\(text)'")
+                in: container, debugDescription: "expected \(StatedNumber.expected), found '\(text)'")
         }
         self = number
     }

@@ -20,13 +20,15 @@ struct ModelSeries: Sendable {
 
     /// Reads the probe set and opens the series.
     /// - Throws: `InputError` when no checkpoint can be run over the probe set.
-    init(_ input: SeriesInput, _ probeSet: ProbeInput, fingerprints: Bool, _ context: RunContext) throws {
+    init(_ input: ModelInput, _ context: RunContext) throws {
+        let probeSet = input.probeSet
+        let fingerprints = input.hashing.fingerprints
         probe = try probeSet.open(in: context)
         fingerprint = probe.fingerprint
         probeFacts = [
             "label": "probe set", "fingerprint": .string("\(fingerprint)"), "location": .string(probeSet.location),
         ]
-        (series, places) = try input.open(in: context)
+        (series, places) = try input.series.open(in: context)
         contents = SeriesContents(series, places: places, fingerprints: fingerprints)
         self.fingerprints = fingerprints
         try checkModels()

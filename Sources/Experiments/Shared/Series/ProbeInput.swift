@@ -1,35 +1,28 @@
 import Foundation
 import LanguageModels
+import Settings
 
 /// The section `probe_set` of settings: which token sequences checkpoints are run over.
-struct ProbeInput: Codable, Equatable, Sendable {
-    /// One file with all domains (HDF5), or with one domain.
+struct ProbeInput: SettingsSection {
+    @Setting("One file with all domains (HDF5), or with one domain (.npy, or headerless).")
     var file: String?
-    /// A file for each domain, instead.
+    @Setting("A file for each domain, instead: {DOMAIN: FILE, ...}.")
     var files: [String: String] = [:]
-    /// Names of the domains that an HDF5 file numbers, or of the one that another file is.
+    @Setting("Names of the domains that an HDF5 file numbers, or of the one that another file is.")
     var domains: [String] = []
-    /// Integers of headerless files.
-    var memmapType: ProbeSetSource.MemmapType?
-    /// Tokens that streams are cut into, and longer sequences are cut down to.
+    @Setting("Integers of headerless files, as OLMo's own evaluation data is stored.")
+    var memmapDtype: ProbeSetSource.MemmapType?
+    @Setting("Tokens that a stream is cut into, and longer sequences are cut down to.", .atLeast(2))
     var length: Int?
-    /// The id that ends a document: streams are cut there.
+    @Setting("The id that ends a document: streams are cut there.", .atLeast(0))
     var endOfText: Int?
-    /// Sequences taken of each domain, the first ones; all when not given.
+    @Setting("Sequences of each domain that are taken, the first ones.", .atLeast(1), unset: "all")
     var sequences: Int?
-    /// Name of the dataset of labels in HDF5 files.
+    @Setting("The dataset of labels in HDF5 files.")
     var labels = "labels"
 
     /// Names of domains, lengths and labels belong to the files.
     static let describing = ["probe_set": ["file", "files"]]
-
-    enum CodingKeys: String, CodingKey, CaseIterable {
-        case file, files, domains
-        case memmapType = "memmap_dtype"
-        case length
-        case endOfText = "end_of_text"
-        case sequences, labels
-    }
 
     /// Reads it.
     /// - Throws: `InputError`.
@@ -40,7 +33,7 @@ struct ProbeInput: Codable, Equatable, Sendable {
             ($0.key, self.file($0.value, of: "files.\($0.key)", context))
         }
         source.domains = domains
-        source.memmapType = memmapType
+        source.memmapType = memmapDtype
         (source.length, source.endOfText, source.sequences) = (length, endOfText, sequences)
         source.labels = labels
         source.readOptions = context.readOptions
@@ -50,11 +43,6 @@ struct ProbeInput: Codable, Equatable, Sendable {
                     ? "no probe set is named; set probe_set.file=FILE, or probe_set.files={DOMAIN: FILE, ...}"
                     : "probe_set has both file and files; one of them names the probe set")
         }
-        for (name, value) in [("length", length), ("sequences", sequences)]
-        where value ?? 1 < 1 || name == "length" && value == 1 {
-            throw InputError("probe_set.\(name) is \(value ?? 0), too few")
-        }
-        if let endOfText, endOfText < 0 { throw InputError("probe_set.end_of_text is \(endOfText), not a token id") }
         if let twice = Dictionary(domains.map { ($0, 1) }, uniquingKeysWith: +).first(where: { $0.value > 1 }) {
             throw InputError("probe_set.domains names '\(twice.key)' twice")
         }
