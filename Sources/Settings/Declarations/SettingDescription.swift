@@ -96,7 +96,10 @@ private struct Shape {
     }
 
     func text(_ bounds: Bounds) -> String {
-        let list = isList ? "a list" + (bounds.listText.map { ", \($0.hasSuffix(",") ? String($0.dropLast()) : $0)," } ?? "") + " of " : ""
+        let list =
+            isList
+            ? "a list" + (bounds.listText.map { ", \($0.hasSuffix(",") ? String($0.dropLast()) : $0)," } ?? "") + " of "
+            : ""
         let named = isNamed ? "by name, " : ""
         return named + list + (isList ? several(bounds) : one(bounds))
     }
