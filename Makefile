@@ -19,6 +19,7 @@ EXPERIMENTS := $(basename $(notdir $(wildcard experiments/*.yaml)))
 DYNAMICS := .build/release/dynamics
 LIBRARIES := libhdf5-dev libxxhash-dev libdeflate-dev liblzf-dev zlib1g-dev libopenblas-dev libnlopt-dev
 FIGURE_TOOLS := gnuplot-nox
+# h5diff, for tests and bench, and what .venv is made with.
 TEST_TOOLS := hdf5-tools python3-venv
 PYTHON := .venv/.made
 
@@ -51,7 +52,7 @@ verify: build
 	    $(DYNAMICS) compare results/$$name .build/verify/$$name && echo "$$name: same as committed" || exit 1; \
 	done
 
-bench: build $(PYTHON)
+bench: build test-tools $(PYTHON)
 	@swift build -c release --product bench-spectra --static-swift-stdlib --quiet >&2
 	@bench/run $(or $(BYTES),1e9) $(PART)
 

@@ -40,7 +40,7 @@ package struct Checkpoint: Sendable {
         var revision = Revision(attributes: contents.attributes, fallbackName: location.revisionName)
         revision.name = printable(revision.name)
         self.revision = revision
-        label = revision.name
+        label = printable(revision.name)
     }
 }
 

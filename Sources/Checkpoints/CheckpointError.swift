@@ -20,18 +20,23 @@ package struct CheckpointError: Error, Equatable, CustomStringConvertible {
         case refused
         /// Well-formed, but of a layout, type or version that cannot be read here.
         case unsupported
-        /// Replaced or cut short while it was being read.
+        /// Ends before its data does: it was cut short before it was opened, or while it was read.
+        case truncated
+        /// Replaced or modified while it was being read.
         case changed
         /// The machine has no descriptor, process or memory left to read it with. Nothing is wrong with the checkpoint,
         /// and the next one would fare no better: a run ends here.
         case environment
+
+        /// Whether the problem itself says that the checkpoint was refused.
+        package var tellsVerdict: Bool { self == .refused || self == .crashed }
     }
 
     /// What kind of failure.
     package let kind: Kind
     /// The checkpoint as the user named it.
     package let checkpoint: String
-    /// What was found, where, and what was expected.
+    /// What was found, where, and what was expected; with `; refused` at the end where the kind tells the verdict.
     package let problem: String
     /// What to do about it; `nil` when there is nothing to advise.
     package let remedy: String?
@@ -43,7 +48,8 @@ package struct CheckpointError: Error, Equatable, CustomStringConvertible {
     package init(_ kind: Kind, checkpoint: String, problem: String, remedy: String? = nil) {
         self.kind = kind
         self.checkpoint = checkpoint
-        self.problem = printable(problem, limit: CheckpointError.problemLimit)
+        self.problem =
+            printable(problem, limit: CheckpointError.problemLimit) + (kind.tellsVerdict ? "; refused" : "")
         self.remedy = remedy
     }
 

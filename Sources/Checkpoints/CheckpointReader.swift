@@ -89,7 +89,7 @@ package final class CheckpointReader: Sendable {
     }
 
     /// Fills `buffer` with whole elements from `element` on, row-major and little-endian. Direct tensors only; any number
-    /// of threads may call it. Throws `.changed` when the file was cut short, `.unreachable` when it cannot be read.
+    /// of threads may call it. Throws `.truncated` when the file was cut short, `.unreachable` when it cannot be read.
     package func read(
         _ tensor: Int, from element: Int, into buffer: UnsafeMutableRawBufferPointer
     ) throws(CheckpointError) {

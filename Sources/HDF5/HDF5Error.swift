@@ -7,6 +7,22 @@ package struct HDF5Error: Error, Equatable, CustomStringConvertible {
     /// The innermost message of HDF5's error stack; empty when it gave none.
     package let reason: String
 
+    /// What a caller tells apart.
+    package enum Cause: Sendable {
+        /// The file ends before its data does.
+        case truncation
+        /// A structure of a later version of the format; damage can look the same.
+        case version
+        case other
+    }
+
+    /// The cause. libhdf5 files both under numbers that mean other things as well, so its words decide: they are read here
+    /// and nowhere else.
+    package var cause: Cause {
+        if reason.hasPrefix("truncated file") { return .truncation }
+        return reason.contains("bad version number") || reason.contains("unknown version") ? .version : .other
+    }
+
     /// Records a failure whose reason is already known.
     package init(_ action: String, reason: String) {
         self.action = action

@@ -173,7 +173,7 @@ import Testing
         let results = try ReductionEngine(checkpoints, jobs: 2, journal: try journal()).run(requests + direct)
         #expect(results.failures.keys.sorted() == [1])
         let failure = try #require(results.failures[1])
-        #expect(failure.kind == .changed)
+        #expect(failure.kind == .truncated)
         #expect(failure.checkpoint == path)
         for (tensor, request) in direct.enumerated() {
             let n = Double(checkpoints[0].tensors[tensor].elementCount)

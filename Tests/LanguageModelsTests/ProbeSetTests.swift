@@ -65,6 +65,30 @@ import Testing
         #expect(try read { $0.file = wide }.sequences.map(\.tokens) == [[65535, 1]])
     }
 
+    @Test(arguments: [
+        (
+            "268435456, 0",
+            "its tokens have shape [268435456, 0], sequences of none; two are the fewest of which one can be "
+                + "predicted"
+        ),
+        (
+            "268435456, 268435456, 268435456",
+            "it holds [268435456, 268435456, 268435456] integers; 268435456 are the most a probe may be"
+        ),
+        ("268435457, 0", "it holds [268435457, 0] integers; 268435456 are the most a probe may be"),
+        ("99999999999999999999, 2", "its .npy header tells no shape, but (99999999999999999999, 2)"),
+    ])
+    func `a header that claims more than there is takes no memory`(shape: String, expected: String) throws {
+        let file = try write("a.npy", npy("<i4", shape, Data()))
+        #expect(try problem { $0.file = file } == "probe set a.npy: \(expected)")
+    }
+
+    @Test func `names of domains are on one line and printable`() throws {
+        let file = try write("a.npy", npy("<i4", "1, 4", data([5, 6, 7, 8] as [Int32])))
+        #expect(try read { $0.files = [("a\nb\u{1B}[2J", file)] }.domains == [#"a\nb\u{1B}[2J"#])
+        #expect(try read { ($0.file, $0.domains) = (file, ["a\u{2028}b"]) }.domains == [#"a\u{2028}b"#])
+    }
+
     @Test(arguments: [ProbeSetSource.MemmapType.uint16, .uint32])
     func `a headerless stream is cut into equal lengths`(type: ProbeSetSource.MemmapType) throws {
         let ids = Array(0...10)
@@ -214,14 +238,14 @@ import Testing
             with h5py.File('\(path)', 'w') as f:
                 f.create_dataset('tokens', data=np.arange(6, dtype='<i4').reshape(3, 2), chunks=(1, 2), compression='gzip')
                 f['domain_id'] = np.array([0, 1, 1])
-                f.attrs['domains'] = 'news,code'
+                f.attrs['domains'] = 'news,co\\nde'
             """
         #expect(try TestSupport.run(testPython, "-c", script) == 0)
         let probe = try read {
             $0.file = ProbeSetSource.File(path: path, name: "named.h5")
             $0.readOptions.workerExecutable = builtDynamics
         }
-        #expect(probe.domains == ["news", "code"] && probe.sequences.map(\.tokens) == [[0, 1], [2, 3], [4, 5]])
+        #expect(probe.domains == ["news", #"co\nde"#] && probe.sequences.map(\.tokens) == [[0, 1], [2, 3], [4, 5]])
     }
 
     @Test func `another order or other tokens make another fingerprint`() {

@@ -38,11 +38,12 @@ package struct CSVTable: Sendable, Equatable {
             "there is no column '\(name)'; the columns are \(shown)\(columns.count > 20 ? ", ..." : "")")
     }
 
-    /// The text of a column, a cell a row; `nil` where it is missing.
+    /// The text of a column, a cell a row; `nil` where it is missing. What is not printable, such as a line break, is
+    /// escaped: such texts become names in titles and files.
     /// - Throws: `CSVError` where there is no such column.
     package func texts(_ name: String) throws(CSVError) -> [String?] {
         let place = try place(of: name)
-        return rows.map { $0.cells[place] }
+        return rows.map { row in row.cells[place].map { printable($0, limit: .max) } }
     }
 
     /// The numbers of a column, a cell a row; `nil` where it is missing.

@@ -17,6 +17,8 @@ struct SourceCheckpoint: Sendable {
     let tensors: [Tensor]
     /// What else the files hold, with the reason.
     let leftOut: [LeftOut]
+    /// Those of them that are arrays, which an import would lose.
+    let lost: [LeftOut]
     /// `config.json`, verbatim, or what OLMo's `config.yaml` comes to; `nil` when there is neither.
     let config: String?
 
@@ -95,7 +97,7 @@ struct SourceCheckpoint: Sendable {
             try SourceCheckpoint.read(directory: path, into: &content)
         }
         files = content.files
-        leftOut = content.leftOut
+        (leftOut, lost) = (content.leftOut, content.lost)
         tensors = try SourceCheckpoint.sorted(content.tensors, checkpoint: path)
     }
 
@@ -191,6 +193,7 @@ private struct SourceContent {
     private(set) var files: [SourceCheckpoint.File] = []
     private(set) var tensors: [SourceCheckpoint.Tensor] = []
     private(set) var leftOut: [LeftOut] = []
+    private(set) var lost: [LeftOut] = []
 
     init(checkpoint: String, dumps: Set<BFloat16Dump>) {
         (self.checkpoint, self.dumps) = (checkpoint, dumps)
@@ -245,6 +248,7 @@ private struct SourceContent {
         let content = try NumPyArchive(archive, file, number: files.count, dumps: dumps)
         tensors += content.tensors
         leftOut += content.leftOut
+        lost += content.lost
         return [archive.directory]
     }
 }

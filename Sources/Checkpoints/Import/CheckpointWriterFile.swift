@@ -60,10 +60,11 @@ struct PartialFile: ~Copyable {
         isCommitted = true
     }
 
-    /// Whether the file at the destination is as long, and has the same bytes outside `ranges` (ascending).
+    /// Whether the file at the destination is as long, and has the same bytes outside `ranges` (ascending). One that
+    /// cannot be read is neither equal nor different: that is an error.
     func matchesDestination(outside ranges: [Range<Int>]) throws(OutputError) -> Bool {
         let length = try byteCount()
-        do {
+        do throws(CheckpointError) {
             let existing = try SourceFile(destination, checkpoint: destination)
             let partial = try SourceFile(path, checkpoint: destination)
             guard existing.byteCount == length else { return false }
@@ -79,7 +80,7 @@ struct PartialFile: ~Copyable {
             }
             return true
         } catch {
-            return false
+            throw OutputError(destination, "what is there cannot be compared with it: \(error.problem)")
         }
     }
 }

@@ -167,7 +167,7 @@ extension SourceCheckpoint {
     /// Throws when the source holds arrays that would be lost: an import is complete or none. What is no array (the
     /// epoch beside a state dictionary) may stay behind.
     fileprivate func checkComplete() throws(CheckpointError) {
-        guard let lost = leftOut.first(where: { $0.reason.hasPrefix(NumPyArchive.lostPrefix) }) else { return }
+        guard let lost = lost.first else { return }
         throw CheckpointError(
             .unsupported, checkpoint: path,
             problem: "'\(lost.name)' has the \(lost.reason), which HDF5 files here cannot hold",

@@ -1,3 +1,4 @@
+import Base
 import HDF5
 
 /// All that is known of a checkpoint before its tensors are read: what the HDF5 worker or the safetensors header told.
@@ -33,7 +34,7 @@ struct CheckpointManifest: Sendable {
                 throw CheckpointError(
                     .refused, checkpoint: checkpoint,
                     problem: "up to '\(tensor.name)' its tensors claim \(max(sums.0, sums.1)) bytes, "
-                        + "more than the \(CheckpointManifest.byteLimit) that are counted; refused")
+                        + "more than the \(CheckpointManifest.byteLimit) that are counted")
             }
             (elements, stored) = (Int(sums.0), Int(sums.1))
         }
@@ -89,4 +90,10 @@ package enum AttributeValue: Sendable, Equatable, Codable {
     case string(String)
     case integer(Int)
     case number(Double)
+
+    /// The same with what is not printable in a text escaped: a revision's name stands in titles and files.
+    var printable: AttributeValue {
+        guard case .string(let text) = self else { return self }
+        return .string(Base.printable(text, limit: .max))
+    }
 }

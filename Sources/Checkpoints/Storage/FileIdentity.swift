@@ -64,7 +64,7 @@ final class OpenFile: Sendable {
             }
             guard count > 0 else {
                 throw CheckpointError(
-                    .changed, checkpoint: checkpoint,
+                    .truncated, checkpoint: checkpoint,
                     problem: "\(identity.path) was cut short while it was read: "
                         + "it ends at byte \(offset + done), and had \(identity.byteCount) bytes when it was opened")
             }

@@ -27,7 +27,7 @@ extension CheckpointReader {
     /// The fingerprint of a sample of each file, in the order of `files`, and how many bytes were read for them. They are
     /// no tensor's, and `bytesRead` does not count them.
     ///
-    /// Throws `.changed` when a file was cut short, `.unreachable` when it cannot be read.
+    /// Throws `.truncated` when a file was cut short, `.unreachable` when it cannot be read.
     package func sampleFiles() throws(CheckpointError) -> (samples: [Fingerprint], byteCount: Int) {
         let buffer = UnsafeMutableRawBufferPointer.allocate(
             byteCount: FileSample.blockBytes * FileSample.blockCount, alignment: 64)

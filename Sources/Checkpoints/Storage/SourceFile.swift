@@ -47,7 +47,7 @@ package struct SourceFile: ~Copyable {
             guard count > 0 else {
                 let reason = count < 0 ? lastError() : "it ends at byte \(offset + done); it was cut short"
                 throw CheckpointError(
-                    count < 0 ? .unreachable : .changed, checkpoint: checkpoint,
+                    count < 0 ? .unreachable : .truncated, checkpoint: checkpoint,
                     problem: "cannot read '\(path)': \(reason)")
             }
             done += count

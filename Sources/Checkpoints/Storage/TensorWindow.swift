@@ -47,7 +47,7 @@ package final class TensorWindow {
     /// Moves the window to `range`, which ends no later than `reach` allows: keeps what it has, loads the rest.
     ///
     /// `parallel(count, body)` runs `body(0..<count)`, on all cores if it can; chunks are read and decoded there, outside
-    /// of any lock. Throws `.malformed` when a chunk is damaged, `.changed` when the file was cut short, `.unsupported`
+    /// of any lock. Throws `.malformed` when a chunk is damaged, `.truncated` when the file was cut short, `.unsupported`
     /// when a filter is unknown, `.crashed` when the worker died.
     package func load(
         _ range: Range<Int>,

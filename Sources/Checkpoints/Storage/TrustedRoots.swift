@@ -39,7 +39,7 @@ struct TrustedRoots: Sendable {
         guard roots.contains(where: { real == $0 || real.hasPrefix($0 == "/" ? "/" : $0 + "/") }) else {
             throw CheckpointError(
                 .refused, checkpoint: checkpoint,
-                problem: "\(role) leads to '\(shown)', outside the checkpoint's folder; refused",
+                problem: "\(role) leads to '\(shown)', outside the checkpoint's folder",
                 remedy: "if you trust it, allow its directory with --allow-external DIR")
         }
         return real

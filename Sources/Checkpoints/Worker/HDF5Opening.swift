@@ -70,7 +70,7 @@ struct HDF5Opening {
         guard impliedByteCount <= limit else {
             throw CheckpointError(
                 .refused, checkpoint: checkpoint,
-                problem: "its datasets claim \(impliedByteCount) bytes in files of \(stored) bytes; refused")
+                problem: "its datasets claim \(impliedByteCount) bytes in files of \(stored) bytes")
         }
         let order = manifest.tensors.indices.sorted { manifest.tensors[$0].name < manifest.tensors[$1].name }
         manifest.tensors = order.map { manifest.tensors[$0] }
@@ -125,8 +125,12 @@ struct HDF5Opening {
             case .leftOut(let object): leaveOut(join(object.name), object.reason)
             case .attribute(let name, let value):
                 guard depth == 0 else { continue }
-                if name == "config", case .string(let text) = value { manifest.config = text }
-                manifest.attributes[name] = value
+                if name == "config", case .string(let text) = value {
+                    manifest.config = text
+                    manifest.attributes[name] = value
+                } else {
+                    manifest.attributes[name] = value.printable
+                }
             case .externalLink(let name, let file, let target):
                 try follow(name: join(name), file: file, target: target, from: source, depth: depth + 1)
             }
@@ -144,7 +148,7 @@ struct HDF5Opening {
         linksFollowed += 1
         guard depth <= HDF5Opening.depthLimit, linksFollowed <= HDF5Opening.linkLimit else {
             throw CheckpointError(
-                .refused, checkpoint: checkpoint, problem: "\(role) leads through too many files; refused")
+                .refused, checkpoint: checkpoint, problem: "\(role) leads through too many files")
         }
         let real = try source.roots.resolve(file, role: role, checkpoint: checkpoint)
         let linked: Source
@@ -202,7 +206,7 @@ struct HDF5Opening {
         case .contiguous(let offset):
             let size = source.file.identity.byteCount
             guard offset >= 0, offset <= size, byteCount <= size - offset else {
-                throw malformed(
+                throw truncated(
                     "the file is cut short: '\(name)' takes \(byteCount) bytes from byte \(offset) on, "
                         + "but the file has \(size)")
             }
@@ -283,7 +287,7 @@ struct HDF5Opening {
             guard run.offset >= 0, count >= 0, run.offset <= identity.byteCount,
                 count <= identity.byteCount - run.offset
             else {
-                throw malformed(
+                throw truncated(
                     "\(role), '\(printable(run.file))', is cut short: \(count) bytes from byte \(run.offset) on are "
                         + "expected, but it has \(identity.byteCount)")
             }
@@ -311,5 +315,9 @@ struct HDF5Opening {
 
     private func malformed(_ problem: String) -> CheckpointError {
         CheckpointError(.malformed, checkpoint: checkpoint, problem: problem)
+    }
+
+    private func truncated(_ problem: String) -> CheckpointError {
+        CheckpointError(.truncated, checkpoint: checkpoint, problem: problem)
     }
 }

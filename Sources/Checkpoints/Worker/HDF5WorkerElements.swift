@@ -103,7 +103,7 @@ final class DatasetBeingRead {
         switch found.storage {
         case .external, .virtual:
             throw WorkerFailure(
-                .refused, "a source of the virtual dataset '\(name)' has its elements in yet another file; refused")
+                .refused, "a source of the virtual dataset '\(name)' has its elements in yet another file")
         case .contiguous, .unallocated, .chunked, .compact: break
         }
     }

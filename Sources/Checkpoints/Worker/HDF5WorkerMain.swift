@@ -51,9 +51,11 @@ struct WorkerFailure: Error {
     }
 
     init(_ error: HDF5Error) {
-        // What libhdf5 says of structures that it is too old for; damage can look the same.
-        let isNew = error.reason.contains("bad version number") || error.reason.contains("unknown version")
-        self.init(isNew ? .unsupported : .malformed, "\(error)", remedy: isNew ? HDF5Signature.remedy : nil)
+        switch error.cause {
+        case .truncation: self.init(.truncated, "\(error)")
+        case .version: self.init(.unsupported, "\(error)", remedy: HDF5Signature.remedy)
+        case .other: self.init(.malformed, "\(error)")
+        }
     }
 }
 

@@ -107,7 +107,7 @@ final class HDF5WorkerProcess: Sendable {
         }
         guard done == buffer.count else {
             throw CheckpointError(
-                .crashed, checkpoint: checkpoint, problem: "the HDF5 library stopped halfway while reading it; refused")
+                .crashed, checkpoint: checkpoint, problem: "the HDF5 library stopped halfway while reading it")
         }
     }
 
@@ -190,18 +190,18 @@ final class HDF5WorkerProcess: Sendable {
         switch end {
         case .silent:
             let seconds = options.progressTimeout.components.seconds
-            return "the HDF5 library made no progress for \(seconds) s while reading it; refused"
-        case .nonsense(let reason): return "the HDF5 library misled its worker while reading it (\(reason)); refused"
+            return "the HDF5 library made no progress for \(seconds) s while reading it"
+        case .nonsense(let reason): return "the HDF5 library misled its worker while reading it (\(reason))"
         case .hungUp:
             let signal = status & 0x7f
             if signal == 0 {
-                return "the HDF5 library stopped (exit code \(status >> 8 & 0xff)) while reading it; refused"
+                return "the HDF5 library stopped (exit code \(status >> 8 & 0xff)) while reading it"
             }
             if signal == SIGXCPU {
                 let seconds = WorkerLimits.idleSeconds
-                return "the HDF5 library made no progress in \(seconds) s of processor time while reading it; refused"
+                return "the HDF5 library made no progress in \(seconds) s of processor time while reading it"
             }
-            return "the HDF5 library crashed (\(signalName(signal))) while reading it; refused"
+            return "the HDF5 library crashed (\(signalName(signal))) while reading it"
         }
     }
 }

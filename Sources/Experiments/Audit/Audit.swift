@@ -197,11 +197,10 @@ extension AuditFinding {
 
 extension AuditFinding.Kind {
     fileprivate init(_ error: CheckpointError) {
-        // The words of libhdf5 and of our own readers for a file that ends too early.
-        let isCut = error.problem.contains("truncated file") || error.problem.contains("cut short")
         switch error.kind {
-        case .malformed, .crashed, .changed: self = isCut ? .truncated : .malformed
-        default: self = isCut ? .truncated : .unreadable
+        case .truncated: self = .truncated
+        case .malformed, .crashed, .changed: self = .malformed
+        case .unreachable, .refused, .unsupported, .environment: self = .unreadable
         }
     }
 }

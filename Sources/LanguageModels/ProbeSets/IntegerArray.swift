@@ -1,3 +1,4 @@
+import Base
 import Checkpoints
 import Foundation
 import Tensors
@@ -35,8 +36,8 @@ struct IntegerArray {
 
     /// Takes little-endian integers.
     init(bytes: Data, _ type: ElementType, _ shape: [Int], file: String) throws(ProbeSetError) {
-        let count = shape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
-        guard shape.allSatisfy({ $0 >= 0 && $0 <= IntegerArray.elementLimit }), count <= IntegerArray.elementLimit
+        guard shape.allSatisfy({ $0 >= 0 && $0 <= IntegerArray.elementLimit }), let count = product(shape),
+            count <= IntegerArray.elementLimit
         else {
             throw ProbeSetError(
                 file, "it holds \(shape) integers; \(IntegerArray.elementLimit) are the most a probe may be")
@@ -101,7 +102,12 @@ private struct NumPyHeader {
             throw ProbeSetError(file, "its .npy header tells no shape")
         }
         self.type = type
-        shape = extents.1.split(separator: ",").compactMap { Int($0.trimmingCharacters(in: .whitespaces)) }
+        let words = extents.1.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        let numbers = words.filter { !$0.isEmpty }.map { Int($0) }
+        shape = numbers.compactMap { $0 }
+        guard shape.count == numbers.count else {
+            throw ProbeSetError(file, "its .npy header tells no shape, but (\(extents.1.prefix(80)))")
+        }
     }
 }
 

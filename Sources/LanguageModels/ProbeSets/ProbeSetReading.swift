@@ -1,3 +1,4 @@
+import Base
 import Checkpoints
 
 /// A probe set that cannot be used: one line with file, what was found and expected, and the remedy.
@@ -94,7 +95,7 @@ extension ProbeSet {
             guard arrays.domains == nil else {
                 throw ProbeSetError(arrays.file.name, "it has 'domain_id', but stands for the one domain '\(stated)'")
             }
-            return [stated]
+            return [printable(stated)]
         }
         guard let numbers = arrays.domains else {
             guard source.domains.count < 2 else {
@@ -103,13 +104,13 @@ extension ProbeSet {
                     "it does not tell which of the \(source.domains.count) domains of 'probe_set.domains' a sequence is of; "
                         + "name one there, or none ([])")
             }
-            return [source.domains.first ?? "all"]
+            return [printable(source.domains.first ?? "all")]
         }
         let count = (numbers.max() ?? -1) + 1
         guard numbers.allSatisfy({ $0 >= 0 }), count <= 10_000 else {
             throw ProbeSetError(arrays.file.name, "'domain_id' holds numbers that are no places of domains")
         }
-        let names = source.domains.isEmpty ? arrays.names : source.domains
+        let names = (source.domains.isEmpty ? arrays.names : source.domains).map { printable($0) }
         if names.isEmpty { return (0..<count).map { "domain_\($0)" } }
         guard names.count >= count, Set(names).count == names.count else {
             throw ProbeSetError(
@@ -167,6 +168,12 @@ struct ProbeArrays {
         guard (1...2).contains(tokens.shape.count) else {
             throw ProbeSetError(
                 file.name, "its tokens have \(tokens.shape.count) dimensions; expected [sequences, length] or a stream")
+        }
+        if tokens.shape.count == 2, tokens.shape[1] == 0 {
+            throw ProbeSetError(
+                file.name,
+                "its tokens have shape \(tokens.shape), sequences of none; two are the fewest of which one can be predicted"
+            )
         }
         if tokens.shape.count == 1, source.length == nil, source.endOfText == nil {
             throw ProbeSetError(

@@ -109,7 +109,7 @@ struct Run: ParsableCommand {
 
 /// What was found, that the checkpoint was refused for it, and what to do.
 private func refusal(_ error: CheckpointError) -> String {
-    let verdict = error.problem.hasSuffix("refused") ? "" : "; refused"
+    let verdict = error.kind.tellsVerdict ? "" : "; refused"
     return "checkpoint \(error.checkpoint): \(error.problem)\(verdict)" + (error.remedy.map { "; \($0)" } ?? "")
 }
 

@@ -196,6 +196,18 @@ import Testing
     @Test(arguments: [
         ("model:\n  d_model: 4\n", "has no whole number for n_heads in its section 'model'"),
         ("model:\n  d_model: four\n", "has no whole number for d_model in its section 'model'"),
+        (
+            "model:\n  d_model: 4\n  n_heads: 2\n  n_layers: 2\n  vocab_size: 8\n  rope_theta: .nan\n",
+            "has no finite number for rope_theta in its section 'model'"
+        ),
+        (
+            "model:\n  d_model: 4\n  n_heads: 2\n  n_layers: 2\n  vocab_size: 8\n  clip_qkv: -.inf\n  layer_norm_with_affine: false\n",
+            "has no finite number for clip_qkv in its section 'model'"
+        ),
+        (
+            "model:\n  d_model: 4\n  n_heads: 2\n  n_layers: 2\n  vocab_size: 8\n  norm_after: maybe\n",
+            "has no true or false for norm_after in its section 'model'"
+        ),
         ("name: x\n", "has no readable section 'model'"),
         ("model:\n  d_model: [4\n", "has no readable section 'model'"),
     ])

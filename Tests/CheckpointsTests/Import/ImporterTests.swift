@@ -93,6 +93,22 @@ import Testing
         #expect(try folder.list("out") == ["step1.h5"])
     }
 
+    @Test func `a file that cannot be compared is no other one, and is not replaced`() throws {
+        let path = try source("step1")
+        try FileManager.default.createDirectory(atPath: destination, withIntermediateDirectories: true)
+        // A link to itself is there, and opening it fails: as a disk that gives errors would have it.
+        try FileManager.default.createSymbolicLink(
+            atPath: destination + "/step1.h5", withDestinationPath: destination + "/step1.h5")
+        for force in [false, true] {
+            let error = #expect(throws: ImportError.self) { try run([path], force: force) }
+            #expect(error?.kind == .environment)
+            #expect(error?.description.contains("cannot be compared") == true, "\(String(describing: error))")
+        }
+        #expect(
+            try FileManager.default.destinationOfSymbolicLink(atPath: destination + "/step1.h5")
+                == destination + "/step1.h5")
+    }
+
     @Test func `what a killed import left is taken over`() throws {
         try folder.write("out/.step1.h5.partial", Data(repeating: 7, count: 100_000))
         let path = try source("step1")

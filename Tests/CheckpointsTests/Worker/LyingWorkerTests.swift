@@ -50,7 +50,7 @@ struct LyingWorkerTests {
         #expect(try failure(records: encoded([tensor(.contiguous(offset: 48))])) == nil)
         for offset in [49, -1, .max, .min] {
             let error = try failure(records: encoded([tensor(.contiguous(offset: offset))]))
-            #expect(error?.kind == .malformed, "offset \(offset)")
+            #expect(error?.kind == .truncated, "offset \(offset)")
         }
     }
 

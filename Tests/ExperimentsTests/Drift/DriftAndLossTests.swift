@@ -97,6 +97,13 @@ import Testing
             text[7] == "soup,,,,,one,s50,3.0,0.375,0.6,10.0,3.875,0.5,0.625,-0.25,1.5,1.25,1.75,-2.5,-0.5,-1.5,0.5")
     }
 
+    @Test func `a domain's name with a line break is told on one line`() throws {
+        try folder.write("probe/loss.csv", DriftAndLossTests.loss.replacing(",one,", with: ",\"o\nne\u{7}\","))
+        try join()
+        #expect(try folder.text("out/joined.csv").contains(#",o\nne\u{07},"#))
+        #expect(try folder.text("out/datapackage.json").contains(#"domain 'o\\nne\\u{07}'"#))
+    }
+
     /// Ranks of drift are 1 2 3 4 6 5 7, those of loss 7 6 4.5 3 4.5 2 1; about their mean of 4, squares of the one sum to
     /// 28, of the other with its tie to 27.5.
     @Test func `rank correlations are Spearman's, and of too few points missing`() throws {

@@ -10,16 +10,17 @@ struct NumPyArchive {
     /// Arrays of text, objects or records.
     let leftOut: [LeftOut]
 
+    /// Those of them that are arrays of numbers of other types: an import without them would lose weights.
+    let lost: [LeftOut]
+
     private static let ending = ".npy"
-    /// What reasons begin with that stand for arrays of other types.
-    static let lostPrefix = "NumPy type"
 
     /// - Parameter number: the file's index in the checkpoint.
     init(
         _ archive: ZipArchive, _ file: borrowing SourceFile, number: Int, dumps: Set<BFloat16Dump>
     ) throws(CheckpointError) {
         var tensors: [SourceCheckpoint.Tensor] = []
-        var leftOut: [LeftOut] = []
+        var (leftOut, lost): ([LeftOut], [LeftOut]) = ([], [])
         for entry in archive.entries {
             let name = String(entry.name.dropLast(NumPyArchive.ending.count))
             guard entry.name.hasSuffix(NumPyArchive.ending) else {
@@ -28,8 +29,8 @@ struct NumPyArchive {
             }
             let header = try NumPyHeader(of: entry, in: file)
             guard let (type, isBigEndian) = header.type(dumps) else {
-                leftOut.append(
-                    LeftOut(name: printable(name), reason: "\(NumPyArchive.lostPrefix) \(printable(header.type))"))
+                lost.append(LeftOut(name: printable(name), reason: "NumPy type \(printable(header.type))"))
+                leftOut += lost.suffix(1)
                 continue
             }
             guard !header.isColumnMajor || header.shape.count(where: { $0 != 1 }) < 2 else {
@@ -58,7 +59,7 @@ struct NumPyArchive {
                     name: name, type: type, shape: header.shape, extent: extent, isBigEndian: isBigEndian,
                     deflated: entry.isDeflated ? deflated : nil))
         }
-        (self.tensors, self.leftOut) = (tensors, leftOut)
+        (self.tensors, self.leftOut, self.lost) = (tensors, leftOut, lost)
     }
 }
 
