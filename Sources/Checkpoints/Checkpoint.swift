@@ -81,7 +81,7 @@ extension CheckpointLocation {
 
     /// The file's or directory's name without `.h5` and the like; with the group, where there is one.
     package var revisionName: String {
-        var name = String(path.split(separator: "/").last ?? "checkpoint")
+        var name = PathText(path).name ?? "checkpoint"
         for suffix in [".h5", ".hdf5", ".keras"] + SourceCheckpoint.endings where name.hasSuffix(suffix) {
             name.removeLast(suffix.count)
         }

@@ -47,7 +47,7 @@ package struct CheckpointError: Error, Equatable, CustomStringConvertible {
     /// Makes an error; see the properties. What is not printable in `problem`, which may quote the file, is escaped.
     package init(_ kind: Kind, checkpoint: String, problem: String, remedy: String? = nil) {
         self.kind = kind
-        self.checkpoint = checkpoint
+        self.checkpoint = printable(checkpoint, limit: CheckpointError.problemLimit)
         self.problem =
             printable(problem, limit: CheckpointError.problemLimit) + (kind.tellsVerdict ? "; refused" : "")
         self.remedy = remedy
@@ -75,6 +75,7 @@ func environmentRemedy(_ code: Int32) -> String? {
     case ENFILE: "all programs together have too many open files; raise the system's limit"
     case EAGAIN: "allow more processes with 'ulimit -u'"
     case ENOMEM: "free some memory"
+    case _ where isMachineFailure(code): "see the system's log for the disk or the network, and run it again"
     default: nil
     }
 }

@@ -84,7 +84,7 @@ struct SourceCheckpoint: Sendable {
     /// Reads what the files say of themselves, and checks that they agree.
     /// - Parameter dumps: arrays that are read as bfloat16, which NumPy has no type for.
     init(_ path: String, dumps: Set<BFloat16Dump> = []) throws(CheckpointError) {
-        let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+        let path = path.utf8.count > 1 && path.utf8.last == UInt8(ascii: "/") ? String(path.dropLast()) : path
         self.path = path
         var content = SourceContent(checkpoint: path, dumps: dumps)
         if entryExists(path), !isDirectory(path), SourceCheckpoint.endings.contains(where: { path.hasSuffix($0) }) {

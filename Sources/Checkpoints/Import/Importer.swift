@@ -95,6 +95,8 @@ package struct Importer: Sendable {
                 }
             } catch let error as OutputError {
                 throw ImportError(.environment, error.description)
+            } catch let error as CheckpointError where error.kind == .environment {
+                throw ImportError(.environment, error.description)
             } catch let error as ImportFailure {
                 result.failed.append(error)
             } catch {

@@ -49,6 +49,8 @@ struct ImportPlan {
                 plans.append(plan)
             } catch let error as ImportError {
                 throw error
+            } catch let error as CheckpointError where error.kind == .environment {
+                throw ImportError(.environment, error.description)
             } catch {
                 failures.append(ImportFailure(source: path, error))
             }
@@ -81,12 +83,20 @@ struct ImportPlan {
 
     /// `REVISION.h5`; slashes, which branch names may hold, become `--`, as in the Hub's cache.
     private static func fileName(of revision: String, _ source: String) throws(CheckpointError) -> String {
-        guard !revision.isEmpty, !revision.hasPrefix("."), isPrintable(revision) else {
+        guard !revision.isEmpty, revision.utf8.first != UInt8(ascii: "."), isPrintable(revision) else {
             throw CheckpointError(
                 .unsupported, checkpoint: source, problem: "the revision '\(revision)' cannot name a file",
                 remedy: "name it with --revision")
         }
-        return String(revision.replacing("/", with: "--")) + ".h5"
+        let name = PathText(revision).replacingSlashes(with: "--") + ".h5"
+        // The limit of every file system in use.
+        guard name.utf8.count <= 255 else {
+            throw CheckpointError(
+                .unsupported, checkpoint: source,
+                problem: "the file's name would have \(name.utf8.count) bytes, and 255 are the most",
+                remedy: "name it with --revision")
+        }
+        return name
     }
 
     /// Writes the file, unless it is there.
@@ -105,10 +115,25 @@ struct ImportPlan {
                     reason: "'\(destination)' is there and differs from what this import would write; "
                         + "--force replaces it")
             }
+            guard ImportPlan.isCheckpointFile(destination) else {
+                throw ImportFailure(
+                    source: source.path,
+                    reason:
+                        "'\(destination)' is no file that an import has made, and --force replaces no other; move it away"
+                )
+            }
         }
         guard try link != .none || copyPayload(to: writer, proceed) else { return .stopped }
         try writer.commit()
         return .written
+    }
+
+    /// Whether a regular HDF5 file, and not a link to one, is there.
+    private static func isCheckpointFile(_ path: String) -> Bool {
+        guard isRegularFile(path), let file = try? SourceFile(path, checkpoint: path),
+            file.byteCount >= HDF5Signature.bytes.count
+        else { return false }
+        return (try? file.bytes(at: 0, count: HDF5Signature.bytes.count)) == HDF5Signature.bytes
     }
 
     /// Copies all tensors in the file's order; `false` when it was stopped.

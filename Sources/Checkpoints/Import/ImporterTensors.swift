@@ -74,12 +74,12 @@ extension SourceCheckpoint {
             throw CheckpointError(.unreachable, checkpoint: path, problem: "cannot resolve '\(file)': \(lastError())")
         }
         guard link == .relative else { return target }
-        let parents = destination.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-        guard let folder = resolvedPath(parents.joined(separator: "/")) else {
+        let parent = PathText(destination).folder
+        guard let folder = resolvedPath(parent.isEmpty ? "." : parent) else {
             throw OutputError(destination, lastError())
         }
-        let from = folder.split(separator: "/")
-        let to = target.split(separator: "/")
+        let from = PathText(folder).components
+        let to = PathText(target).components
         let common = zip(from, to).prefix { $0 == $1 }.count
         return (from.dropFirst(common).map { _ in ".." } + to.dropFirst(common)).joined(separator: "/")
     }

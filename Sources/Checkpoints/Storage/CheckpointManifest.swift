@@ -78,6 +78,9 @@ package struct LeftOut: Sendable, Equatable, Codable {
     /// The reason for names that would act on a terminal, or that are damaged UTF-8.
     static let unprintableName = "its name is not printable text"
 
+    /// The reason for datasets of HDF5 files that no storage was ever allocated for.
+    package static let neverWritten = "it was never written, so that the file has no data for it"
+
     /// Makes an entry; see the properties.
     package init(name: String, reason: String) {
         self.name = name

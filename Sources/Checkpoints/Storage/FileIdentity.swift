@@ -30,7 +30,8 @@ final class OpenFile: Sendable {
     /// Opens `path`. `checkpoint` and `role` stand in errors, for example `the file` or `external storage 'x.bin'`.
     init(path: String, checkpoint: String, role: String) throws(CheckpointError) {
         guard let real = resolvedPath(path) else {
-            throw CheckpointError(.unreachable, checkpoint: checkpoint, problem: "\(role): \(lastError())")
+            let code = errno
+            throw CheckpointError(opening: checkpoint, problem: "\(role): \(systemErrorText(code))", errno: code)
         }
         // Without O_NONBLOCK, opening a FIFO would wait for a writer.
         let descriptor = open(real, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -59,8 +60,9 @@ final class OpenFile: Sendable {
                 descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done, off_t(offset + done))
             if count < 0 && errno == EINTR { continue }
             guard count >= 0 else {
+                let code = errno
                 throw CheckpointError(
-                    .unreachable, checkpoint: checkpoint, problem: "cannot read \(identity.path): \(lastError())")
+                    opening: checkpoint, problem: "cannot read \(identity.path): \(systemErrorText(code))", errno: code)
             }
             guard count > 0 else {
                 throw CheckpointError(

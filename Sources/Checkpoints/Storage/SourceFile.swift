@@ -45,10 +45,14 @@ package struct SourceFile: ~Copyable {
             let count = pread(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
             if count < 0, errno == EINTR { continue }
             guard count > 0 else {
-                let reason = count < 0 ? lastError() : "it ends at byte \(offset + done); it was cut short"
+                let code = errno
+                if count < 0 {
+                    throw CheckpointError(
+                        opening: checkpoint, problem: "cannot read '\(path)': \(systemErrorText(code))", errno: code)
+                }
                 throw CheckpointError(
-                    count < 0 ? .unreachable : .truncated, checkpoint: checkpoint,
-                    problem: "cannot read '\(path)': \(reason)")
+                    .truncated, checkpoint: checkpoint,
+                    problem: "cannot read '\(path)': it ends at byte \(offset + done); it was cut short")
             }
             done += count
         }

@@ -24,7 +24,7 @@ struct TrustedRoots: Sendable {
     }
 
     private static func folder(of file: String) -> String {
-        let folder = String(file[..<(file.lastIndex(of: "/") ?? file.startIndex)])
+        let folder = PathText(file).folder
         return folder.isEmpty ? "/" : folder
     }
 
@@ -32,11 +32,11 @@ struct TrustedRoots: Sendable {
     /// outside the roots; `role` stands in the error, for example `external link 'encoder'`.
     func resolve(_ name: String, role: String, checkpoint: String) throws(CheckpointError) -> String {
         let shown = printable(name)
-        guard let real = resolvedPath(name.hasPrefix("/") ? name : "\(folder)/\(name)") else {
+        guard let real = resolvedPath(PathText(name).isAbsolute ? name : "\(folder)/\(name)") else {
             throw CheckpointError(
                 .unreachable, checkpoint: checkpoint, problem: "\(role) leads to '\(shown)': \(lastError())")
         }
-        guard roots.contains(where: { real == $0 || real.hasPrefix($0 == "/" ? "/" : $0 + "/") }) else {
+        guard roots.contains(where: { PathText(real).isWithin(PathText($0)) }) else {
             throw CheckpointError(
                 .refused, checkpoint: checkpoint,
                 problem: "\(role) leads to '\(shown)', outside the checkpoint's folder",

@@ -169,6 +169,10 @@ struct HDF5Opening {
             return leaveOut(tensor.name, "another dataset has this name once / is read as .")
         }
         let byteCount = try checkedByteCount(tensor)
+        if byteCount > 0, tensor.isNeverWritten {
+            try imply(byteCount)
+            return leaveOut(tensor.name, LeftOut.neverWritten)
+        }
         let (layout, storage) = try place(tensor, byteCount: byteCount, source: source)
         manifest.tensors.append(
             TensorInfo(
@@ -216,9 +220,7 @@ struct HDF5Opening {
             let extents = try externalExtents(
                 runs, byteCount: byteCount, name: name, source: source, recordedSize: size, recordedTime: time)
             return (.external, .extents(extents, bigEndian: tensor.bigEndian))
-        case .unallocated:
-            try imply(byteCount)
-            return (.unallocated, filled(tensor))
+        case .unallocated: return (.unallocated, filled(tensor))
         case .chunked(let shape, let direct):
             guard shape.count == tensor.shape.count, !shape.isEmpty, shape.allSatisfy({ $0 > 0 }),
                 let chunkByteCount = product(shape + [tensor.elementType.byteCount])
@@ -303,7 +305,7 @@ struct HDF5Opening {
     ) throws(CheckpointError) {
         for part in virtual where part.file != "." {
             let role = "source of virtual dataset '\(name)'"
-            guard !part.file.contains("%"), !part.path.contains("%") else {
+            guard !(part.file + part.path).utf8.contains(UInt8(ascii: "%")) else {
                 throw CheckpointError(
                     .unsupported, checkpoint: checkpoint,
                     problem: "\(role): a pattern of files, '\(printable(part.file))'")
@@ -319,5 +321,17 @@ struct HDF5Opening {
 
     private func truncated(_ problem: String) -> CheckpointError {
         CheckpointError(.truncated, checkpoint: checkpoint, problem: problem)
+    }
+}
+
+extension WorkerTensor {
+    /// Whether the file has no byte of it: whoever made the dataset has not got to it, and what libhdf5 hands out for its
+    /// elements is nobody's data.
+    fileprivate var isNeverWritten: Bool {
+        switch place {
+        case .unallocated: true
+        case .chunked: storedByteCount == 0
+        case .contiguous, .compact, .external, .virtual: false
+        }
     }
 }

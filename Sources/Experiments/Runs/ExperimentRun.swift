@@ -134,7 +134,14 @@ package struct ExperimentRun: Sendable {
         }
         let settings = try E.Settings.load(file: path, overrides: options.overrides)
         guard settings.problems.isEmpty else { throw InputError(settings.problems) }
-        let experiment = try E(settings, context)
+        let experiment: E
+        do {
+            experiment = try E(settings, context)
+        } catch let error as InputError {
+            // What is missing may be why there is nothing to do.
+            let refused = context.refused.map(\.description).filter { !error.problems.contains($0) }
+            throw InputError(refused + error.problems)
+        }
         return Prepared(
             experiment: experiment, settings: settings.canonicalJSON, folder: outputFolder(E.name),
             warnings: context.takeWarnings())
@@ -161,11 +168,11 @@ package struct ExperimentRun: Sendable {
     /// The last component of a checkpoint's path without its ending, fit for a folder's name.
     private func stem(_ text: String) -> String {
         let location = CheckpointLocation(parsing: text)
-        let name = location.path.split(separator: "/").last.map(String.init) ?? "checkpoint"
+        let name = PathText(location.path).name ?? "checkpoint"
         let base =
             ["h5", "hdf5", "keras"].contains((name as NSString).pathExtension)
             ? (name as NSString).deletingPathExtension : name
-        return base + (location.group.map { $0.replacing("/", with: "-") } ?? "")
+        return base + (location.group.map { PathText($0).replacingSlashes(with: "-") } ?? "")
     }
 }
 

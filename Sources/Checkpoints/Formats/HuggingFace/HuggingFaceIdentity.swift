@@ -21,14 +21,14 @@ package struct HuggingFaceIdentity: Sendable, Equatable {
 
     /// A single file is named after its revision.
     init(ofFile path: String) {
-        var name = String(path.split(separator: "/").last ?? "checkpoint")
+        var name = PathText(path).name ?? "checkpoint"
         for ending in SourceCheckpoint.endings where name.hasSuffix(ending) { name.removeLast(ending.count) }
         (model, folder, references) = (nil, name, nil)
     }
 
     init(of path: String) throws(CheckpointError) {
         let directory = try HuggingFaceIdentity.absolute(path)
-        let components = directory.split(separator: "/").map(String.init)
+        let components = PathText(directory).components
         folder = components.last ?? "/"
         let count = components.count
         guard count >= 3, components[count - 2] == "snapshots", components[count - 3].hasPrefix("models--") else {
@@ -50,7 +50,7 @@ package struct HuggingFaceIdentity: Sendable, Equatable {
     /// The snapshots of a cache folder `models--ORG--NAME`, in training order of their references, then by hash; `nil`
     /// when `path` is no such folder.
     package static func snapshots(inCache path: String) throws(CheckpointError) -> [String]? {
-        guard isDirectory(path), try absolute(path).split(separator: "/").last?.hasPrefix("models--") == true else {
+        guard isDirectory(path), try PathText(absolute(path)).name?.hasPrefix("models--") == true else {
             return nil
         }
         let hashes = try entries(of: path + "/snapshots", checkpoint: path)
@@ -67,9 +67,9 @@ package struct HuggingFaceIdentity: Sendable, Equatable {
         guard let resolved = resolvedPath(path), isDirectory(resolved) else {
             throw CheckpointError(.unreachable, checkpoint: path, problem: "no such directory")
         }
-        let components = path.split(separator: "/")
+        let components = PathText(path).components
         guard let name = components.last, name != ".", name != ".." else { return resolved }
-        let parent = (path.hasPrefix("/") ? "/" : "./") + components.dropLast().joined(separator: "/")
+        let parent = (PathText(path).isAbsolute ? "/" : "./") + components.dropLast().joined(separator: "/")
         return (resolvedPath(parent) ?? parent) + "/" + name
     }
 

@@ -35,7 +35,7 @@ struct HuggingFaceIndex: Sendable {
             throw CheckpointError(.malformed, checkpoint: checkpoint, problem: "'\(path)' has no weight_map")
         }
         for shard in weightMap.values
-        where !shard.hasSuffix(ending) || shard.contains("/") || shard.contains("\0") {
+        where !shard.hasSuffix(ending) || !PathText(shard).isPlainName {
             throw CheckpointError(
                 .refused, checkpoint: checkpoint,
                 problem: "'\(path)' names '\(shard)', which is no \(ending) file beside it")
