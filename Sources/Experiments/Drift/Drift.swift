@@ -47,7 +47,8 @@ struct Drift: Experiment {
         } else {
             let (series, opened) = try Drift.kin(try input.open(in: context), settings, context)
             (self.series, places) = (series, opened)
-            reference = try settings.comparisons.anchors.reference.map { try Drift.place(of: $0, in: series, "reference") } ?? 0
+            reference =
+                try settings.comparisons.anchors.reference.map { try Drift.place(of: $0, in: series, "reference") } ?? 0
             branchPoint =
                 try settings.comparisons.anchors.branchPoint.map { try Drift.place(of: $0, in: series, "branch_point") }
                 ?? series.branchPoint
@@ -65,7 +66,7 @@ struct Drift: Experiment {
         _ opened: (series: CheckpointSeries, places: [Int]), _ settings: DriftSettings, _ context: RunContext
     ) throws -> (series: CheckpointSeries, places: [Int]) {
         let series = opened.series
-        let reference = try settings.reference.map { try place(of: $0, in: series, "reference") }
+        let reference = try settings.comparisons.anchors.reference.map { try place(of: $0, in: series, "reference") }
         let (members, strangers) = series.kin(of: reference)
         guard members.count > 1, !strangers.isEmpty else { return opened }
         let first = series.checkpoints[members[0]].label
