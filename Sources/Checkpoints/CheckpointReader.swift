@@ -41,7 +41,8 @@ package final class CheckpointReader: Sendable {
                     .unreachable, checkpoint: location.description,
                     problem: "\(isDirectory ? "a directory" : "it is no HDF5 file, and") has no groups inside")
             }
-            let manifest = try SourceCheckpoint.manifest(location.path, dumps: options.bfloat16Dumps)
+            let manifest = try SourceCheckpoint.manifest(
+                location.path, dumps: options.bfloat16Dumps, trusted: options.trustedRoots)
             try manifest.checkTotals(location.description)
             return try CheckpointReader(location, manifest: manifest.withCanonicalNames())
         }

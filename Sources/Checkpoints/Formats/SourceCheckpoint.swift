@@ -77,13 +77,17 @@ struct SourceCheckpoint: Sendable {
     private static let zipSignature = Array("PK\u{3}\u{4}".utf8)
 
     /// What is known of the checkpoint at `path` without reading its tensors: no HDF5, no worker.
-    static func manifest(_ path: String, dumps: Set<BFloat16Dump> = []) throws(CheckpointError) -> CheckpointManifest {
-        try SourceCheckpoint(path, dumps: dumps).manifest()
+    static func manifest(
+        _ path: String, dumps: Set<BFloat16Dump> = [], trusted: [String] = []
+    ) throws(CheckpointError) -> CheckpointManifest {
+        try SourceCheckpoint(path, dumps: dumps, trusted: trusted).manifest()
     }
 
     /// Reads what the files say of themselves, and checks that they agree.
-    /// - Parameter dumps: arrays that are read as bfloat16, which NumPy has no type for.
-    init(_ path: String, dumps: Set<BFloat16Dump> = []) throws(CheckpointError) {
+    /// - Parameters:
+    ///   - dumps: arrays that are read as bfloat16, which NumPy has no type for.
+    ///   - trusted: directories into which links of a directory may lead, besides itself and its Hub cache's blobs.
+    init(_ path: String, dumps: Set<BFloat16Dump> = [], trusted: [String] = []) throws(CheckpointError) {
         let path = path.utf8.count > 1 && path.utf8.last == UInt8(ascii: "/") ? String(path.dropLast()) : path
         self.path = path
         var content = SourceContent(checkpoint: path, dumps: dumps)
@@ -93,6 +97,8 @@ struct SourceCheckpoint: Sendable {
             try content.add(path)
         } else {
             identity = try HuggingFaceIdentity(of: path)
+            content.roots = resolvedPath(path).map { TrustedRoots(directory: $0, allowed: trusted) }
+            for name in SourceCheckpoint.contentNames + ["config.yaml"] { try content.checkPlace(of: name) }
             config = try SourceCheckpoint.readConfig(path)
             try SourceCheckpoint.read(directory: path, into: &content)
         }
@@ -120,7 +126,10 @@ struct SourceCheckpoint: Sendable {
         guard indexes.contains(name) else { return try content.add(path + "/" + name) }
         let index = try HuggingFaceIndex(
             path + "/" + name, shards: name == indexes[0] ? ".safetensors" : ".bin", checkpoint: path)
-        for shard in index.shards { try content.add(path + "/" + shard) }
+        for shard in index.shards {
+            try content.checkPlace(of: shard)
+            try content.add(path + "/" + shard)
+        }
         try index.check(content.tensors.map { (name: $0.name, shard: index.shards[$0.extent.file]) })
     }
 
@@ -190,6 +199,8 @@ struct SourceCheckpoint: Sendable {
 private struct SourceContent {
     let checkpoint: String
     let dumps: Set<BFloat16Dump>
+    /// Where links of a directory may lead; `nil` for a single file, which its user has named.
+    var roots: TrustedRoots?
     private(set) var files: [SourceCheckpoint.File] = []
     private(set) var tensors: [SourceCheckpoint.Tensor] = []
     private(set) var leftOut: [LeftOut] = []
@@ -197,6 +208,12 @@ private struct SourceContent {
 
     init(checkpoint: String, dumps: Set<BFloat16Dump>) {
         (self.checkpoint, self.dumps) = (checkpoint, dumps)
+    }
+
+    /// Throws when an entry of the directory leads where it may not. What leads nowhere is told when it is opened.
+    func checkPlace(of name: String) throws(CheckpointError) {
+        guard let roots, resolvedPath(checkpoint + "/" + name) != nil else { return }
+        _ = try roots.resolve(name, role: "'\(name)'", checkpoint: checkpoint)
     }
 
     /// Reads the structure of one more file.

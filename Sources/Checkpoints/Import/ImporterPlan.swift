@@ -72,7 +72,7 @@ struct ImportPlan {
     }
 
     private init(_ path: String, _ options: Importer.Options) throws {
-        source = try SourceCheckpoint(path, dumps: options.bfloat16Dumps)
+        source = try SourceCheckpoint(path, dumps: options.bfloat16Dumps, trusted: options.trustedRoots)
         try source.checkComplete()
         model = options.model ?? source.identity.model
         let name = try options.revision ?? source.identity.uniqueName(path)

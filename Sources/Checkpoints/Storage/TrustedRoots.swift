@@ -13,6 +13,19 @@ struct TrustedRoots: Sendable {
         self.init(folder: folder, roots: [folder] + allowed.compactMap(realPath))
     }
 
+    /// Of a directory that is a checkpoint: what lies in it, and where it is a snapshot of a Hub cache,
+    /// `models--ORG--NAME/snapshots/HASH`, in the cache's own `blobs`, to which its files are links.
+    init(directory: String, allowed: [String]) {
+        let components = PathText(directory).components
+        var roots = [directory] + allowed.compactMap(realPath)
+        if components.count >= 3, components[components.count - 2] == "snapshots",
+            components[components.count - 3].hasPrefix("models--")
+        {
+            roots.append("/" + (components.dropLast(2) + ["blobs"]).joined(separator: "/"))
+        }
+        self.init(folder: directory, roots: roots)
+    }
+
     /// The same roots for another file below them, whose relative names start from its own folder.
     func from(file: String) -> TrustedRoots {
         TrustedRoots(folder: TrustedRoots.folder(of: file), roots: roots)

@@ -191,8 +191,8 @@ struct HelpTests {
             on where it was. The paths of the files go to stdout.
 
             USAGE: dynamics import <sources> ... --to <dir> [--model <model>] [--revision <revision>] [--facts \
-            <file>] [--link] [--relative] [--force] [--bfloat16-dump <type> ...] [--quiet] [--log-level \
-            <log-level>]
+            <file>] [--link] [--relative] [--force] [--bfloat16-dump <type> ...] [--allow-external <dir> ...] \
+            [--quiet] [--log-level <log-level>]
 
             ARGUMENTS:
               <sources>               Directories with model.safetensors, pytorch_model.bin
@@ -215,6 +215,8 @@ struct HelpTests {
               --force                 Replace files that were made from another source.
               --bfloat16-dump <type>  Read NumPy arrays of this type as bfloat16.
                                       Repeatable. (values: uint16, opaque16)
+              --allow-external <dir>  Let external storage and links lead below this
+                                      folder, besides the checkpoint's own. Repeatable.
               --quiet                 No progress and no notes: only warnings and errors.
               --log-level <log-level> Least severe messages shown: debug, info, warning or
                                       error. (values: debug, info, warning, error; default:
