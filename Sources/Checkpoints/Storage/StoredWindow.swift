@@ -169,7 +169,8 @@ private struct ChunkJob: @unchecked Sendable {
         }
     }
 
-    private func decode(_ entry: ChunkTable.Entry, _ scratch: ChunkScratch) throws(CheckpointError) -> UnsafeRawPointer {
+    private func decode(_ entry: ChunkTable.Entry, _ scratch: ChunkScratch) throws(CheckpointError) -> UnsafeRawPointer
+    {
         let checkpoint = reader.location.description
         try dataset.file.read(
             at: entry.offset, into: UnsafeMutableRawBufferPointer(start: scratch.bytes, count: entry.byteCount),

@@ -32,7 +32,8 @@ struct ResultsFolder {
             guard error.kind == .missing else { throw InputError("\(error)") }
             throw InputError("there are no results in \(path): \(record) is missing; run the experiment first")
         }
-        guard let run = try? JSONDecoder().decode(JSON.self, from: Data(data)), let name = run["experiment"]?.text else {
+        guard let run = try? JSONDecoder().decode(JSON.self, from: Data(data)), let name = run["experiment"]?.text
+        else {
             throw InputError("\(record) is no record of a run")
         }
         guard let experiment = Registry.experiment(named: name) else {
