@@ -68,6 +68,13 @@ struct ReadEveryLayoutTests {
         try expectAsWritten(path, capacity: 64, step: 100_003)
     }
 
+    @Test func `a chunk larger than the window is read and decoded once, and not once a window`() throws {
+        let reader = try openCheckpoint(try "\(PythonFixtures.folder.get())/chunked.h5")
+        let tensor = try #require(reader.tensors.firstIndex { $0.name == "s100_c100" })
+        _ = try elements(reader, tensor, capacity: 16, step: 4)
+        #expect(reader.bytesRead == reader.tensors[tensor].storedByteCount)
+    }
+
     @Test func `a file reached through a symbolic link finds its companions`() throws {
         let folder = try TemporaryFolder()
         let target = try "\(PythonFixtures.folder.get())/external.h5"
