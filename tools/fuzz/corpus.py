@@ -45,6 +45,22 @@ def mutate_safetensors(random, path):
     return False
 
 
+EXTREMES = [0.0, -0.0, 5e-324, 1e-308, 1e-160, 1e-45, 1e-20, 1.0, 3.4e38, 1e100, 1e150, 1e154, 1e200, 1.7e308, float("inf"), float("nan")]
+
+
+def extreme_weights(random, size):
+    """A good file of two matrices whose elements reach as far as doubles do."""
+    header, data = {}, b""
+    for name in NAMES:
+        values = [random.choice(EXTREMES) * random.choice([1, -1]) for _ in range(size)]
+        if random.random() < 0.3:
+            values = [values[0]] * size
+        raw = struct.pack(f"<{size}d", *values)
+        header[name] = {"dtype": "F64", "shape": [2, size // 2], "data_offsets": [len(data), len(data) + len(raw)]}
+        data += raw
+    return safetensors(header, data)
+
+
 def mutate_directory(random, path):
     """A Hugging Face directory of two shards: its index, its config, links and names in it."""
     os.makedirs(path)
@@ -161,7 +177,7 @@ def mutate_olmo(random, path):
     """OLMo's config.yaml beside a good file."""
     os.makedirs(path)
     write(f"{path}/model.safetensors", safetensors(safetensors_header(), 2 * VALUES))
-    config = "model:\n  d_model: 8\n  n_heads: 2\n  n_layers: 1\n  vocab_size: 32\n  mlp_ratio: 4\n  mlp_hidden_size: 16\n  weight_tying: false\n  activation_type: swiglu\n"
+    config = "model:\n  d_model: 8\n  n_heads: 2\n  n_layers: 1\n  vocab_size: 32\n  mlp_ratio: 4\n  weight_tying: false\n  activation_type: swiglu\n"
     write(f"{path}/config.yaml", mutation.change_text(random, config))
     return False
 
