@@ -81,11 +81,17 @@ struct Report: Sendable {
 package struct InputError: Error, CustomStringConvertible {
     /// The lines.
     package let problems: [String]
+    /// Whether the machine failed at reading it, and nothing is known of the input (exit code 1).
+    package let isMachineFailure: Bool
 
     /// Makes an error of one line or more.
-    package init(_ problems: String...) { self.problems = problems }
+    package init(_ problems: String...) { self.init(problems) }
     /// Makes an error of one line or more.
-    package init(_ problems: [String]) { self.problems = problems }
+    package init(_ problems: [String], isMachineFailure: Bool = false) {
+        (self.problems, self.isMachineFailure) = (problems, isMachineFailure)
+    }
+    /// A table's error.
+    init(_ error: CSVError) { self.init([error.description], isMachineFailure: error.isMachineFailure) }
 
     /// All lines.
     package var description: String { problems.joined(separator: "\n") }

@@ -140,7 +140,7 @@ package struct ExperimentRun: Sendable {
         } catch let error as InputError {
             // What is missing may be why there is nothing to do.
             let refused = context.refused.map(\.description).filter { !error.problems.contains($0) }
-            throw InputError(refused + error.problems)
+            throw InputError(refused + error.problems, isMachineFailure: error.isMachineFailure)
         }
         return Prepared(
             experiment: experiment, settings: settings.canonicalJSON, folder: outputFolder(E.name),

@@ -1,3 +1,4 @@
+import Base
 import Checkpoints
 import Foundation
 import Settings
@@ -45,10 +46,11 @@ struct SeriesInput: SettingsSection {
             !CheckpointLocation.isCheckpointDirectory(path)
         else { return [CheckpointLocation(parsing: entry)] }
         let names: [String]
-        do {
-            names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+        do throws(FileReadingError) {
+            names = try folderNames(path)
         } catch {
-            throw InputError("cannot list the folder \(entry): \(error.localizedDescription)")
+            throw InputError(
+                ["cannot list the folder \(entry): \(error.reason)"], isMachineFailure: error.kind == .machine)
         }
         let members = names.filter { name in
             !name.hasPrefix(".")

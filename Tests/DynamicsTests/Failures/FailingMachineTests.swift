@@ -40,6 +40,16 @@ struct FailingMachineTests {
         #expect(try DynamicsProcess(run).wait().code == 0)
     }
 
+    @Test(arguments: [("pread", EIO), ("open", EMFILE), ("open", EIO)])
+    func `reading a table`(call: String, code: Int32) throws {
+        let path = try place.write("runs.csv", "n,d,loss\n1e6,1e8,4\n")
+        let run = ["run", "scaling", "--quiet", "--set", "runs=\"\(path)\"", "--set"]
+        try expectFailure(
+            run + ["columns={name: [], parameters: n, tokens: d, loss: loss}", "--out", place / "out"], call,
+            on: "runs.csv", errno: code)
+        #expect(place.list("out") == nil)
+    }
+
     @Test(arguments: [EIO, ENOSPC, EDQUOT])
     func `journalling`(code: Int32) throws {
         try expectFailure(run, "write", on: ".jsonl", errno: code)

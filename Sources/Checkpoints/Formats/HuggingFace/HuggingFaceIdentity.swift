@@ -97,10 +97,12 @@ package struct HuggingFaceIdentity: Sendable, Equatable {
     }
 
     private static func entries(of directory: String, checkpoint: String) throws(CheckpointError) -> [String] {
-        do {
-            return try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
+        do throws(FileReadingError) {
+            return try folderNames(directory)
         } catch {
-            throw CheckpointError(.unreachable, checkpoint: checkpoint, problem: "cannot list '\(directory)'")
+            throw CheckpointError(
+                error.kind == .machine ? .environment : .unreachable, checkpoint: checkpoint,
+                problem: "cannot list '\(directory)': \(error.reason)")
         }
     }
 }
