@@ -8,10 +8,6 @@ import Tensors
 struct Drift: Experiment {
     static let name = "drift"
     static let question = "What moved between checkpoints, by how much, where and when?"
-    static let tableNames = [
-        "summary", "modules", "layers", "tensors", "trajectory", "displacement_gram", "ingredient_updates", "heads",
-        "embedding_rows", "coverage", "integrity",
-    ]
 
     let settings: DriftSettings
     let series: CheckpointSeries

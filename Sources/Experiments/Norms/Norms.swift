@@ -7,7 +7,6 @@ import Tensors
 struct Norms: Experiment {
     static let name = "norms"
     static let question = "How large are the weights, how are they distributed, and how do they grow?"
-    static let tableNames = ["summary", "norms", "norm_growth", "integrity"]
 
     let settings: NormsSettings
     let series: CheckpointSeries

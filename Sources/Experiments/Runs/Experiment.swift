@@ -16,8 +16,9 @@ protocol Experiment: Sendable {
     static var name: String { get }
     /// One line: what it answers.
     static var question: String { get }
-    /// Names of the tables it may leave, in order.
-    static var tableNames: [String] { get }
+    /// The tables it may leave, in order, without rows: what the columns mean before anything is run. Settings decide some
+    /// columns; here they are those of the defaults, and those that only some settings add are there as well.
+    static var tables: [Table] { get }
     /// What `run.json` calls its inputs: checkpoints, unless an experiment reads something else.
     static var inputsName: String { get }
     /// Names of the figures it may leave; nothing, unless an experiment says otherwise.
@@ -43,7 +44,7 @@ protocol Experiment: Sendable {
 extension Experiment {
     /// What its results go by.
     static var resultsNames: ResultsNames {
-        ResultsNames(experiment: name, tables: tableNames, figures: figureNames)
+        ResultsNames(experiment: name, tables: tables.map(\.name), figures: figureNames)
     }
 
     static var inputsName: String { "checkpoints" }

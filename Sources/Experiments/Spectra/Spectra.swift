@@ -7,9 +7,6 @@ import Tensors
 struct Spectra: Experiment {
     static let name = "spectra"
     static let question = "How are singular values of weights and updates spread, and how do leading subspaces turn?"
-    static let tableNames = [
-        "summary", "spectra", "singular_values", "update_spectra", "subspaces", "principal_angles", "integrity",
-    ]
 
     let settings: SpectraSettings
     let series: CheckpointSeries
@@ -44,7 +41,8 @@ struct Spectra: Experiment {
         } else {
             let (series, itsPlaces) = try settings.input.open(in: context)
             (self.series, places) = (series, itsPlaces)
-            let reference = try settings.anchors.reference.map { try Spectra.place(of: $0, in: series, "reference") } ?? 0
+            let reference =
+                try settings.anchors.reference.map { try Spectra.place(of: $0, in: series, "reference") } ?? 0
             let branchPoint =
                 try settings.anchors.branchPoint.map { try Spectra.place(of: $0, in: series, "branch_point") }
                 ?? series.branchPoint

@@ -135,7 +135,7 @@ struct OwnPair: Sendable {
 }
 
 extension Transfer {
-    func ownLawsTable(_ pairs: [OwnPair]) -> Table {
+    static func ownLawsTable(_ pairs: [OwnPair]) -> Table {
         struct Row: Sendable {
             let accounting: String
             let arm: TransferRuns.Arm
@@ -177,7 +177,7 @@ extension Transfer {
             ] as [TypedColumn<Row>], primaryKey: ["accounting", "arm", "parameter"], records: rows)
     }
 
-    func ownPairsTable(_ pairs: [OwnPair]) -> Table {
+    static func ownPairsTable(_ pairs: [OwnPair]) -> Table {
         Table(
             "own_pairs", title: "Where one's own runs from scratch and by transfer meet.",
             columns: [
