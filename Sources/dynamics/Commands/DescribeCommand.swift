@@ -84,11 +84,11 @@ extension ExperimentDescription {
             let value = setting.defaultText
             text += "    \(setting.name)\(value.isEmpty ? "" : " (\(value))"): \(setting.meaning)\n"
         }
-        for table in tables {
-            text += "\ntable \(table.name): \(table.title)\n"
-            for column in table.columns {
-                text += "    \(column.name)\(column.unit.map { " (\($0))" } ?? ""): \(column.meaning)\n"
-            }
+        text += "\ntables\n" + tables.map { "    \($0.name): \($0.title)\n" }.joined()
+        text += "\ncolumns\n"
+        for (column, tables) in columns(of: tables.map(\.name)) {
+            let unit = column.unit.map { " (\($0))" } ?? ""
+            text += "    \(column.name)\(unit), in \(tables.joined(separator: ", ")): \(column.meaning)\n"
         }
         if !figures.isEmpty { text += "\nfigures: \(figures.joined(separator: ", "))\n" }
         return text
@@ -127,12 +127,14 @@ extension SettingDescription {
         if let value { members.append(("default", value)) }
         if let unset { members.append(("unset", .string(unset))) }
         if !choices.isEmpty { members.append(("choices", .array(choices.map(JSON.string)))) }
-        if let low = bounds.low { members.append((bounds.includesLow ? "minimum" : "exclusiveMinimum", .number(low))) }
+        if let low = bounds.low { members.append((bounds.includesLow ? "minimum" : "exclusiveMinimum", limit(low))) }
         if let high = bounds.high {
-            members.append((bounds.includesHigh ? "maximum" : "exclusiveMaximum", .number(high)))
+            members.append((bounds.includesHigh ? "maximum" : "exclusiveMaximum", limit(high)))
         }
         return .object(members)
     }
+
+    private func limit(_ value: Double) -> JSON { Int(exactly: value).map { .integer($0) } ?? .number(value) }
 }
 
 extension Column {
