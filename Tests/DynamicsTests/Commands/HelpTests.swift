@@ -26,6 +26,8 @@ struct HelpTests {
                                       saved tables.
               export                  Hand results to other programs.
               list                    List the experiments and what they answer.
+              describe                Tell what an experiment, a setting or a column is:
+                                      meaning, default, bounds, unit.
               inspect                 Show what a checkpoint holds: facts, tensors, types,
                                       layouts, totals by module.
               import                  Turn checkpoints of Hugging Face, OLMo, torch and
@@ -154,6 +156,30 @@ struct HelpTests {
 
             """
         #expect(try dynamics("list", "--help") == Finished(code: 0, output: expected, errors: ""))
+    }
+
+    @Test func `the help of describe`() throws {
+        let expected = """
+            OVERVIEW: Tell what an experiment, a setting or a column is: meaning, default,
+            bounds, unit.
+
+            No file is read: it is what the program itself states.
+
+            USAGE: dynamics describe <name> [--json]
+
+            ARGUMENTS:
+              <name>                  An experiment, a setting such as moved_threshold, or a
+                                      column such as relative_drift; drift.NAME is that of
+                                      drift.
+
+            OPTIONS:
+              --json                  Write JSON instead of text.
+              --version               Show the version.
+              -h, --help              Show help information.
+
+
+            """
+        #expect(try dynamics("describe", "--help") == Finished(code: 0, output: expected, errors: ""))
     }
 
     @Test func `the help of inspect`() throws {
