@@ -168,9 +168,9 @@ struct HelpTests {
             USAGE: dynamics describe <name> [--json]
 
             ARGUMENTS:
-              <name>                  An experiment, a setting such as moved_threshold, or a
-                                      column such as relative_drift; drift.NAME is that of
-                                      drift.
+              <name>                  An experiment, a setting such as moved_threshold, or
+                                      a column such as relative_drift; drift.NAME is that
+                                      of drift.
 
             OPTIONS:
               --json                  Write JSON instead of text.
