@@ -206,7 +206,7 @@ class Fuzzer(inputs.Inputs):
         return None
 
 
-SINGLES = ["yaml", "values", "training", "log", "csv", "catalog", "saved", "journal", "model"]
+SINGLES = ["yaml", "values", "training", "log", "csv", "catalog", "saved", "join", "journal", "model"]
 
 
 def main():

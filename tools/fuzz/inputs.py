@@ -96,6 +96,15 @@ class Inputs:
         (corpus.mutate_json_file if path.endswith(".json") else corpus.mutate_text_file)(generator, path)
         return [path], generator.choice([["report", target], ["report", target], ["compare", source, target], ["compare", target, source]])
 
+    def make_join(self, generator, folder, out):
+        """Saved results of drift and of probe, which drift_and_loss reads: the committed ones, damaged."""
+        for name in ("drift", "probe"):
+            corpus.copy_tree(f"{corpus.ROOT}/results/{name}", f"{folder}/{name}")
+        path = f"{folder}/" + generator.choice(["drift/run.json", "drift/summary.csv", "drift/trajectory.csv", "probe/run.json", "probe/loss.csv"])
+        (corpus.mutate_json_file if path.endswith(".json") else corpus.mutate_text_file)(generator, path)
+        settings = [f'drift="{folder}/drift"', f'loss="{folder}/probe"', "resamples=10"]
+        return [path], ["run", "drift_and_loss", "--jobs", "1", *[word for setting in settings for word in ("--set", setting)], "--out", out]
+
     def make_journal(self, generator, folder, out):
         source = self.seed_results("norms")
         corpus.copy_tree(source + "/.journal", folder + "/journal")

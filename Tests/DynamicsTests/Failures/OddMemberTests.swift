@@ -59,4 +59,21 @@ struct OddMemberTests {
                 finished.errors.contains(#"a\nerror: forged\u{1B}[2J.h5"#) || finished.errors.contains(#"\u{001B}"#))
         }
     }
+
+    @Test func `a file's name with a line break is one line of a series file, and one checkpoint of its run`() throws {
+        for name in ["stage1-step10.h5", "stage1-step20.h5"] { try place.checkpoint(name, smallModel) }
+        try FileManager.default.createDirectory(atPath: place / "series", withIntermediateDirectories: true)
+        for (name, other) in [("stage1-step10.h5", "a\nseries: [x].h5"), ("stage1-step20.h5", "b'\u{301}.h5")] {
+            try FileManager.default.moveItem(atPath: place / name, toPath: place / "series/\(other)")
+        }
+        let picked = try dynamics("catalog", "pick", "--count", "2", place / "series", "--quiet")
+        #expect(picked.output.contains(#"  - "\#(place / "series")/a\nseries: [x].h5""#), "\(picked.output)")
+        #expect(picked.output.split(separator: "\n").filter { $0.hasPrefix("series:") } == ["series:"])
+        let file = try place.write("series.yaml", picked.output)
+        let finished = try DynamicsProcess(
+            ["run", "norms", "--quiet", "--figures", "none", "--settings", file, "--out", place / "out"]
+        ).wait()
+        #expect(finished.code == 0 || finished.code == 4, "\(finished)")
+        #expect(Set(try place.table("out/norms.csv").compactMap { $0["revision"] }).count == 2)
+    }
 }
