@@ -22,11 +22,9 @@ struct SourceCheckpoint: Sendable {
     /// `config.json`, verbatim, or what OLMo's `config.yaml` comes to; `nil` when there is neither.
     let config: String?
 
-    /// One file, as it was when its structure was read.
+    /// One file.
     struct File: Sendable {
-        var path: String
-        var byteCount: Int
-        var modificationTimeNanoseconds: Int
+        var source: any ByteSource
         /// The bytes that tell what is where: a safetensors header with its length, the directory of an archive.
         var structure: [Range<Int>]
     }
@@ -68,7 +66,7 @@ struct SourceCheckpoint: Sendable {
 
     /// Whether the file is of this kind, and not HDF5.
     static func isSource(file path: String) -> Bool {
-        guard let file = try? SourceFile(path, checkpoint: path), file.byteCount >= 8,
+        guard let file = try? ByteSources.open(path, checkpoint: path), file.byteCount >= 8,
             let bytes = try? file.bytes(at: 0, count: 8), bytes != HDF5Signature.bytes
         else { return false }
         return bytes.starts(with: zipSignature) || endings.contains { path.hasSuffix($0) }
@@ -136,7 +134,7 @@ struct SourceCheckpoint: Sendable {
     /// What the rest of the harness asks of any checkpoint. Tensors of types that nothing compares are left out.
     func manifest() throws(CheckpointError) -> CheckpointManifest {
         var manifest = CheckpointManifest(
-            tensors: [], storage: [], files: files.map(\.path), attributes: identity.revision.attributes,
+            tensors: [], storage: [], files: files.map(\.source), attributes: identity.revision.attributes,
             config: config, leftOut: leftOut)
         manifest.attributes["model"] = identity.model.map { .string($0) }
         for tensor in tensors {
@@ -167,7 +165,7 @@ struct SourceCheckpoint: Sendable {
     private static func readConfig(_ directory: String) throws(CheckpointError) -> String? {
         let path = directory + "/config.json"
         guard entryExists(path) else { return try OLMoConfig.translated(in: directory) }
-        let bytes = try SourceFile.contents(of: path, limit: configLimit, checkpoint: directory)
+        let bytes = try ByteSources.contents(of: path, limit: configLimit, checkpoint: directory)
         do throws(JSONError) {
             var scanner = JSONScanner(bytes)
             try scanner.object { scanner, _ throws(JSONError) in try scanner.skipValue() }
@@ -218,7 +216,7 @@ private struct SourceContent {
 
     /// Reads the structure of one more file.
     mutating func add(_ path: String) throws(CheckpointError) {
-        let file = try SourceFile(path, checkpoint: checkpoint)
+        let file = try ByteSources.open(path, checkpoint: checkpoint)
         let structure: [Range<Int>]
         if path.hasSuffix(".safetensors") {
             let header = try SafetensorsHeader(of: file)
@@ -238,19 +236,16 @@ private struct SourceContent {
                 .unsupported, checkpoint: checkpoint,
                 problem: "its files describe more than \(SafetensorsHeader.tensorLimit) tensors")
         }
-        files.append(
-            SourceCheckpoint.File(
-                path: path, byteCount: file.byteCount, modificationTimeNanoseconds: file.modificationTimeNanoseconds,
-                structure: structure))
+        files.append(SourceCheckpoint.File(source: file, structure: structure))
     }
 
-    private mutating func addArchive(_ file: borrowing SourceFile) throws(CheckpointError) -> [Range<Int>] {
+    private mutating func addArchive(_ file: any ByteSource) throws(CheckpointError) -> [Range<Int>] {
         let start = try file.bytes(at: 0, count: min(file.byteCount, 4))
         guard start == Array("PK\u{3}\u{4}".utf8) else {
             let isPickle = start.first == 0x80
             throw CheckpointError(
                 isPickle ? .unsupported : .malformed, checkpoint: checkpoint,
-                problem: "'\(file.path)' is no zip archive"
+                problem: "'\(file.name)' is no zip archive"
                     + (isPickle ? ", but in torch's format of before version 1.6, which is not read" : ""),
                 remedy: isPickle
                     ? "load it with torch and save it again, or save its tensors as safetensors" : "fetch it again")

@@ -130,7 +130,7 @@ struct ImportPlan {
 
     /// Whether a regular HDF5 file, and not a link to one, is there.
     private static func isCheckpointFile(_ path: String) -> Bool {
-        guard isRegularFile(path), let file = try? SourceFile(path, checkpoint: path),
+        guard isRegularFile(path), let file = try? ByteSources.open(path, checkpoint: path),
             file.byteCount >= HDF5Signature.bytes.count
         else { return false }
         return (try? file.bytes(at: 0, count: HDF5Signature.bytes.count)) == HDF5Signature.bytes
@@ -142,8 +142,7 @@ struct ImportPlan {
         defer { buffer.deallocate() }
         var done = 0
         for (index, file) in source.files.enumerated() {
-            let input = try SourceFile(file.path, checkpoint: source.path)
-            try input.check(against: file)
+            let input = file.source
             for (number, tensor) in source.tensors.enumerated() where tensor.extent.file == index {
                 let bytes = try TensorBytes(of: tensor, in: input)
                 for offset in stride(from: 0, to: tensor.byteCount, by: buffer.count) {
@@ -166,7 +165,7 @@ private struct TensorBytes {
     private let tensor: SourceCheckpoint.Tensor
     private let inflating: InflatingReader?
 
-    init(of tensor: SourceCheckpoint.Tensor, in file: borrowing SourceFile) throws(CheckpointError) {
+    init(of tensor: SourceCheckpoint.Tensor, in file: any ByteSource) throws(CheckpointError) {
         self.tensor = tensor
         inflating = tensor.deflated.map { InflatingReader($0.entry) }
         guard let skip = tensor.deflated?.skip else { return }
@@ -177,7 +176,7 @@ private struct TensorBytes {
 
     /// Fills `buffer`, whole elements, from byte `offset` on; the pieces follow each other.
     func read(
-        at offset: Int, of file: borrowing SourceFile, into buffer: UnsafeMutableRawBufferPointer
+        at offset: Int, of file: any ByteSource, into buffer: UnsafeMutableRawBufferPointer
     ) throws(CheckpointError) {
         if let inflating {
             try inflating.read(from: file, into: buffer)
