@@ -39,6 +39,9 @@ protocol Experiment: Sendable {
     /// Draws the tables. A pure function of those that were written, as `dynamics report` reads them again: some may be
     /// missing or empty. Names are among `figureNames`; nothing, unless an experiment says otherwise.
     static func figures(_ tables: [Table]) -> [Figure]
+    /// Answers the question in two to five sentences, of what the tables say: none where the data supports none. A pure
+    /// function of the tables, as the figures are.
+    static func answer(_ tables: [Table]) -> [Sentence]
 }
 
 extension Experiment {
@@ -53,6 +56,7 @@ extension Experiment {
     var modelRequests: [any ModelRequest] { [] }
     static var figureNames: [String] { [] }
     static func figures(_ tables: [Table]) -> [Figure] { [] }
+    static func answer(_ tables: [Table]) -> [Sentence] { [] }
 }
 
 /// What an experiment has to say once its reductions are done.

@@ -4,6 +4,10 @@ import Synchronization
 package struct TableRow: Sendable {
     fileprivate let table: Table
     fileprivate let cells: [Cell]
+    /// Its index in the table, from 0.
+    package let index: Int
+    /// Name of the table.
+    package var tableName: String { table.name }
 
     /// The cell of a column.
     /// - Precondition: the table has the column, outside `AbsentColumns.recording`.
@@ -20,6 +24,12 @@ package struct TableRow: Sendable {
 
     /// The number of a column, whole or not; `nil` when it is missing or no number.
     package func number(_ column: String) -> Double? { self[column].number }
+
+    /// The truth of a column; `nil` when it is missing or neither true nor false.
+    package func flag(_ column: String) -> Bool? {
+        if case .boolean(let value) = self[column] { return value }
+        return nil
+    }
 
     /// The whole number of a column; `nil` when it is missing or no whole number.
     package func integer(_ column: String) -> Int? {
@@ -41,7 +51,9 @@ extension Cell {
 
 extension Table {
     /// The rows, their cells by name.
-    package var records: [TableRow] { rows.map { TableRow(table: self, cells: $0) } }
+    package var records: [TableRow] {
+        zip(rows.indices, rows).map { TableRow(table: self, cells: $1, index: $0) }
+    }
 
     /// Whether there is such a column.
     package func has(_ column: String) -> Bool { place(of: column) != nil }
