@@ -51,7 +51,8 @@ extension Drift {
         var text = "The \(rows.count) ingredients moved by \(Prose.range(drifts)) from there"
         if let least = cosines.min(), let most = cosines.max() {
             let directions =
-                least > 0.5 ? "in like directions" : most < 0.5 ? "in different directions" : "in directions partly alike"
+                least > 0.5
+                ? "in like directions" : most < 0.5 ? "in different directions" : "in directions partly alike"
             text += ", \(directions) (cosine \(Prose.range(cosines, digits: 2)))"
         }
         return Sentence(text + ".", from: rows + (cosines.isEmpty ? [] : updates))

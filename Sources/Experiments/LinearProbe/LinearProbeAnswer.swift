@@ -30,7 +30,8 @@ extension LinearProbe {
         else { return nil }
         let verdict =
             low > baseline
-            ? "above the \(Prose.number(baseline)) of guessing" : "not told apart from the \(Prose.number(baseline)) of guessing"
+            ? "above the \(Prose.number(baseline)) of guessing"
+            : "not told apart from the \(Prose.number(baseline)) of guessing"
         return Sentence("In \(revision) a linear classifier reads \(text), \(verdict).", from: [row])
     }
 }

@@ -29,7 +29,8 @@ extension Norms {
         else { return nil }
         let what = low <= 0 && high >= 0 ? "shows no growth" : "follows a power of the steps"
         return Sentence(
-            "Along stage 1, after the warm-up, it \(what): exponent \(Prose.estimate(exponent, low, high)).", from: [row])
+            "Along stage 1, after the warm-up, it \(what): exponent \(Prose.estimate(exponent, low, high)).",
+            from: [row])
     }
 
     private static func turn(_ row: TableRow?) -> Sentence? {

@@ -14,7 +14,8 @@ extension Probe {
     private static func course(_ rows: [TableRow]) -> Sentence? {
         guard let first = rows.first, let last = rows.last else { return nil }
         guard first.index != last.index else {
-            return Sentence("\(name(first)) predicts with a loss of \(Prose.number(loss(first), digits: 4)) nats.", from: [first])
+            return Sentence(
+                "\(name(first)) predicts with a loss of \(Prose.number(loss(first), digits: 4)) nats.", from: [first])
         }
         let verb = loss(last) < loss(first) ? "fell" : loss(last) > loss(first) ? "rose" : "stayed"
         return Sentence(

@@ -43,6 +43,8 @@ package struct ExperimentRun: Sendable {
         package let paths: [String]
         /// What to read first: a table of each experiment, with the file that has all of it.
         package let headlines: [(table: Table, path: String)]
+        /// The answers to the experiments' questions, in sentences.
+        package let answers: [(experiment: String, sentences: [Sentence])]
         /// Figures that could not be drawn, one line each: the run is done all the same.
         package let undrawn: [String]
         /// Findings about the input.
@@ -116,8 +118,11 @@ package struct ExperimentRun: Sendable {
         let headlines = zip(prepared, reports).compactMap { item, report in
             report.readable.first.map { (table: $0, path: "\(item.folder)/\(MarkdownWriter().fileName($0))") }
         }
+        let answers = zip(prepared, reports).map { item, report in
+            (experiment: item.name, sentences: type(of: item.experiment).answer(report.tables))
+        }
         return Outcome(
-            paths: paths, headlines: headlines, undrawn: undrawn,
+            paths: paths, headlines: headlines, answers: answers, undrawn: undrawn,
             // Several experiments may say the same of a series they share.
             findings: reports.flatMap(\.findings).uniqued(), refused: refused,
             rewritten: journal.notices + context.rewritten,
@@ -193,7 +198,7 @@ private final class Prepared {
         self.warnings = warnings
     }
 
-    private var name: String { type(of: experiment).name }
+    var name: String { type(of: experiment).name }
     private var question: String { type(of: experiment).question }
 
     func report(_ results: ReductionResults) throws -> Report {
@@ -237,6 +242,7 @@ private final class Prepared {
         var members: [(key: String, value: JSON)] = [
             ("experiment", .string(name)),
             ("question", .string(question)),
+            ("answer", .array(type(of: experiment).answer(report.tables).map(\.json))),
             ("version", .string(harnessVersion)),
             ("settings", settings),
             (type(of: experiment).inputsName, report.inputs),

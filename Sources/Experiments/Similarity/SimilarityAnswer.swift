@@ -32,7 +32,8 @@ extension Similarity {
 
     private static func rank(_ rows: [TableRow], _ last: TableRow) -> Sentence? {
         guard let first = rows.first, first.index != last.index, let before = first.number("rankme"),
-            let after = last.number("rankme"), let least = rows.min(by: { ($0.number("rankme") ?? .infinity) < ($1.number("rankme") ?? .infinity) }),
+            let after = last.number("rankme"),
+            let least = rows.min(by: { ($0.number("rankme") ?? .infinity) < ($1.number("rankme") ?? .infinity) }),
             let smallest = least.number("rankme")
         else { return nil }
         let dip = smallest < min(before, after) ? ", with a least of \(Prose.number(smallest)) at \(name(least))" : ""

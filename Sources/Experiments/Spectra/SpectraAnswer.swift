@@ -2,14 +2,17 @@ import Reports
 
 extension Spectra {
     static func answer(_ tables: [Table]) -> [Sentence] {
-        guard let rows = tables.named("summary")?.records, let first = rows.first, let last = rows.last else { return [] }
+        guard let rows = tables.named("summary")?.records, let first = rows.first, let last = rows.last else {
+            return []
+        }
         return [norm(first, last), ranks(first, last), overlap(rows)].compactMap { $0 }
     }
 
     private static func name(_ row: TableRow) -> String { row.text("revision") ?? "" }
 
     private static func norm(_ first: TableRow, _ last: TableRow) -> Sentence? {
-        guard let before = first.number("largest_spectral_norm"), let after = last.number("largest_spectral_norm") else {
+        guard let before = first.number("largest_spectral_norm"), let after = last.number("largest_spectral_norm")
+        else {
             return nil
         }
         guard first.index != last.index else {

@@ -95,6 +95,7 @@ enum PageTemplate {
         .question { font-size: 1.1rem; margin: 0; } .note, figcaption, footer { color: #555; }
         .warnings { border-left: 4px solid #D55E00; background: #fdf3ec; padding: .6rem 1rem; margin: 1rem 0; }
         .warnings ul { margin: .3rem 0; padding-left: 1.2rem; overflow-wrap: anywhere; }
+        .answer { border-left: 4px solid #0072B2; background: #eef5fa; padding: .6rem 1rem; margin: 1rem 0; max-width: 60rem; overflow-wrap: anywhere; }
         .fine { border-left: 4px solid #009E73; padding: .2rem 1rem; margin: 1rem 0; }
         .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1.5rem; }
         figure { margin: 0; min-width: 0; max-width: 38rem; } figure img { width: 100%; height: auto; border: 1px solid #ddd; box-sizing: border-box; }
@@ -146,6 +147,7 @@ enum PageTemplate {
         <p class="note"><a href="../index.html">all results</a></p>
         <h1>{{title}}</h1>
         <p class="question">{{question}}</p>
+        {{#hasAnswer}}<section class="answer"><strong>In short</strong>{{#answer}} <span>{{text}}</span>{{/answer}}</section>{{/hasAnswer}}
         {{#hasWarnings}}<section class="warnings"><strong>Warnings</strong><ul>
         {{#warnings}}<li>{{text}}</li>
         {{/warnings}}</ul></section>{{/hasWarnings}}

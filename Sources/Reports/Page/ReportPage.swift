@@ -49,6 +49,7 @@ package struct ReportPage: Sendable {
             PageTemplate.report,
             [
                 "title": name, "question": run["question"]?.text ?? "", "version": run["version"]?.text ?? "",
+                "answer": run.answer.map { ["text": $0] }, "hasAnswer": !run.answer.isEmpty,
                 "warnings": warnings.map { ["text": $0] }, "hasWarnings": !warnings.isEmpty,
                 "figures": pictures.map(figure), "hasFigures": !pictures.isEmpty,
                 "readable": readable.map { table($0) }, "tables": tables.map { table($0) },
@@ -137,6 +138,9 @@ extension JSON {
         ((self["checkpoints"] ?? self["inputs"])?.elements ?? []).filter { $0.members != nil }
             + [self["probe_set"]].compactMap { $0 }
     }
+
+    /// The sentences that answer a run's question, as its `run.json` states them.
+    package var answer: [String] { self["answer"]?.elements?.compactMap { $0["text"]?.text } ?? [] }
 
     /// Text as it is, everything else as JSON.
     var plain: String { text ?? compact }

@@ -28,7 +28,8 @@ package struct MarkdownWriter: TableWriter {
         }
     }
 
-    private func escaped(_ text: String) -> String {
+    /// Text that Markdown shows as it is, on one line.
+    func escaped(_ text: String) -> String {
         let scalars = Array(text.unicodeScalars)
         var result = String.UnicodeScalarView()
         for (index, scalar) in scalars.enumerated() {

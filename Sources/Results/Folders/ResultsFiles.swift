@@ -60,8 +60,11 @@ package struct ResultsFiles {
         }
         for table in readable {
             try directory.write(LaTeXWriter().fileName(table)) { LaTeXWriter().write(table, to: &$0) }
+            guard table.name != Summary.name else { continue }
             try directory.write(MarkdownWriter().fileName(table)) { MarkdownWriter().write(table, to: &$0) }
         }
+        let summary = Summary(run: run, table: readable.first { $0.name == Summary.name })
+        try directory.write(Summary.fileName) { summary.write(to: &$0) }
         var undrawn = undrawable
         if let figureWidth {
             undrawn += try FigureFiles(figures, width: figureWidth, jobs: jobs).write(to: &directory, redraw: redraw)
@@ -82,7 +85,7 @@ package struct ResultsFiles {
             names.tables.flatMap { name in
                 endings.map { "\(name).\($0)" } + (isWritten ? ["\(name)_brief.csv"] : [])
             }
-            + names.figures.flatMap(FigureFiles.names)
+            + names.figures.flatMap(FigureFiles.names) + [Summary.fileName]
         return (try directory.publish(owning: owned), undrawn)
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Base
 import Checkpoints
 import Experiments
 import Foundation
@@ -97,6 +98,10 @@ struct Run: ParsableCommand {
         try StandardOutput.write(outcome.paths.map { $0 + "\n" }.joined())
         if StandardOutput.isTerminal, !messages.quiet {
             let writer = TextTableWriter(width: StandardOutput.columns, isStyled: StandardOutput.isStyled)
+            for answer in outcome.answers where !answer.sentences.isEmpty {
+                let text = answer.sentences.map { printable($0.text, limit: 1000) }.joined(separator: " ")
+                try StandardOutput.write("\nIn short, \(answer.experiment): \(text)\n")
+            }
             for headline in outcome.headlines {
                 try StandardOutput.write("\n" + writer.text(headline.table, more: headline.path) + "\n")
             }

@@ -1,0 +1,31 @@
+import Base
+
+/// `summary.md`: the question of a run, its answer, what was found wrong, and the table of that name where there is one.
+package struct Summary: Sendable {
+    /// Name of the table that stands in it.
+    package static let name = "summary"
+    /// The file's name.
+    package static let fileName = "summary.md"
+
+    private let run: JSON
+    private let table: Table?
+
+    /// Makes a summary of what `run.json` says, and of the table to read first.
+    package init(run: JSON, table: Table?) {
+        (self.run, self.table) = (run, table)
+    }
+
+    /// Writes the whole file.
+    package func write(to output: inout some TextOutputStream) {
+        let escaped = { (text: String) in MarkdownWriter().escaped(text) }
+        output.write("# \(escaped(run["experiment"]?.text ?? ""))\n\n\(escaped(run["question"]?.text ?? ""))\n")
+        if !run.answer.isEmpty { output.write("\n**In short.** \(run.answer.map(escaped).joined(separator: " "))\n") }
+        let warnings = ["findings", "refused"].flatMap { run[$0]?.elements?.compactMap(\.text) ?? [] }
+        if !warnings.isEmpty {
+            output.write("\n**Warnings.**\n\n" + warnings.map { "- \(escaped($0))\n" }.joined())
+        }
+        guard let table else { return }
+        output.write("\n")
+        MarkdownWriter().write(table, to: &output)
+    }
+}
