@@ -8,7 +8,8 @@ struct FactsRunTests {
         let finished = try dynamics("run", "claims", "--out", place / "out")
         #expect(finished.code == 0)
         let files = [
-            "verdicts.csv", "readings.csv", "verdicts.tex", "verdicts.md", "summary.md", "datapackage.json", "index.html",
+            "verdicts.csv", "readings.csv", "verdicts.tex", "verdicts.md", "summary.md", "datapackage.json",
+            "index.html",
             "machine.json", "run.json",
         ]
         #expect(finished.output == files.map { place / "out/\($0)" + "\n" }.joined())

@@ -107,8 +107,14 @@ import Testing
         ),
         ("{file: '\(labelledProbeSet)'}", "held_out: 1", "held_out is 1.0; a number between 0 and 1 is expected"),
         ("{file: '\(labelledProbeSet)'}", "folds: 1", "folds is 1; a number from 2 on is expected"),
-        ("{file: '\(labelledProbeSet)'}", "states: [mean, mean]", "states is [mean, mean]; at least one, and none twice"),
-        ("{file: '\(labelledProbeSet)'}", "inverse_strengths: [0]", "inverse_strengths[0] is 0.0; a number above 0 is expected"),
+        (
+            "{file: '\(labelledProbeSet)'}", "states: [mean, mean]",
+            "states is [mean, mean]; at least one, and none twice"
+        ),
+        (
+            "{file: '\(labelledProbeSet)'}", "inverse_strengths: [0]",
+            "inverse_strengths[0] is 0.0; a number above 0 is expected"
+        ),
         ("{file: '\(labelledProbeSet)'}", "seed: -1", "seed is -1; a number from 0 on is expected"),
     ])
     func `what cannot be classified is one clear line`(probeSet: String, setting: String, line: String) throws {

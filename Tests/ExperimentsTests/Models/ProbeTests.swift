@@ -213,7 +213,10 @@ import Testing
     @Test func `settings that no computation could follow are bad input`() throws {
         let path = try model(0)
         #expect(try problems { try run([path], "batch=0") } == ["batch is 0; a number from 1 on is expected"])
-        #expect(try problems { try run([path], "probe_set.length=1") } == ["probe_set.length is 1; a number from 2 on is expected"])
+        #expect(
+            try problems { try run([path], "probe_set.length=1") } == [
+                "probe_set.length is 1; a number from 2 on is expected"
+            ])
         #expect(
             try problems { try run([path], "probe_set.file=~") } == [
                 "no probe set is named; set probe_set.file=FILE, or probe_set.files={DOMAIN: FILE, ...}"
