@@ -82,9 +82,8 @@ extension CheckpointLocation {
     /// The file's or directory's name without `.h5` and the like; with the group, where there is one.
     package var revisionName: String {
         var name = PathText(path).name ?? "checkpoint"
-        for suffix in [".h5", ".hdf5", ".keras"] + SourceCheckpoint.endings where name.hasSuffix(suffix) {
-            name.removeLast(suffix.count)
-        }
+        let endings = [".h5", ".hdf5", ".keras"] + SourceCheckpoint.endings
+        if let ending = endings.first(where: name.hasSuffix) { name.removeLast(ending.count) }
         return group.map { name + ":" + $0 } ?? name
     }
 }

@@ -26,6 +26,13 @@ extension FileIdentity {
 final class OpenFile: Sendable {
     let descriptor: Int32
     let identity: FileIdentity
+    /// The archive that this is a copy out of; `nil` for a file of its own.
+    let origin: OpenFile?
+
+    /// Takes over a descriptor; see the properties.
+    init(descriptor: Int32, identity: FileIdentity, origin: OpenFile?) {
+        (self.descriptor, self.identity, self.origin) = (descriptor, identity, origin)
+    }
 
     /// Opens `path`. `checkpoint` and `role` stand in errors, for example `the file` or `external storage 'x.bin'`.
     init(path: String, checkpoint: String, role: String) throws(CheckpointError) {
@@ -48,6 +55,7 @@ final class OpenFile: Sendable {
         }
         self.descriptor = descriptor
         identity = FileIdentity(path: real, status: status)
+        origin = nil
     }
 
     deinit { close(descriptor) }
@@ -76,6 +84,7 @@ final class OpenFile: Sendable {
 
     /// Throws when the file, or what its path now leads to, is not what was opened.
     func checkUnchanged(checkpoint: String) throws(CheckpointError) {
+        if let origin { return try origin.checkUnchanged(checkpoint: checkpoint) }
         var opened = stat()
         var named = stat()
         guard fstat(descriptor, &opened) == 0, stat(identity.path, &named) == 0 else {
