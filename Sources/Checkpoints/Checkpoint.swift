@@ -73,6 +73,16 @@ package struct CheckpointContents: Sendable, Codable {
     }
 }
 
+extension CheckpointContents {
+    /// How far training had come, as a training script wrote into the file: `global_step`, `iter_num`, `epoch` and the
+    /// like, in ascending order of name.
+    package var counters: [(name: String, count: Int)] {
+        TorchContent.counterNames.sorted().compactMap { name in
+            if case .integer(let count)? = attributes[name], name != "step" { (name, count) } else { nil }
+        }
+    }
+}
+
 extension CheckpointLocation {
     /// Whether the directory is a checkpoint (of Hugging Face or OLMo), and not a folder of checkpoints.
     package static func isCheckpointDirectory(_ path: String) -> Bool {

@@ -32,6 +32,8 @@ final class DeflatedReader {
         (self.elements, self.path, self.checkpoint) = (elements, path, checkpoint)
     }
 
+    var isColumnMajor: Bool { elements.isColumnMajor }
+
     deinit { scratch.deallocate() }
 
     /// Fills `target` with the elements `range`, little-endian. A range that begins before the end of the last one, and

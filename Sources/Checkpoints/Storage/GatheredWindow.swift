@@ -62,7 +62,8 @@ final class GatheredWindow: ElementWindow {
         precondition(range.lowerBound >= 0 && range.upperBound <= elementCount && range.count <= capacity)
         keep(from: range.lowerBound)
         guard held.upperBound < range.upperBound else { return }
-        let missing = held.upperBound..<range.upperBound
+        // As much as there is room for: what is scattered costs a way through the storage each time.
+        let missing = held.upperBound..<(readsAhead ? reach(from: range.lowerBound) : range.upperBound)
         let target = UnsafeMutableRawBufferPointer(
             start: buffer + (missing.lowerBound - held.lowerBound) * elementByteCount,
             count: missing.count * elementByteCount)
@@ -72,12 +73,19 @@ final class GatheredWindow: ElementWindow {
             try elements.read(missing, into: target, read)
         case .deflated(let deflated, let file): try deflated.fill(target, missing, reading(file))
         }
-        held = held.lowerBound..<range.upperBound
+        held = held.lowerBound..<missing.upperBound
     }
 
     func pointer(to element: Int) -> UnsafeRawPointer {
         precondition(held.contains(element))
         return UnsafeRawPointer(buffer + (element - held.lowerBound) * elementByteCount)
+    }
+
+    private var readsAhead: Bool {
+        switch source {
+        case .strided: true
+        case .deflated(let deflated, _): deflated.isColumnMajor
+        }
     }
 
     private func reading(_ file: Int) -> ZipReading {

@@ -63,22 +63,23 @@ struct StabilityRecord: Sendable {
         var rate: Double { Double(count) / Double(judged) }
 
         /// `nil` where no value has a window before it. NaN and infinities are spikes, and left out of windows.
-        init?(_ values: [Double], of log: TrainingLog, window: Int, deviations: Double) {
+        init?(_ values: [Double?], of log: TrainingLog, window: Int, deviations: Double) {
             var (judged, start) = (0, 0)
             var spikes: [Int] = []
             for place in values.indices {
                 while log.steps[place] - log.steps[start] > window { start += 1 }
+                guard let value = values[place] else { continue }
                 guard log.steps[place] - log.steps[0] + log.interval > window else { continue }
                 judged += 1
-                let before = values[start..<place].filter(\.isFinite)
-                guard values[place].isFinite else {
+                let before = values[start..<place].compactMap { $0 }.filter(\.isFinite)
+                guard value.isFinite else {
                     spikes.append(place)
                     continue
                 }
                 guard before.count > 1 else { continue }
                 let mean = before.reduce(0, +) / Double(before.count)
                 let variance = before.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(before.count)
-                let distance = abs(values[place] - mean)
+                let distance = abs(value - mean)
                 if distance > 0, distance >= deviations * variance.squareRoot() { spikes.append(place) }
             }
             guard judged > 0 else { return nil }
@@ -95,7 +96,7 @@ struct StabilityRecord: Sendable {
     init(_ log: TrainingLog, window: Int, deviations: Double) {
         run = log.name
         steps = log.steps.count
-        nonFinite = log.losses.count { !$0.isFinite } + (log.gradientNorms ?? []).count { !$0.isFinite }
+        nonFinite = log.losses.count { !$0.isFinite } + (log.gradientNorms ?? []).count { $0?.isFinite == false }
         loss = Spikes(log.losses, of: log, window: window, deviations: deviations)
         gradient = log.gradientNorms.flatMap { Spikes($0, of: log, window: window, deviations: deviations) }
         firstSpike = [loss?.first, gradient?.first].compactMap { $0 }.min().map { log.steps[$0] }

@@ -12,8 +12,8 @@ struct TrainingLog: Sendable {
     let tokens: [Int?]
     /// Training loss in nats a token; NaN and infinities stand for themselves.
     let losses: [Double]
-    /// Norms of the gradient; `nil` where the log does not have one for every loss.
-    let gradientNorms: [Double]?
+    /// Norms of the gradient, `nil` for a step that has none; `nil` where the log has none at all.
+    let gradientNorms: [Double?]?
     /// Why tokens or norms are missing, in words; `nil` where they are not.
     let tokensMissing: String?
     let normsMissing: String?
@@ -74,24 +74,26 @@ struct TrainingLog: Sendable {
         repairs.countTokensOn(column: columns.tokens ?? "")
         (steps, tokens, losses) = (repairs.rows.map(\.step), repairs.rows.map(\.tokens), repairs.rows.map(\.loss))
         interval = repairs.interval
-        let norms = repairs.rows.compactMap(\.norm)
+        let norms = repairs.rows.map(\.norm)
         let finite = losses.filter(\.isFinite).sorted()
         if let median = finite.isEmpty ? nil : finite[finite.count / 2], median > log(Double(vocabulary)) {
             throw InputError(
                 "\(path): half of the losses are above \(median), a uniform guess among \(vocabulary) tokens has "
                     + "\(log(Double(vocabulary))) nats: these are perplexities, or not in nats a token")
         }
-        gradientNorms = norms.count == steps.count ? norms : nil
+        let normCount = norms.count { $0 != nil }
+        gradientNorms = normCount == 0 ? nil : norms
         tokensMissing = TrainingLog.missing(
             columns.tokens, isThere: tokenPlace != nil, values: tokens.count { $0 != nil }, steps: steps.count)
         normsMissing = TrainingLog.missing(
-            columns.gradientNorm, isThere: normPlace != nil, values: norms.count, steps: steps.count)
+            columns.gradientNorm, isThere: normPlace != nil, values: normCount, steps: steps.count)
         let missing = [
-            (columns.tokens, "tokens", tokensMissing, "tokens of convergence are"),
-            (columns.gradientNorm, "gradient_norm", normsMissing, "spikes of the gradient are"),
+            (columns.tokens, "tokens", tokensMissing, "tokens of convergence are", tokenPlace != nil),
+            (columns.gradientNorm, "gradient_norm", normsMissing, "spikes of the gradient are", normPlace != nil),
         ]
-        let gaps = missing.compactMap { column, setting, reason, what -> String? in
+        let gaps = missing.compactMap { column, setting, reason, what, isThere -> String? in
             guard column != nil, let reason else { return nil }
+            guard !isThere else { return "\(path): \(reason): at the others \(what) missing" }
             return "\(path): \(reason): \(what) missing; log_columns.\(setting) names the column, null for none"
         }
         findings = repairs.findings + gaps

@@ -19,7 +19,7 @@ struct TorchContent {
     /// Keys under which training scripts keep the weights, beside an optimizer's state and counters.
     private static let containers = ["model", "state_dict", "module", "model_state_dict"]
     /// Keys under which they keep how far training has come.
-    private static let counterNames = [
+    static let counterNames = [
         "global_step", "global_steps", "step", "iter_num", "iteration", "iter", "num_updates", "epoch",
     ]
     /// The name of a tensor that is the whole object.
@@ -54,9 +54,9 @@ struct TorchContent {
             try add(value, named: "", of: objects, depth: 0, site)
             return
         }
-        container = entered.name
+        container = entered.path.joined(separator: "/")
         for (key, value) in objects.dictionaries[top] {
-            guard case .text(let name) = key, name != entered.name else { continue }
+            guard case .text(let name) = key, name != entered.path.first else { continue }
             guard holders.contains(value) else {
                 leftOut.append(LeftOut(name: printable(name), reason: value.kind))
                 continue
@@ -64,14 +64,26 @@ struct TorchContent {
             leftOut.append(
                 LeftOut(
                     name: printable(name),
-                    reason: "beside '\(entered.name)', which was entered; FILE:/\(printable(name)) selects it"))
+                    reason: "beside '\(entered.path[0])', which was entered; FILE:/\(printable(name)) selects it"))
         }
         try add(.dictionary(entered.dictionary), named: "", of: objects, depth: 0, site)
     }
 
-    /// The one dictionary of the usual names that holds tensors; `nil` when several do, or none.
+    /// The one dictionary of the usual names that holds tensors, or the one in it; `nil` when several do, or none.
     private static func container(
         _ top: Int, of objects: PickleMachine, _ holders: TensorHolders
+    ) -> (path: [String], dictionary: Int)? {
+        var path: [String] = []
+        var dictionary = top
+        while path.count < depthLimit, let next = sole(in: dictionary, of: objects, holders) {
+            path.append(next.name)
+            dictionary = next.dictionary
+        }
+        return path.isEmpty ? nil : (path, dictionary)
+    }
+
+    private static func sole(
+        in top: Int, of objects: PickleMachine, _ holders: TensorHolders
     ) -> (name: String, dictionary: Int)? {
         var found: [(name: String, dictionary: Int)] = []
         for (key, value) in objects.dictionaries[top] {

@@ -21,7 +21,7 @@ enum TorchGlobal: Equatable, Sendable, CustomStringConvertible {
 
     private static let named: [String: TorchGlobal] = [
         "collections.OrderedDict": .dictionary, "collections.defaultdict": .dictionary,
-        "builtins.dict": .dictionary, "__builtin__.dict": .dictionary,
+        "builtins.dict": .dictionary,
         "torch._utils._rebuild_tensor": .rebuildFirstTensor,
         "torch._utils._rebuild_tensor_v2": .rebuildTensor,
         "torch._utils._rebuild_tensor_v3": .rebuildTypedTensor,
@@ -50,8 +50,9 @@ enum TorchGlobal: Equatable, Sendable, CustomStringConvertible {
         "torch.complex32": .type(.other("complex32", byteCount: 4)),
     ]
 
-    /// `nil` for a name that is not known.
+    /// `nil` for a name that is not known. Python 2 called its builtins `__builtin__`, and protocol 2 still does.
     init?(module: String, name: String) {
+        let module = module == "__builtin__" ? "builtins" : module
         if let known = TorchGlobal.named["\(module).\(name)"] {
             self = known
         } else if let object = HarmlessObject(module: module, name: name) {
@@ -101,16 +102,11 @@ struct HarmlessObject: Equatable, Sendable {
         ("numpy.random._pickle.", "a random generator"), ("numpy.random.mtrand.", "a random generator"),
         ("_codecs.encode", "bytes"), ("argparse.Namespace", "an argparse.Namespace"),
         ("types.SimpleNamespace", "a SimpleNamespace"), ("collections.Counter", "a Counter"),
-        ("collections.deque", "a deque"), ("builtins.set", "a set"), ("__builtin__.set", "a set"),
-        ("builtins.frozenset", "a set"), ("__builtin__.frozenset", "a set"), ("builtins.slice", "a slice"),
-        ("builtins.range", "a range"), ("__builtin__.xrange", "a range"), ("builtins.complex", "a number"),
-        ("__builtin__.complex", "a number"), ("builtins.bytearray", "bytes"), ("__builtin__.bytearray", "bytes"),
-        ("builtins.bytes", "bytes"), ("builtins.list", "a class"), ("__builtin__.list", "a class"),
-        ("builtins.tuple", "a class"), ("__builtin__.tuple", "a class"), ("builtins.int", "a class"),
-        ("__builtin__.int", "a class"), ("__builtin__.long", "a class"), ("builtins.float", "a class"),
-        ("__builtin__.float", "a class"), ("builtins.str", "a class"), ("__builtin__.str", "a class"),
-        ("__builtin__.unicode", "a class"), ("builtins.bool", "a class"), ("__builtin__.bool", "a class"),
-        ("builtins.object", "a class"), ("__builtin__.object", "a class"), ("typing.Any", "a class"),
+        ("collections.deque", "a deque"), ("builtins.set", "a set"), ("builtins.frozenset", "a set"), ("builtins.slice", "a slice"),
+        ("builtins.range", "a range"), ("builtins.xrange", "a range"), ("builtins.complex", "a number"),
+        ("builtins.bytearray", "bytes"), ("builtins.bytes", "bytes"), ("builtins.list", "a class"), ("builtins.tuple", "a class"), ("builtins.int", "a class"),
+        ("builtins.long", "a class"), ("builtins.float", "a class"),
+        ("builtins.str", "a class"), ("builtins.unicode", "a class"), ("builtins.bool", "a class"), ("builtins.object", "a class"), ("typing.Any", "a class"),
         ("typing.Union", "a class"), ("copyreg._reconstructor", "an object"), ("copy_reg._reconstructor", "an object"),
         ("pathlib.", "a path"), ("pathlib._local.", "a path"), ("datetime.", "a time"),
         ("fractions.Fraction", "a number"), ("decimal.Decimal", "a number"), ("uuid.UUID", "an identifier"),
