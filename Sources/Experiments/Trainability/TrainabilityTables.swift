@@ -172,7 +172,7 @@ enum TrainabilityTables {
             .number("target_loss", unit: "nats/token", "The training loss aimed at.") { $0.target },
             .integer(
                 "step",
-                "The first logged step at which the mean loss of the rows of the last \(settings.smoothing) steps is at most the target; missing when none is."
+                "The first step at which the mean loss of the last \(settings.smoothing) steps is at most the target; missing when none is."
             ) { $0.step },
             .integer("tokens", "Tokens seen by then.") { $0.tokens },
             .number("tokens_over_best", "tokens over the fewest that any log took to the same target.") {
@@ -187,10 +187,10 @@ enum TrainabilityTables {
 
     static func stability(_ records: [StabilityRecord], _ settings: TrainabilitySettings) -> Table {
         let rule =
-            "at least \(settings.spikeDeviations) standard deviations away from the mean of the \(settings.spikeWindow) steps before"
+            "at least \(settings.spikeDeviations) standard deviations away from the mean of the \(settings.spikeWindow) before"
         let columns: [TypedColumn<StabilityRecord>] = [
             .string("run", "The log.") { $0.run },
-            .integer("steps", "Logged steps: rows, without those that another replaced.") { $0.steps },
+            .integer("steps", "Logged steps.") { $0.steps },
             .integer("nonfinite", "Losses and gradient norms that are NaN or infinite.") { $0.nonFinite },
             .integer("judged", "Steps that have a whole window before them.") { $0.loss?.judged },
             .integer("loss_spikes", "Judged losses \(rule); missing when none is judged.") { $0.loss?.count },

@@ -18,7 +18,7 @@ import Testing
         var found: [String: [UInt8]] = [:]
         for (place, tensor) in reader.tensors.enumerated() {
             let whole = try elements(reader, place)
-            #expect(try elements(reader, place, step: 5) == whole, "\(tensor.name)")
+            #expect(try elements(reader, place, step: max(5, tensor.elementCount / 20)) == whole, "\(tensor.name)")
             found[tensor.name] = whole
         }
         return found
@@ -165,13 +165,13 @@ import Testing
     func `a pickled module is named as one`(file: String, name: String) throws {
         let error = try #require(failure("\(Self.files)/\(file)"))
         #expect(error.kind == .refused && error.problem.contains("'\(name)', which is no part of a tensor; nothing was run"))
-        #expect(error.problem.hasSuffix("it is a pickled module, or another whole object, and not its tensors"))
+        #expect(error.problem.contains("it is a pickled module, or another whole object, and not its tensors"))
         #expect(error.remedy?.contains("model.state_dict()") == true)
     }
 
     @Test func `an unknown object among others is refused by name`() throws {
         let error = try #require(failure("\(Self.files)/module_inside.pt"))
-        #expect(error.kind == .refused && error.problem.hasSuffix("'__main__.Net', which is no part of a tensor; nothing was run"))
+        #expect(error.kind == .refused && error.problem.contains("'__main__.Net', which is no part of a tensor; nothing was run"))
     }
 
     @Test func `TorchScript is named, with a way on`() throws {

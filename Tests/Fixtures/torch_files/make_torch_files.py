@@ -47,7 +47,7 @@ def strided():
         "bytes": base.byte().t(), "long": base.long()[:, ::3], "conjugate": z.conj(), "conjugate_transposed": z.t().conj(),
         "negated": parts.conj().imag, "negated_transposed": parts.t().conj().imag, "real": parts.real,
         "negated_integers": torch._neg_view(torch.arange(-3, 3)), "negated_half": torch._neg_view(base.half()),
-        "negated_conjugate": torch._neg_view(z.conj()),
+        "negated_conjugate": torch._neg_view((z + 1).conj()),
     }
 
 
