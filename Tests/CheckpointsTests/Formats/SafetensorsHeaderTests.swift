@@ -159,7 +159,7 @@ import Testing
     @Test func `what the reference reader takes is taken`() throws {
         let tensor = #""a":{"dtype":"U8","shape":[1],"data_offsets":[0,1],"note":{"x":[1,null]}}"#
         for json in [#"{"__metadata__":null,\#(tensor)}"#, " \n\t{\(tensor)}  \n", "{\(tensor)}"] {
-            let header = try header(of: [UInt8](safetensors(json, data: [7])))
+            let header = try header(of: safetensors(json, data: [7]))
             #expect(header.tensors.map(\.name) == ["a"], "\(json)")
         }
     }
