@@ -60,11 +60,12 @@ package struct CheckpointError: Error, Equatable, CustomStringConvertible {
 }
 
 extension CheckpointError {
-    /// A file that the system would not open: the file's fault, or, when it has too many open already, the machine's.
+    /// A file that the system would not open or read: the file's fault, or, when it has too many open already or its disk
+    /// does not answer, the machine's.
     init(opening checkpoint: String, problem: String, errno code: Int32) {
-        let remedy = environmentRemedy(code)
         self.init(
-            remedy == nil ? .unreachable : .environment, checkpoint: checkpoint, problem: problem, remedy: remedy)
+            isMachineFailure(code) ? .environment : .unreachable, checkpoint: checkpoint, problem: problem,
+            remedy: environmentRemedy(code))
     }
 }
 

@@ -18,9 +18,9 @@ enum FileFormat: Equatable {
     /// Bytes that are looked at.
     private static let prefixLength = 512
 
-    init(of file: borrowing SourceFile) throws(CheckpointError) {
+    init(of file: any ByteSource) throws(CheckpointError) {
         let start = try file.bytes(at: 0, count: min(file.byteCount, FileFormat.prefixLength))
-        self = FileFormat(start: start, byteCount: file.byteCount, path: file.path)
+        self = FileFormat(start: start, byteCount: file.byteCount, path: file.name)
     }
 
     /// - Parameter start: the first bytes of a file of `byteCount` bytes.

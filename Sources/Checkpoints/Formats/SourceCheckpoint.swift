@@ -24,11 +24,9 @@ struct SourceCheckpoint: Sendable {
     /// What a training script's counters say, such as `global_step`, and the dictionary of weights that was entered.
     let facts: [String: AttributeValue]
 
-    /// One file, as it was when its structure was read.
+    /// One file.
     struct File: Sendable {
-        var path: String
-        var byteCount: Int
-        var modificationTimeNanoseconds: Int
+        var source: any ByteSource
         /// The bytes that tell what is where: a safetensors header with its length, the directory of an archive.
         var structure: [Range<Int>]
     }
@@ -76,7 +74,7 @@ struct SourceCheckpoint: Sendable {
     /// Whether the file is of this kind, and neither HDF5 nor an archive with HDF5 in it: by its bytes, and by its ending
     /// only where they say nothing.
     static func isSource(file path: String) -> Bool {
-        guard let file = try? SourceFile(path, checkpoint: path), let format = try? FileFormat(of: file) else {
+        guard let file = try? ByteSources.open(path, checkpoint: path), let format = try? FileFormat(of: file) else {
             return false
         }
         switch format {
@@ -156,7 +154,7 @@ struct SourceCheckpoint: Sendable {
     /// What the rest of the harness asks of any checkpoint. Tensors of types that nothing compares are left out.
     func manifest() throws(CheckpointError) -> CheckpointManifest {
         var manifest = CheckpointManifest(
-            tensors: [], storage: [], files: files.map(\.path), attributes: identity.revision.attributes,
+            tensors: [], storage: [], files: files.map(\.source), attributes: identity.revision.attributes,
             config: config, leftOut: leftOut)
         manifest.attributes.merge(facts) { place, _ in place }
         manifest.attributes["model"] = identity.model.map { .string($0) }
@@ -202,7 +200,7 @@ struct SourceCheckpoint: Sendable {
     private static func readConfig(_ directory: String) throws(CheckpointError) -> String? {
         let path = directory + "/config.json"
         guard entryExists(path) else { return try OLMoConfig.translated(in: directory) }
-        let bytes = try SourceFile.contents(of: path, limit: configLimit, checkpoint: directory)
+        let bytes = try ByteSources.contents(of: path, limit: configLimit, checkpoint: directory)
         do throws(JSONError) {
             var scanner = JSONScanner(bytes)
             try scanner.object { scanner, _ throws(JSONError) in try scanner.skipValue() }

@@ -44,7 +44,7 @@ struct SourceContent {
 
     /// Reads the structure of one more file.
     mutating func add(_ path: String) throws(CheckpointError) {
-        let file = try SourceFile(path, checkpoint: checkpoint)
+        let file = try ByteSources.open(path, checkpoint: checkpoint)
         let structure: [Range<Int>]
         switch try FileFormat(of: file) {
         case .safetensors:
@@ -84,17 +84,14 @@ struct SourceContent {
                 .unsupported, checkpoint: checkpoint,
                 problem: "its files describe more than \(SafetensorsHeader.tensorLimit) tensors")
         }
-        files.append(
-            SourceCheckpoint.File(
-                path: path, byteCount: file.byteCount, modificationTimeNanoseconds: file.modificationTimeNanoseconds,
-                structure: structure))
+        files.append(SourceCheckpoint.File(source: file, structure: structure))
     }
 
-    private mutating func addArchive(_ file: borrowing SourceFile) throws(CheckpointError) -> [Range<Int>] {
+    private mutating func addArchive(_ file: any ByteSource) throws(CheckpointError) -> [Range<Int>] {
         let archive = try ZipArchive(of: file)
         let names = archive.entries.map(\.name)
         if let (name, remedy) = FileFormat.ofArchive(names) {
-            throw FileFormat.error(file.path, name, remedy, checkpoint: checkpoint)
+            throw FileFormat.error(file.name, name, remedy, checkpoint: checkpoint)
         }
         if names.contains(where: { $0.hasSuffix("/data.pkl") }) {
             return add(
@@ -103,7 +100,7 @@ struct SourceContent {
         guard names.isEmpty || names.contains(where: { $0.hasSuffix(".npy") }) else {
             throw CheckpointError(
                 .unsupported, checkpoint: checkpoint,
-                problem: "'\(file.path)' is a zip archive of other things than tensors: "
+                problem: "'\(file.name)' is a zip archive of other things than tensors: "
                     + names.prefix(3).map { "'\(printable($0, limit: 80))'" }.joined(separator: ", ")
                     + (names.count > 3 ? ", ..." : ""),
                 remedy: "unpack it, if checkpoints are in it")

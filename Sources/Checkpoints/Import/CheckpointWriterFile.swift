@@ -87,8 +87,8 @@ struct PartialFile: ~Copyable {
     func matchesDestination(outside ranges: [Range<Int>]) throws(OutputError) -> Bool {
         let length = try byteCount()
         do throws(CheckpointError) {
-            let existing = try SourceFile(destination, checkpoint: destination)
-            let partial = try SourceFile(path, checkpoint: destination)
+            let existing = try ByteSources.open(destination, checkpoint: destination)
+            let partial = try ByteSources.open(path, checkpoint: destination)
             guard existing.byteCount == length else { return false }
             var start = 0
             for range in ranges + [length..<length] {

@@ -132,7 +132,7 @@ struct ImportPlan {
 
     /// Whether a regular HDF5 file, and not a link to one, is there.
     private static func isCheckpointFile(_ path: String) -> Bool {
-        guard isRegularFile(path), let file = try? SourceFile(path, checkpoint: path),
+        guard isRegularFile(path), let file = try? ByteSources.open(path, checkpoint: path),
             file.byteCount >= HDF5Signature.bytes.count
         else { return false }
         return (try? file.bytes(at: 0, count: HDF5Signature.bytes.count)) == HDF5Signature.bytes
@@ -144,8 +144,7 @@ struct ImportPlan {
         defer { buffer.deallocate() }
         var done = 0
         for (index, file) in source.files.enumerated() {
-            let input = try SourceFile(file.path, checkpoint: source.path)
-            try input.check(against: file)
+            let input = file.source
             for (number, tensor) in source.tensors.enumerated() where tensor.extent.file == index {
                 let bytes = TensorBytes(of: tensor, in: input)
                 for offset in stride(from: 0, to: tensor.byteCount, by: buffer.count) {
@@ -168,10 +167,10 @@ private struct TensorBytes {
     private let tensor: SourceCheckpoint.Tensor
     private let deflated: DeflatedReader?
 
-    init(of tensor: SourceCheckpoint.Tensor, in file: borrowing SourceFile) {
+    init(of tensor: SourceCheckpoint.Tensor, in file: any ByteSource) {
         self.tensor = tensor
         if case .deflated(let elements) = tensor.form {
-            deflated = DeflatedReader(elements, path: file.path, checkpoint: file.checkpoint)
+            deflated = DeflatedReader(elements, path: file.name, checkpoint: file.checkpoint)
         } else {
             deflated = nil
         }
@@ -179,7 +178,7 @@ private struct TensorBytes {
 
     /// Fills `buffer`, whole elements, from byte `offset` on; the pieces follow each other.
     func read(
-        at offset: Int, of file: borrowing SourceFile, into buffer: UnsafeMutableRawBufferPointer
+        at offset: Int, of file: any ByteSource, into buffer: UnsafeMutableRawBufferPointer
     ) throws(CheckpointError) {
         let width = max(1, tensor.type.bitCount / 8)
         let range = offset / width..<(offset + buffer.count) / width

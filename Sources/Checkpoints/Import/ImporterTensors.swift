@@ -8,7 +8,7 @@ extension SourceCheckpoint {
     func storedTensors(link: Importer.Link, from destination: String) throws -> [CheckpointWriter.Tensor] {
         var targets: [String] = []
         if link != .none {
-            for file in files { targets.append(try linkTarget(file.path, link, from: destination)) }
+            for file in files { targets.append(try linkTarget(file.source.name, link, from: destination)) }
         }
         var stored: [CheckpointWriter.Tensor] = []
         for tensor in tensors {
@@ -29,7 +29,7 @@ extension SourceCheckpoint {
                         problem: "'\(tensor.name)' is stored \(reason), so that nothing can point at its bytes",
                         remedy: "import it without --link")
                 }
-                let file = files[tensor.extent.file]
+                let file = files[tensor.extent.file].source.identity
                 entry.link = ExternalStorage(
                     path: targets[tensor.extent.file], offset: tensor.extent.offset,
                     byteCount: tensor.extent.byteCount)

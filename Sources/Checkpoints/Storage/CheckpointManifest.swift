@@ -7,8 +7,8 @@ struct CheckpointManifest: Sendable {
     var tensors: [TensorInfo]
     /// Where the bytes of `tensors[i]` are.
     var storage: [TensorStorage]
-    /// Files that extents and chunks refer to, by index; opened once, when the checkpoint is.
-    var files: [String]
+    /// What extents and chunks refer to, by index.
+    var files: [any ByteSource]
     /// Root attributes (HDF5) or facts of the directory (Hugging Face): `model`, `revision`, `stage`, `step`, ...
     var attributes: [String: AttributeValue]
     /// The Hugging Face `config.json`, verbatim.

@@ -38,7 +38,7 @@ final class GatheredWindow: ElementWindow {
             source = .strided(elements)
             (elementCount, elementByteCount) = (elements.elementCount, elements.type.byteCount)
         case .deflated(let elements):
-            let path = reader.opened[elements.file].identity.path
+            let path = reader.opened[elements.file].name
             source = .deflated(
                 DeflatedReader(elements, path: path, checkpoint: reader.location.description), file: elements.file)
             (elementCount, elementByteCount) = (elements.elementCount, elements.type.byteCount)
@@ -91,7 +91,7 @@ final class GatheredWindow: ElementWindow {
     private func reading(_ file: Int) -> ZipReading {
         let opened = reader.opened[file]
         return { [reader] (offset, bytes) throws(CheckpointError) in
-            try opened.read(at: offset, into: bytes, checkpoint: reader.location.description)
+            try opened.read(at: offset, into: bytes)
             reader.countStored(bytes.count)
         }
     }

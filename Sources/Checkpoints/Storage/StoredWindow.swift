@@ -173,8 +173,7 @@ private struct ChunkJob: @unchecked Sendable {
     {
         let checkpoint = reader.location.description
         try dataset.file.read(
-            at: entry.offset, into: UnsafeMutableRawBufferPointer(start: scratch.bytes, count: entry.byteCount),
-            checkpoint: checkpoint)
+            at: entry.offset, into: UnsafeMutableRawBufferPointer(start: scratch.bytes, count: entry.byteCount))
         reader.countStored(entry.byteCount)
         do throws(ChunkDamage) {
             return try decoder.decode(

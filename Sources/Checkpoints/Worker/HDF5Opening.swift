@@ -8,7 +8,7 @@ struct WorkerBackedDataset: Sendable {
     /// Its number in the worker.
     let dataset: Int
     /// The file that holds its chunks.
-    let file: OpenFile
+    let file: any ByteSource
     /// Where names of virtual sources start.
     let folder: String
     let name: String
@@ -27,7 +27,7 @@ struct HDF5Opening {
     private let options: ReadOptions
     private(set) var manifest = CheckpointManifest(
         tensors: [], storage: [], files: [], attributes: [:], config: nil, leftOut: [])
-    private(set) var opened: [OpenFile] = []
+    private var opened: [any ByteSource] = []
     private(set) var backed: [WorkerBackedDataset] = []
 
     private var sources: [String: Source] = [:]
@@ -39,7 +39,7 @@ struct HDF5Opening {
 
     private struct Source {
         let worker: HDF5WorkerProcess
-        let file: OpenFile
+        let file: LocalFile
         let index: Int
         let roots: TrustedRoots
     }
@@ -61,16 +61,16 @@ struct HDF5Opening {
 
     /// - Parameter file: the open file, where it is not simply the one at the location.
     init(
-        _ location: CheckpointLocation, file: OpenFile? = nil, options: ReadOptions
+        _ location: CheckpointLocation, file: LocalFile? = nil, options: ReadOptions
     ) throws(CheckpointError) {
         checkpoint = location.description
         self.options = options
-        let own = file == nil ? try OpenFile(path: location.path, checkpoint: checkpoint, role: "cannot open it") : nil
+        let own = file == nil ? try LocalFile(location.path, checkpoint: checkpoint, role: "cannot open it") : nil
         guard let file = file ?? own else { preconditionFailure("one of them is there") }
         let place = (file.origin ?? file).identity.path
         let source = try start(file, TrustedRoots(file: place, allowed: options.trustedRoots))
         try add(source, path: location.group ?? "/", prefix: "", depth: 0)
-        let stored = opened.reduce(0) { $0 + $1.identity.byteCount }
+        let stored = opened.reduce(0) { $0 + $1.byteCount }
         let limit = max(HDF5Opening.impliedByteAllowance, stored.multipliedClamping(by: HDF5Opening.expansionLimit))
         guard impliedByteCount <= limit else {
             throw CheckpointError(
@@ -81,13 +81,13 @@ struct HDF5Opening {
         manifest.tensors = order.map { manifest.tensors[$0] }
         manifest.storage = order.map { manifest.storage[$0] }
         manifest.leftOut.sort { $0.name < $1.name }
-        manifest.files = opened.map(\.identity.path)
+        manifest.files = opened
         for source in sources.values { source.worker.rest() }
     }
 
-    private mutating func start(_ file: OpenFile, _ roots: TrustedRoots) throws(CheckpointError) -> Source {
-        try HDF5Signature.check(file, checkpoint: checkpoint)
-        let worker = HDF5WorkerProcess(file: file, checkpoint: checkpoint, options: options)
+    private mutating func start(_ file: LocalFile, _ roots: TrustedRoots) throws(CheckpointError) -> Source {
+        try HDF5Signature.check(file)
+        let worker = HDF5WorkerProcess(file: file, options: options)
         let source = Source(worker: worker, file: file, index: opened.count, roots: roots)
         opened.append(file)
         sources[file.identity.path] = source
@@ -97,7 +97,7 @@ struct HDF5Opening {
     /// The index in `opened` of the file with this real path.
     private mutating func index(ofFile path: String, role: String) throws(CheckpointError) -> Int {
         if let index = opened.firstIndex(where: { $0.identity.path == path }) { return index }
-        opened.append(try OpenFile(path: path, checkpoint: checkpoint, role: role))
+        opened.append(try LocalFile(path, checkpoint: checkpoint, role: role))
         return opened.count - 1
     }
 
@@ -160,7 +160,7 @@ struct HDF5Opening {
         if let known = sources[real] {
             linked = known
         } else {
-            let opened = try OpenFile(path: real, checkpoint: checkpoint, role: role)
+            let opened = try LocalFile(real, checkpoint: checkpoint, role: role)
             linked = try start(opened, source.roots.from(file: real))
         }
         try add(linked, path: target, prefix: name, depth: depth)

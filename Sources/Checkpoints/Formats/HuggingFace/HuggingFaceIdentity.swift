@@ -87,7 +87,7 @@ package struct HuggingFaceIdentity: Sendable, Equatable {
                     if name.utf8.count < 1024 { pending.append(name + "/") }
                     continue
                 }
-                let bytes = try SourceFile.contents(of: refs + "/" + name, limit: 1024, checkpoint: checkpoint)
+                let bytes = try ByteSources.contents(of: refs + "/" + name, limit: 1024, checkpoint: checkpoint)
                 if String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace) == [hash[...]] {
                     names.append(name)
                 }

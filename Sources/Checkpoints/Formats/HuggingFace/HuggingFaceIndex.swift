@@ -17,7 +17,7 @@ struct HuggingFaceIndex: Sendable {
     init(_ path: String, shards ending: String, checkpoint: String) throws(CheckpointError) {
         self.path = path
         self.checkpoint = checkpoint
-        let bytes = try SourceFile.contents(of: path, limit: HuggingFaceIndex.lengthLimit, checkpoint: checkpoint)
+        let bytes = try ByteSources.contents(of: path, limit: HuggingFaceIndex.lengthLimit, checkpoint: checkpoint)
         var weightMap: [String: String]?
         do throws(JSONError) {
             var scanner = JSONScanner(bytes)

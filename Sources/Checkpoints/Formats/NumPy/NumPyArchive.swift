@@ -19,7 +19,7 @@ struct NumPyArchive {
 
     /// - Parameter number: the file's index in the checkpoint.
     init(
-        _ archive: ZipArchive, _ file: borrowing SourceFile, number: Int, dumps: Set<BFloat16Dump>
+        _ archive: ZipArchive, _ file: any ByteSource, number: Int, dumps: Set<BFloat16Dump>
     ) throws(CheckpointError) {
         for entry in archive.entries {
             guard entry.name.hasSuffix(NumPyArchive.ending) else {
@@ -33,7 +33,7 @@ struct NumPyArchive {
 
     /// The array of a `.npy` file, and the bytes that its header takes.
     static func single(
-        _ file: borrowing SourceFile, number: Int, dumps: Set<BFloat16Dump>
+        _ file: any ByteSource, number: Int, dumps: Set<BFloat16Dump>
     ) throws(CheckpointError) -> (content: NumPyArchive, headerByteCount: Int) {
         let entry = ZipArchive.Entry(
             name: soleName + ending, isDeflated: false, checksum: 0, byteCount: file.byteCount,
@@ -46,7 +46,7 @@ struct NumPyArchive {
     private init() {}
 
     private mutating func add(
-        _ entry: ZipArchive.Entry, named name: String, _ file: borrowing SourceFile, number: Int,
+        _ entry: ZipArchive.Entry, named name: String, _ file: any ByteSource, number: Int,
         dumps: Set<BFloat16Dump>
     ) throws(CheckpointError) -> NumPyHeader {
         let header = try NumPyHeader(of: entry, in: file)
@@ -60,7 +60,7 @@ struct NumPyArchive {
         else {
             throw CheckpointError(
                 .malformed, checkpoint: file.checkpoint,
-                problem: "'\(file.path)' has \(entry.byteCount - header.byteCount) bytes for "
+                problem: "'\(file.name)' has \(entry.byteCount - header.byteCount) bytes for "
                     + "'\(printable(name))', which is \(printable(header.type)) \(header.shape)",
                 remedy: "fetch it again")
         }

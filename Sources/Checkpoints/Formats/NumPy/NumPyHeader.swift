@@ -13,8 +13,8 @@ struct NumPyHeader {
 
     private static let lengthLimit = 64 << 10
 
-    init(of entry: ZipArchive.Entry, in file: borrowing SourceFile) throws(CheckpointError) {
-        let (path, checkpoint) = (file.path, file.checkpoint)
+    init(of entry: ZipArchive.Entry, in file: any ByteSource) throws(CheckpointError) {
+        let (path, checkpoint) = (file.name, file.checkpoint)
         func fail(_ problem: String) -> CheckpointError {
             CheckpointError(
                 .malformed, checkpoint: checkpoint,

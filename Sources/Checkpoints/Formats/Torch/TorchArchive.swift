@@ -19,9 +19,9 @@ struct TorchArchive {
     ///   - number: the file's index in the checkpoint.
     ///   - entersContainers: see `TorchContent`.
     init(
-        _ archive: ZipArchive, _ file: borrowing SourceFile, number: Int, entersContainers: Bool
+        _ archive: ZipArchive, _ file: any ByteSource, number: Int, entersContainers: Bool
     ) throws(CheckpointError) {
-        let site = TorchSite(path: file.path, checkpoint: file.checkpoint)
+        let site = TorchSite(path: file.name, checkpoint: file.checkpoint)
         let pickles = archive.entries.filter { $0.name.hasSuffix("/data.pkl") && !$0.name.dropLast(9).contains("/") }
         guard pickles.count == 1, let pickle = pickles.first else {
             throw site.malformed("has \(pickles.count) members 'data.pkl', expected 1")
@@ -50,9 +50,9 @@ struct TorchArchive {
 
     /// A file of before version 1.6.
     init(
-        stream file: borrowing SourceFile, number: Int, entersContainers: Bool
+        stream file: any ByteSource, number: Int, entersContainers: Bool
     ) throws(CheckpointError) {
-        let site = TorchSite(path: file.path, checkpoint: file.checkpoint, isStream: true)
+        let site = TorchSite(path: file.name, checkpoint: file.checkpoint, isStream: true)
         let stream = try TorchStream(file, site)
         let content = try TorchContent(stream.value, of: stream.objects, entersContainers: entersContainers, site)
         (leftOut, counters, container) = (content.leftOut, content.counters, content.container)
@@ -61,7 +61,7 @@ struct TorchArchive {
     }
 
     private static func isBigEndian(
-        _ entry: ZipArchive.Entry?, _ file: borrowing SourceFile, _ site: TorchSite
+        _ entry: ZipArchive.Entry?, _ file: any ByteSource, _ site: TorchSite
     ) throws(CheckpointError) -> Bool {
         guard let entry, !entry.isDeflated, entry.byteCount <= 16 else { return false }
         let order = try file.bytes(at: entry.stored.lowerBound, count: entry.byteCount)

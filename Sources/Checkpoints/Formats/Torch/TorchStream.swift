@@ -23,7 +23,7 @@ struct TorchStream {
     /// The pickles are looked for in so much of the file at first, in bytes, and in more when it does not do.
     private static let firstPrefix = 1 << 20
 
-    init(_ file: borrowing SourceFile, _ site: TorchSite) throws(CheckpointError) {
+    init(_ file: any ByteSource, _ site: TorchSite) throws(CheckpointError) {
         var length = min(file.byteCount, TorchStream.firstPrefix)
         var read: Pickles?
         while read == nil {
@@ -63,7 +63,7 @@ struct TorchStream {
     }
 
     private static func storages(
-        _ keys: [PickleValue], _ objects: PickleMachine, from start: Int, in file: borrowing SourceFile,
+        _ keys: [PickleValue], _ objects: PickleMachine, from start: Int, in file: any ByteSource,
         _ site: TorchSite
     ) throws(CheckpointError) -> [String: Range<Int>] {
         let widths = Dictionary(
