@@ -96,7 +96,8 @@ package final class CheckpointReader: Sendable {
                 done += bytes.count
             }
             if bigEndian { swapBytes(buffer, of: info.elementType) }
-        case .chunks, .served, .strided, .deflated, .view: preconditionFailure("'\(info.name)' must be read through a window")
+        case .chunks, .served, .strided, .deflated, .view:
+            preconditionFailure("'\(info.name)' must be read through a window")
         }
     }
 

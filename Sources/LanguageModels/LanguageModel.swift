@@ -58,7 +58,8 @@ package struct LanguageModel: Sendable {
         let shapes = Dictionary(
             checkpoint.tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         let outside = [
-            WeightShape(architecture.embedding, vocabulary, width), WeightShape(name: unembedding, [vocabulary, width]),
+            WeightShape(architecture.embedding, vocabulary, width),
+            WeightShape(name: unembedding, [vocabulary, width]),
         ]
         // A layer at a time: a config may claim any number of them, and the first that is not there ends it.
         let layers = (0..<layerCount).lazy.flatMap { layer in

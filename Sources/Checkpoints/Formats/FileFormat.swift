@@ -111,7 +111,8 @@ enum FileFormat: Equatable {
             return .other("a web page, and not the file", remedy: "fetch the file itself; the page may ask for a login")
         }
         // Protocol buffers begin with the number of their first field: ONNX's ir_version, then its producer.
-        let isONNX = start.count > 2 && start[0] == 0x08 && start[1] < 0x20 && [0x12, 0x1a, 0x22, 0x3a].contains(start[2])
+        let isONNX =
+            start.count > 2 && start[0] == 0x08 && start[1] < 0x20 && [0x12, 0x1a, 0x22, 0x3a].contains(start[2])
         if path.hasSuffix(".onnx") || isONNX {
             return .other(
                 "ONNX",
@@ -148,7 +149,9 @@ enum FileFormat: Equatable {
                 "load it with torch.export.load and save its state_dict with torch.save"
             )
         }
-        if has("saved_model.pb") { return ("a TensorFlow SavedModel in a zip archive", "unpack it, and save its weights") }
+        if has("saved_model.pb") {
+            return ("a TensorFlow SavedModel in a zip archive", "unpack it, and save its weights")
+        }
         if has("[Content_Types].xml") { return ("an office document", "give the checkpoint itself") }
         return nil
     }

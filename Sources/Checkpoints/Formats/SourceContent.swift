@@ -29,7 +29,8 @@ struct SourceContent {
     mutating func select(_ group: String) throws(CheckpointError) {
         let prefix = group.split(separator: "/").joined(separator: ".") + "."
         func isInside(_ name: String) -> Bool { name.replacing("/", with: ".").hasPrefix(prefix) }
-        let groups = Set(tensors.compactMap { $0.name.split(whereSeparator: { "./".contains($0) }).first.map(String.init) })
+        let groups = Set(
+            tensors.compactMap { $0.name.split(whereSeparator: { "./".contains($0) }).first.map(String.init) })
         tensors = tensors.filter { isInside($0.name) }
         leftOut = leftOut.filter { isInside($0.name) }
         lost = lost.filter { isInside($0.name) }
@@ -76,7 +77,8 @@ struct SourceContent {
         case .unknown:
             throw CheckpointError(
                 .malformed, checkpoint: checkpoint,
-                problem: "'\(path)' is of no format that is known: it begins neither as safetensors nor as a zip archive",
+                problem:
+                    "'\(path)' is of no format that is known: it begins neither as safetensors nor as a zip archive",
                 remedy: "fetch it again")
         }
         guard tensors.count <= SafetensorsHeader.tensorLimit else {

@@ -38,9 +38,10 @@ struct StridedElements: Sendable, Equatable {
         let width = type.byteCount
         guard shape.count == strides.count, let byteCount = product(shape + [width]),
             strides.allSatisfy({ $0 >= 0 }), first >= 0,
-            byteCount <= max(
-                StridedElements.repetitionAllowance,
-                extent.byteCount.multipliedClamping(by: StridedElements.repetitionLimit))
+            byteCount
+                <= max(
+                    StridedElements.repetitionAllowance,
+                    extent.byteCount.multipliedClamping(by: StridedElements.repetitionLimit))
         else { return nil }
         if byteCount > 0 {
             var last = first

@@ -103,7 +103,8 @@ struct LogRepairs {
             if let last = known.last, tokens < last.tokens {
                 let earlier = known.suffix(LogRepairs.neighbourhood)
                 let (start, end) = (earlier.first ?? last, last)
-                let rate = end.step > start.step
+                let rate =
+                    end.step > start.step
                     ? Double(end.tokens - start.tokens) / Double(end.step - start.step) : 0
                 let expected = Double(last.tokens) + (rate * Double(rows[place].step - last.step)).rounded()
                 guard let whole = Int(exactly: expected) else { continue }

@@ -86,7 +86,9 @@ import Testing
 
     // MARK: What is in a file
 
-    private func names(_ file: String) throws -> [String] { try openCheckpoint("\(Self.files)/\(file)").tensors.map(\.name) }
+    private func names(_ file: String) throws -> [String] {
+        try openCheckpoint("\(Self.files)/\(file)").tensors.map(\.name)
+    }
 
     @Test func `bare tensors, lists and whole numbers as keys have names`() throws {
         #expect(try names("bare.pt") == ["tensor"])
@@ -113,7 +115,8 @@ import Testing
 
     @Test func `the usual dictionary of weights stands for the file, and that is said`() throws {
         for (file, container, attributes) in [
-            ("nano.pt", "model", ["iter_num": 300]), ("lightning.ckpt", "state_dict", ["epoch": 3, "global_step": 500]),
+            ("nano.pt", "model", ["iter_num": 300]),
+            ("lightning.ckpt", "state_dict", ["epoch": 3, "global_step": 500]),
             ("deepspeed.pt", "module/module", ["global_steps": 7]), ("best.pth.tar", "state_dict", ["epoch": 2]),
         ] {
             let reader = try openCheckpoint("\(Self.files)/\(file)")
@@ -164,37 +167,53 @@ import Testing
     ])
     func `a pickled module is named as one`(file: String, name: String) throws {
         let error = try #require(failure("\(Self.files)/\(file)"))
-        #expect(error.kind == .refused && error.problem.contains("'\(name)', which is no part of a tensor; nothing was run"))
+        #expect(
+            error.kind == .refused && error.problem.contains("'\(name)', which is no part of a tensor; nothing was run")
+        )
         #expect(error.problem.contains("it is a pickled module, or another whole object, and not its tensors"))
         #expect(error.remedy?.contains("model.state_dict()") == true)
     }
 
     @Test func `an unknown object among others is refused by name`() throws {
         let error = try #require(failure("\(Self.files)/module_inside.pt"))
-        #expect(error.kind == .refused && error.problem.contains("'__main__.Net', which is no part of a tensor; nothing was run"))
+        #expect(
+            error.kind == .refused
+                && error.problem.contains("'__main__.Net', which is no part of a tensor; nothing was run"))
     }
 
     @Test func `TorchScript is named, with a way on`() throws {
         let error = try #require(failure("\(Self.files)/script.pt"))
-        #expect(error.kind == .unsupported && error.problem.hasSuffix("is a TorchScript archive (torch.jit.save), which is not read"))
+        #expect(
+            error.kind == .unsupported
+                && error.problem.hasSuffix("is a TorchScript archive (torch.jit.save), which is not read"))
         #expect(error.remedy?.contains("torch.jit.load") == true)
     }
 
-    @Test(arguments: [
-        (Array("GGUF\u{3}\0\0\0".utf8), "x.gguf", "is GGUF (llama.cpp), which is not read"),
-        ([0x18, 0, 0, 0] + Array("TFL3".utf8), "x.tflite", "is TFLite, which is not read"),
-        ([0x08, 0x07, 0x12, 0x07] + Array("pytorch".utf8), "x.onnx", "is ONNX, which is not read"),
-        ([0x08, 0x07, 0x12, 0x07] + Array("pytorch".utf8), "x.bin", "is ONNX, which is not read"),
-        ([0x12, 0x34], "saved_model.pb", "is TensorFlow's, which is not read"),
-        ([0, 0, 0, 0], "model.ckpt.data-00000-of-00001", "is TensorFlow's, which is not read"),
-        ([0x80, 0x04, 0x95] + [UInt8](repeating: 0, count: 9), "x.pkl", "is a Python pickle that torch.save did not write, which is not read"),
-        ([0x80, 0x02, 0x7d, 0x2e], "x.pt", "is a Python pickle that torch.save did not write, which is not read"),
-        (Array("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n".utf8), "model.safetensors", "is a pointer of Git LFS, and not the file, which is not read"),
-        (Array("<!doctype html><html>".utf8), "x.bin", "is a web page, and not the file, which is not read"),
-        ([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3], "x.pt.gz", "is compressed by gzip, which is not read"),
-        ([UInt8](repeating: 0, count: 257) + Array("ustar\0".utf8), "x.pth.tar", "is a tar archive, which is not read"),
-        (Array("MATLAB 5.0 MAT-file, Platform".utf8), "x.mat", "is a MATLAB file of version 5, which is not read"),
-    ] as [([UInt8], String, String)])
+    @Test(
+        arguments: [
+            (Array("GGUF\u{3}\0\0\0".utf8), "x.gguf", "is GGUF (llama.cpp), which is not read"),
+            ([0x18, 0, 0, 0] + Array("TFL3".utf8), "x.tflite", "is TFLite, which is not read"),
+            ([0x08, 0x07, 0x12, 0x07] + Array("pytorch".utf8), "x.onnx", "is ONNX, which is not read"),
+            ([0x08, 0x07, 0x12, 0x07] + Array("pytorch".utf8), "x.bin", "is ONNX, which is not read"),
+            ([0x12, 0x34], "saved_model.pb", "is TensorFlow's, which is not read"),
+            ([0, 0, 0, 0], "model.ckpt.data-00000-of-00001", "is TensorFlow's, which is not read"),
+            (
+                [0x80, 0x04, 0x95] + [UInt8](repeating: 0, count: 9), "x.pkl",
+                "is a Python pickle that torch.save did not write, which is not read"
+            ),
+            ([0x80, 0x02, 0x7d, 0x2e], "x.pt", "is a Python pickle that torch.save did not write, which is not read"),
+            (
+                Array("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n".utf8), "model.safetensors",
+                "is a pointer of Git LFS, and not the file, which is not read"
+            ),
+            (Array("<!doctype html><html>".utf8), "x.bin", "is a web page, and not the file, which is not read"),
+            ([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3], "x.pt.gz", "is compressed by gzip, which is not read"),
+            (
+                [UInt8](repeating: 0, count: 257) + Array("ustar\0".utf8), "x.pth.tar",
+                "is a tar archive, which is not read"
+            ),
+            (Array("MATLAB 5.0 MAT-file, Platform".utf8), "x.mat", "is a MATLAB file of version 5, which is not read"),
+        ] as [([UInt8], String, String)])
     func `other formats are named in one line, with a way on`(bytes: [UInt8], name: String, expected: String) throws {
         let path = folder.path + "/" + name
         try Data(bytes).write(to: URL(filePath: path))
@@ -208,20 +227,24 @@ import Testing
     func `the bytes of a file tell what it is, and not its ending`(file: String, name: String) throws {
         try FileManager.default.copyItem(atPath: "\(Self.files)/\(file)", toPath: folder.path + "/" + name)
         #expect(
-            try openCheckpoint(folder.path + "/" + name).tensors.count == openCheckpoint("\(Self.files)/\(file)").tensors.count)
+            try openCheckpoint(folder.path + "/" + name).tensors.count
+                == openCheckpoint("\(Self.files)/\(file)").tensors.count)
     }
 
     @Test func `a zip archive of other things is named by what is in it`() throws {
         let path = folder.path + "/x.npz"
         try ForgedZip([("readme.txt", [65]), ("b", [66])]).data.write(to: URL(filePath: path))
-        #expect(failure(path)?.problem.hasSuffix("is a zip archive of other things than tensors: 'readme.txt', 'b'") == true)
+        #expect(
+            failure(path)?.problem.hasSuffix("is a zip archive of other things than tensors: 'readme.txt', 'b'") == true
+        )
     }
 
     @Test func `a model's config beside a single file is its config`() throws {
         for name in ["a.pt", "b.npz", "c.h5"] {
             let source = ["a.pt": "nano.pt", "b.npz": "row_major.npz"][name].map { "\(Self.files)/\($0)" }
             try FileManager.default.copyItem(
-                atPath: source ?? "\(packageRoot)/Tests/Fixtures/formats/fused_olmo.h5", toPath: folder.path + "/" + name)
+                atPath: source ?? "\(packageRoot)/Tests/Fixtures/formats/fused_olmo.h5",
+                toPath: folder.path + "/" + name)
         }
         #expect(try openCheckpoint(folder.path + "/a.pt").config == nil)
         // Other programs keep a file of that name.

@@ -40,7 +40,8 @@ import Testing
             let count = zip(shape, strides).reduce(first + 1) { $0 + ($1.0 - 1) * $1.1 }
             let storage = (0..<count * type.byteCount).map { _ in UInt8(truncatingIfNeeded: random.next()) }
             let extent = Extent(file: 0, offset: 0, byteCount: storage.count)
-            let elements = try #require(StridedElements(type, shape: shape, strides: strides, first: first, extent: extent))
+            let elements = try #require(
+                StridedElements(type, shape: shape, strides: strides, first: first, extent: extent))
             let expected = plain(shape, strides, first, width: type.byteCount, storage)
             let total = elements.elementCount
             #expect(reads(elements, 0..<total, of: storage) == expected, "\(shape) \(strides)")
@@ -48,7 +49,8 @@ import Testing
             let end = start + random.index(below: total - start + 1)
             #expect(
                 reads(elements, start..<end, of: storage)
-                    == Array(expected[start * type.byteCount..<end * type.byteCount]), "\(shape) \(strides) \(start) \(end)")
+                    == Array(expected[start * type.byteCount..<end * type.byteCount]),
+                "\(shape) \(strides) \(start) \(end)")
             // One element less of the storage, and the last lies outside.
             let short = Extent(file: 0, offset: 0, byteCount: storage.count - type.byteCount)
             #expect(StridedElements(type, shape: shape, strides: strides, first: first, extent: short) == nil)

@@ -89,7 +89,9 @@ import Testing
         #expect(found.stability["judged"] == ["50"] && found.stability["steps"] == ["60"])
         // Empty cells, and None, are rows without a loss.
         let gaps = whole.map { row in
-            Row(step: row.step, tokens: row.tokens, loss: row.step % 2 == 0 ? row.loss : row.step % 4 == 1 ? "" : "None")
+            Row(
+                step: row.step, tokens: row.tokens, loss: row.step % 2 == 0 ? row.loss : row.step % 4 == 1 ? "" : "None"
+            )
         }
         let even = try run(gaps)
         #expect(even.steps == ["412"] && even.findings.isEmpty && even.stability["steps"] == ["300"])

@@ -254,7 +254,8 @@ extension PickleMachine {
     }
 
     func checkRoom() throws(PickleError) {
-        guard tuples.count + lists.count + dictionaries.count + storages.count + tensors.count
+        guard
+            tuples.count + lists.count + dictionaries.count + storages.count + tensors.count
                 < PickleMachine.objectLimit
         else {
             throw PickleError("more objects than are read")

@@ -152,7 +152,8 @@ struct TorchSite {
         guard !error.isWhole else {
             return CheckpointError(
                 .refused, checkpoint: checkpoint,
-                problem: "\(place) holds \(error.problem); it is a pickled module, or another whole object, and not its tensors",
+                problem:
+                    "\(place) holds \(error.problem); it is a pickled module, or another whole object, and not its tensors",
                 remedy: "load it with the code that it needs, and save its tensors: "
                     + "torch.save(model.state_dict(), 'model.pt')")
         }

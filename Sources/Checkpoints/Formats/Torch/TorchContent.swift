@@ -105,7 +105,8 @@ struct TorchContent {
                 problem: "'\(site.path)' describes more than \(SafetensorsHeader.tensorLimit) tensors")
         }
         guard name.utf8.count <= TorchContent.nameLimit else {
-            throw site.malformed("has a name of more than \(TorchContent.nameLimit) bytes, '\(printable(name, limit: 80))'")
+            throw site.malformed(
+                "has a name of more than \(TorchContent.nameLimit) bytes, '\(printable(name, limit: 80))'")
         }
         func join(_ key: String) -> String { depth == 0 ? key : "\(name).\(key)" }
         func checkDepth() throws(CheckpointError) {
@@ -167,8 +168,12 @@ private struct TensorHolders {
             for (number, members) in objects.dictionaries.enumerated() {
                 for member in members { visit(member.value, number) }
             }
-            for (number, elements) in objects.lists.enumerated() { for value in elements { visit(value, lists + number) } }
-            for (number, elements) in objects.tuples.enumerated() { for value in elements { visit(value, tuples + number) } }
+            for (number, elements) in objects.lists.enumerated() {
+                for value in elements { visit(value, lists + number) }
+            }
+            for (number, elements) in objects.tuples.enumerated() {
+                for value in elements { visit(value, tuples + number) }
+            }
         }
         let places = (lists, tuples)
         visitAll { value, parent in

@@ -74,11 +74,15 @@ struct TorchStream {
             guard case .text(let key) = key, let width = widths[key], found[key] == nil else {
                 throw site.malformed("lists a storage that no tensor has, or one twice, before byte \(start)")
             }
-            guard offset <= file.byteCount - 8 else { throw site.malformed("ends before its storage '\(printable(key))'") }
+            guard offset <= file.byteCount - 8 else {
+                throw site.malformed("ends before its storage '\(printable(key))'")
+            }
             let claimed = LittleEndianBytes(try file.bytes(at: offset, count: 8)).uint64(0)
-            guard let count = claimed, let length = product([count, width]), length <= file.byteCount - offset - 8 else {
+            guard let count = claimed, let length = product([count, width]), length <= file.byteCount - offset - 8
+            else {
                 throw site.malformed(
-                    "claims more elements for its storage '\(printable(key))' than its \(file.byteCount) bytes can hold")
+                    "claims more elements for its storage '\(printable(key))' than its \(file.byteCount) bytes can hold"
+                )
             }
             found[key] = offset + 8..<offset + 8 + length
             offset += 8 + length
