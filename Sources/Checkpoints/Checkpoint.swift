@@ -73,6 +73,16 @@ package struct CheckpointContents: Sendable, Codable {
     }
 }
 
+extension CheckpointContents {
+    /// How far training had come, as a training script wrote into the file: `global_step`, `iter_num`, `epoch` and the
+    /// like, in ascending order of name.
+    package var counters: [(name: String, count: Int)] {
+        TorchContent.counterNames.sorted().compactMap { name in
+            if case .integer(let count)? = attributes[name], name != "step" { (name, count) } else { nil }
+        }
+    }
+}
+
 extension CheckpointLocation {
     /// Whether the directory is a checkpoint (of Hugging Face or OLMo), and not a folder of checkpoints.
     package static func isCheckpointDirectory(_ path: String) -> Bool {
@@ -82,9 +92,8 @@ extension CheckpointLocation {
     /// The file's or directory's name without `.h5` and the like; with the group, where there is one.
     package var revisionName: String {
         var name = PathText(path).name ?? "checkpoint"
-        for suffix in [".h5", ".hdf5", ".keras"] + SourceCheckpoint.endings where name.hasSuffix(suffix) {
-            name.removeLast(suffix.count)
-        }
+        let endings = [".h5", ".hdf5", ".keras"] + SourceCheckpoint.endings
+        if let ending = endings.first(where: name.hasSuffix) { name.removeLast(ending.count) }
         return group.map { name + ":" + $0 } ?? name
     }
 }

@@ -33,23 +33,20 @@ package final class CheckpointReader: Sendable {
     package static func open(
         _ location: CheckpointLocation, options: ReadOptions
     ) throws(CheckpointError) -> CheckpointReader {
-        var status = stat()
-        let isDirectory = stat(location.path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-        if isDirectory || SourceCheckpoint.isSource(file: location.path) {
-            guard location.group == nil else {
-                throw CheckpointError(
-                    .unreachable, checkpoint: location.description,
-                    problem: "\(isDirectory ? "a directory" : "it is no HDF5 file, and") has no groups inside")
-            }
+        if isDirectory(location.path) || SourceCheckpoint.isSource(file: location.path) {
             let manifest = try SourceCheckpoint.manifest(
-                location.path, dumps: options.bfloat16Dumps, trusted: options.trustedRoots)
+                location.path, group: location.group, dumps: options.bfloat16Dumps,
+                trusted: options.trustedRoots)
             try manifest.checkTotals(location.description)
             return CheckpointReader(location, manifest: manifest.withCanonicalNames(), backed: [])
         }
-        let opening = try HDF5Opening(location, options: options)
-        try opening.manifest.checkTotals(location.description)
+        let weights = try KerasArchive.weights(location.path, checkpoint: location.description)
+        let opening = try HDF5Opening(location, file: weights, options: options)
+        var manifest = opening.manifest
+        manifest.config = manifest.config ?? SourceCheckpoint.config(besideFile: location.path)
+        try manifest.checkTotals(location.description)
         return CheckpointReader(
-            location, manifest: opening.manifest.withCanonicalNames(), backed: opening.backed)
+            location, manifest: manifest.withCanonicalNames(), backed: opening.backed)
     }
 
     /// - Parameter backed: what needs a worker; nothing where tensors are plain bytes of files.
@@ -61,7 +58,7 @@ package final class CheckpointReader: Sendable {
         attributes = manifest.attributes
         config = manifest.config
         opened = manifest.files
-        files = opened.map(\.identity)
+        files = opened.map { ($0.origin ?? $0).identity }
         self.backed = backed
     }
 
@@ -74,7 +71,7 @@ package final class CheckpointReader: Sendable {
     package func isDirect(_ tensor: Int) -> Bool {
         switch storage[tensor].whole {
         case .extents, .fill: true
-        case .chunks, .served, .view: false
+        case .chunks, .served, .strided, .deflated, .view: false
         }
     }
 
@@ -99,7 +96,8 @@ package final class CheckpointReader: Sendable {
                 done += bytes.count
             }
             if bigEndian { swapBytes(buffer, of: info.elementType) }
-        case .chunks, .served, .view: preconditionFailure("'\(info.name)' must be read through a window")
+        case .chunks, .served, .strided, .deflated, .view:
+            preconditionFailure("'\(info.name)' must be read through a window")
         }
     }
 

@@ -57,25 +57,30 @@ package struct LanguageModel: Sendable {
     private func check() throws(CheckpointError) {
         let shapes = Dictionary(
             checkpoint.tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        let table = [vocabulary, width]
-        var wanted = [WeightShape(architecture.embedding, vocabulary, width)] + architecture.finalWeights
-        wanted += (0..<layerCount).flatMap { layer in
+        let outside = [
+            WeightShape(architecture.embedding, vocabulary, width),
+            WeightShape(name: unembedding, [vocabulary, width]),
+        ]
+        // A layer at a time: a config may claim any number of them, and the first that is not there ends it.
+        let layers = (0..<layerCount).lazy.flatMap { layer in
             architecture.layerWeights.map { WeightShape(name: architecture.prefix(ofLayer: layer) + $0.name, $0.shape) }
         }
-        wanted.append(WeightShape(name: unembedding, table))
-        for weight in wanted {
-            guard let found = shapes[weight.name] else {
-                throw CheckpointError(
-                    .malformed, checkpoint: checkpoint.location.description,
-                    problem: "it has no tensor '\(weight.name)', which its config calls for")
-            }
-            guard found.shape == weight.shape, found.elementType.hasStatistics else {
-                throw CheckpointError(
-                    .malformed, checkpoint: checkpoint.location.description,
-                    problem:
-                        "'\(weight.name)' is \(found.elementType.rawValue) \(found.shape), but its config calls for "
-                        + "floating-point \(weight.shape)")
-            }
+        for weight in outside + architecture.finalWeights { try check(weight, shapes) }
+        for weight in layers { try check(weight, shapes) }
+    }
+
+    private func check(_ weight: WeightShape, _ shapes: [String: TensorInfo]) throws(CheckpointError) {
+        guard let found = shapes[weight.name] else {
+            throw CheckpointError(
+                .malformed, checkpoint: checkpoint.location.description,
+                problem: "it has no tensor '\(weight.name)', which its config calls for")
+        }
+        guard found.shape == weight.shape, found.elementType.hasStatistics else {
+            throw CheckpointError(
+                .malformed, checkpoint: checkpoint.location.description,
+                problem:
+                    "'\(weight.name)' is \(found.elementType.rawValue) \(found.shape), but its config calls for "
+                    + "floating-point \(weight.shape)")
         }
     }
 

@@ -65,7 +65,7 @@ package struct CSVTable: Sendable, Equatable {
             throw CSVError(
                 file: file, line: line,
                 "column '\(column)': expected a number, found '\(CSVTable.brief(cell))'; "
-                    + "leave the cell empty where there is no value")
+                    + "leave the cell empty where there is no value, or the row out where there must be one")
         }
         return value
     }

@@ -90,6 +90,14 @@ package struct JSONScanner {
         }
     }
 
+    /// Whether `null` comes next, which is then read.
+    package mutating func acceptNull() -> Bool {
+        skipSpace()
+        guard bytes[offset...].starts(with: Array("null".utf8)) else { return false }
+        offset += 4
+        return true
+    }
+
     /// Reads any value and forgets it.
     package mutating func skipValue(depth: Int = 0) throws(JSONError) {
         guard depth < JSONScanner.depthLimit else { throw fail("nested deeper than \(JSONScanner.depthLimit)") }

@@ -5,7 +5,7 @@ import Base
 /// - a Hugging Face directory: `config.json`, and `model.safetensors` or the older `pytorch_model.bin`, or shards of
 ///   either with their index;
 /// - an OLMo directory: `config.yaml`, and `model.pt` or `model.safetensors`;
-/// - a single file: `.safetensors`, what `torch.save` wrote, or NumPy's `.npz`.
+/// - a single file: safetensors, what `torch.save` wrote, or NumPy's `.npz` and `.npy`, by its bytes and not its ending.
 struct SourceCheckpoint: Sendable {
     /// The directory or file as the user named it.
     let path: String
@@ -21,6 +21,8 @@ struct SourceCheckpoint: Sendable {
     let lost: [LeftOut]
     /// `config.json`, verbatim, or what OLMo's `config.yaml` comes to; `nil` when there is neither.
     let config: String?
+    /// What a training script's counters say, such as `global_step`, and the dictionary of weights that was entered.
+    let facts: [String: AttributeValue]
 
     /// One file.
     struct File: Sendable {
@@ -38,19 +40,24 @@ struct SourceCheckpoint: Sendable {
         /// Index into `files`, and bytes there: as stored, when they are deflated.
         var extent: Extent
         var isBigEndian = false
-        /// `nil` when its bytes stand in the file as they are.
-        var deflated: Deflated?
+        var form = Form.plain
+
+        /// How the elements come out of those bytes.
+        enum Form: Sendable {
+            /// As they stand.
+            case plain
+            case strided(StridedElements)
+            case deflated(DeflatedElements)
+        }
+
+        /// As `TensorInfo.filters`.
+        var filters: [String] { if case .deflated = form { ["deflate"] } else { [] } }
 
         /// Bytes of the elements.
-        var byteCount: Int { deflated?.byteCount ?? extent.byteCount }
-    }
-
-    /// How a deflated tensor's bytes come out of its member of an archive.
-    struct Deflated: Sendable {
-        var entry: ZipArchive.Entry
-        /// Bytes before the first element.
-        var skip: Int
-        var byteCount: Int
+        var byteCount: Int {
+            if case .plain = form { return extent.byteCount }
+            return shape.reduce(type.bitCount / 8, *)
+        }
     }
 
     private static let singles = ["model.safetensors", "pytorch_model.bin", "model.pt"]
@@ -59,49 +66,62 @@ struct SourceCheckpoint: Sendable {
     private static let distributed = [".metadata", "model_and_optim/.metadata", "model/.metadata"]
     /// Files of which a directory of this kind has one at least.
     static let contentNames = singles + indexes + ["config.json"] + distributed
-    /// Endings of single files of this kind.
-    static let endings = [".safetensors", ".npz", ".pt", ".pth", ".bin"]
+    /// Endings that single files of this kind usually have, longest first.
+    static let endings = [".safetensors", ".pth.tar", ".ckpt", ".npz", ".npy", ".pth", ".bin", ".pt"]
     /// Longer JSON than this is no configuration, in bytes.
     private static let configLimit = 16 << 20
 
-    /// Whether the file is of this kind, and not HDF5.
+    /// Whether the file is of this kind, and neither HDF5 nor an archive with HDF5 in it: by its bytes, and by its ending
+    /// only where they say nothing.
     static func isSource(file path: String) -> Bool {
-        guard let file = try? ByteSources.open(path, checkpoint: path), file.byteCount >= 8,
-            let bytes = try? file.bytes(at: 0, count: 8), bytes != HDF5Signature.bytes
-        else { return false }
-        return bytes.starts(with: zipSignature) || endings.contains { path.hasSuffix($0) }
+        guard let file = try? ByteSources.open(path, checkpoint: path), let format = try? FileFormat(of: file) else {
+            return false
+        }
+        switch format {
+        case .hdf5: return false
+        case .unknown: return endings.contains { path.hasSuffix($0) }
+        case .zip: return (try? ZipArchive(of: file)).map { !KerasArchive.isOne($0) } ?? true
+        case .safetensors, .torchStream, .npy, .other: return true
+        }
     }
-
-    private static let zipSignature = Array("PK\u{3}\u{4}".utf8)
 
     /// What is known of the checkpoint at `path` without reading its tensors: no HDF5, no worker.
     static func manifest(
-        _ path: String, dumps: Set<BFloat16Dump> = [], trusted: [String] = []
+        _ path: String, group: String? = nil, dumps: Set<BFloat16Dump> = [], trusted: [String] = []
     ) throws(CheckpointError) -> CheckpointManifest {
-        try SourceCheckpoint(path, dumps: dumps, trusted: trusted).manifest()
+        try SourceCheckpoint(path, group: group, dumps: dumps, trusted: trusted).manifest()
     }
 
     /// Reads what the files say of themselves, and checks that they agree.
     /// - Parameters:
+    ///   - group: takes what stands below it only, such as `/model`; `nil` takes all, or, of torch's file with one of
+    ///     the usual dictionaries of weights, what is in that.
     ///   - dumps: arrays that are read as bfloat16, which NumPy has no type for.
     ///   - trusted: directories into which links of a directory may lead, besides itself and its Hub cache's blobs.
-    init(_ path: String, dumps: Set<BFloat16Dump> = [], trusted: [String] = []) throws(CheckpointError) {
+    init(
+        _ path: String, group: String? = nil, dumps: Set<BFloat16Dump> = [], trusted: [String] = []
+    ) throws(CheckpointError) {
         let path = path.utf8.count > 1 && path.utf8.last == UInt8(ascii: "/") ? String(path.dropLast()) : path
         self.path = path
-        var content = SourceContent(checkpoint: path, dumps: dumps)
-        if entryExists(path), !isDirectory(path), SourceCheckpoint.endings.contains(where: { path.hasSuffix($0) }) {
-            identity = HuggingFaceIdentity(ofFile: path)
-            config = nil
-            try content.add(path)
-        } else {
+        var content = SourceContent(checkpoint: path, dumps: dumps, entersContainers: group == nil)
+        guard entryExists(path) else {
+            throw CheckpointError(.unreachable, checkpoint: path, problem: "no such file or directory")
+        }
+        if isDirectory(path) {
             identity = try HuggingFaceIdentity(of: path)
             content.roots = resolvedPath(path).map { TrustedRoots(directory: $0, allowed: trusted) }
             for name in SourceCheckpoint.contentNames + ["config.yaml"] { try content.checkPlace(of: name) }
             config = try SourceCheckpoint.readConfig(path)
             try SourceCheckpoint.read(directory: path, into: &content)
+        } else {
+            identity = HuggingFaceIdentity(ofFile: path)
+            try content.add(path)
+            config = SourceCheckpoint.config(besideFile: path)
         }
+        if let group { try content.select(group) }
         files = content.files
         (leftOut, lost) = (content.leftOut, content.lost)
+        facts = content.facts
         tensors = try SourceCheckpoint.sorted(content.tensors, checkpoint: path)
     }
 
@@ -136,6 +156,7 @@ struct SourceCheckpoint: Sendable {
         var manifest = CheckpointManifest(
             tensors: [], storage: [], files: files.map(\.source), attributes: identity.revision.attributes,
             config: config, leftOut: leftOut)
+        manifest.attributes.merge(facts) { place, _ in place }
         manifest.attributes["model"] = identity.model.map { .string($0) }
         for tensor in tensors {
             guard isPrintable(tensor.name) else {
@@ -147,19 +168,33 @@ struct SourceCheckpoint: Sendable {
                     LeftOut(name: tensor.name, reason: "safetensors type \(tensor.type.rawValue)"))
                 continue
             }
-            guard tensor.deflated == nil else {
-                throw CheckpointError(
-                    .unsupported, checkpoint: path,
-                    problem: "'\(tensor.name)' is deflated, so that it is read only whole",
-                    remedy: "turn the file into HDF5 with 'dynamics import', or write it with np.savez")
-            }
             manifest.tensors.append(
                 TensorInfo(
-                    name: tensor.name, elementType: elementType, shape: tensor.shape, layout: .contiguous, filters: [],
-                    storedByteCount: tensor.extent.byteCount))
-            manifest.storage.append(.extents([tensor.extent], bigEndian: tensor.isBigEndian))
+                    name: tensor.name, elementType: elementType, shape: tensor.shape, layout: .contiguous,
+                    filters: tensor.filters, storedByteCount: min(tensor.extent.byteCount, tensor.byteCount)))
+            let storage: TensorStorage =
+                switch tensor.form {
+                case .plain: .extents([tensor.extent], bigEndian: tensor.isBigEndian)
+                case .strided(let elements): .strided(elements)
+                case .deflated(let elements): .deflated(elements)
+                }
+            manifest.storage.append(storage)
         }
         return manifest
+    }
+
+    /// The `config.json` in a single file's folder, if it is a model's: other programs keep files of that name too.
+    static func config(besideFile path: String) -> String? {
+        let parent = PathText(path).folder
+        let folder = parent.isEmpty ? "." : parent
+        guard entryExists(folder + "/config.json"), let text = try? readConfig(folder) else { return nil }
+        var scanner = JSONScanner(Array(text.utf8))
+        var isModels = false
+        try? scanner.object { scanner, key throws(JSONError) in
+            isModels = isModels || key == "model_type" || key == "architectures"
+            try scanner.skipValue()
+        }
+        return isModels ? text : nil
     }
 
     private static func readConfig(_ directory: String) throws(CheckpointError) -> String? {
@@ -190,77 +225,5 @@ struct SourceCheckpoint: Sendable {
             )
         }
         return tensors
-    }
-}
-
-/// The files of a checkpoint put together.
-private struct SourceContent {
-    let checkpoint: String
-    let dumps: Set<BFloat16Dump>
-    /// Where links of a directory may lead; `nil` for a single file, which its user has named.
-    var roots: TrustedRoots?
-    private(set) var files: [SourceCheckpoint.File] = []
-    private(set) var tensors: [SourceCheckpoint.Tensor] = []
-    private(set) var leftOut: [LeftOut] = []
-    private(set) var lost: [LeftOut] = []
-
-    init(checkpoint: String, dumps: Set<BFloat16Dump>) {
-        (self.checkpoint, self.dumps) = (checkpoint, dumps)
-    }
-
-    /// Throws when an entry of the directory leads where it may not. What leads nowhere is told when it is opened.
-    func checkPlace(of name: String) throws(CheckpointError) {
-        guard let roots, resolvedPath(checkpoint + "/" + name) != nil else { return }
-        _ = try roots.resolve(name, role: "'\(name)'", checkpoint: checkpoint)
-    }
-
-    /// Reads the structure of one more file.
-    mutating func add(_ path: String) throws(CheckpointError) {
-        let file = try ByteSources.open(path, checkpoint: checkpoint)
-        let structure: [Range<Int>]
-        if path.hasSuffix(".safetensors") {
-            let header = try SafetensorsHeader(of: file)
-            tensors += header.tensors.map { tensor in
-                SourceCheckpoint.Tensor(
-                    name: tensor.name, type: tensor.type, shape: tensor.shape,
-                    extent: Extent(
-                        file: files.count, offset: header.dataOffset + tensor.begin,
-                        byteCount: tensor.end - tensor.begin))
-            }
-            structure = [0..<header.dataOffset]
-        } else {
-            structure = try addArchive(file)
-        }
-        guard tensors.count <= SafetensorsHeader.tensorLimit else {
-            throw CheckpointError(
-                .unsupported, checkpoint: checkpoint,
-                problem: "its files describe more than \(SafetensorsHeader.tensorLimit) tensors")
-        }
-        files.append(SourceCheckpoint.File(source: file, structure: structure))
-    }
-
-    private mutating func addArchive(_ file: any ByteSource) throws(CheckpointError) -> [Range<Int>] {
-        let start = try file.bytes(at: 0, count: min(file.byteCount, 4))
-        guard start == Array("PK\u{3}\u{4}".utf8) else {
-            let isPickle = start.first == 0x80
-            throw CheckpointError(
-                isPickle ? .unsupported : .malformed, checkpoint: checkpoint,
-                problem: "'\(file.name)' is no zip archive"
-                    + (isPickle ? ", but in torch's format of before version 1.6, which is not read" : ""),
-                remedy: isPickle
-                    ? "load it with torch and save it again, or save its tensors as safetensors" : "fetch it again")
-        }
-        let archive = try ZipArchive(of: file)
-        if archive.entries.contains(where: { $0.name.hasSuffix("/data.pkl") }) {
-            let content = try TorchArchive(archive, file, number: files.count)
-            tensors += content.tensors
-            leftOut += content.leftOut
-            return content.structure
-        }
-        let content = try NumPyArchive(archive, file, number: files.count, dumps: dumps)
-        tensors += content.tensors
-        leftOut += content.leftOut
-        lost += content.lost
-        return [archive.directory]
     }
 }

@@ -72,7 +72,9 @@ struct ImportPlan {
     }
 
     private init(_ path: String, _ options: Importer.Options) throws {
-        source = try SourceCheckpoint(path, dumps: options.bfloat16Dumps, trusted: options.trustedRoots)
+        let location = CheckpointLocation(parsing: path)
+        source = try SourceCheckpoint(
+            location.path, group: location.group, dumps: options.bfloat16Dumps, trusted: options.trustedRoots)
         try source.checkComplete()
         model = options.model ?? source.identity.model
         let name = try options.revision ?? source.identity.uniqueName(path)
@@ -144,7 +146,7 @@ struct ImportPlan {
         for (index, file) in source.files.enumerated() {
             let input = file.source
             for (number, tensor) in source.tensors.enumerated() where tensor.extent.file == index {
-                let bytes = try TensorBytes(of: tensor, in: input)
+                let bytes = TensorBytes(of: tensor, in: input)
                 for offset in stride(from: 0, to: tensor.byteCount, by: buffer.count) {
                     guard proceed(done) else { return false }
                     let block = UnsafeMutableRawBufferPointer(
@@ -163,27 +165,36 @@ struct ImportPlan {
 /// The bytes of a source's tensor, front to back, as HDF5 files hold them.
 private struct TensorBytes {
     private let tensor: SourceCheckpoint.Tensor
-    private let inflating: InflatingReader?
+    private let deflated: DeflatedReader?
 
-    init(of tensor: SourceCheckpoint.Tensor, in file: any ByteSource) throws(CheckpointError) {
+    init(of tensor: SourceCheckpoint.Tensor, in file: any ByteSource) {
         self.tensor = tensor
-        inflating = tensor.deflated.map { InflatingReader($0.entry) }
-        guard let skip = tensor.deflated?.skip else { return }
-        let header = UnsafeMutableRawBufferPointer.allocate(byteCount: skip, alignment: 1)
-        defer { header.deallocate() }
-        try inflating?.read(from: file, into: header)
+        if case .deflated(let elements) = tensor.form {
+            deflated = DeflatedReader(elements, path: file.name, checkpoint: file.checkpoint)
+        } else {
+            deflated = nil
+        }
     }
 
     /// Fills `buffer`, whole elements, from byte `offset` on; the pieces follow each other.
     func read(
         at offset: Int, of file: any ByteSource, into buffer: UnsafeMutableRawBufferPointer
     ) throws(CheckpointError) {
-        if let inflating {
-            try inflating.read(from: file, into: buffer)
-        } else {
+        let width = max(1, tensor.type.bitCount / 8)
+        let range = offset / width..<(offset + buffer.count) / width
+        switch tensor.form {
+        case .plain:
             try file.read(at: tensor.extent.offset + offset, into: buffer)
+            if tensor.isBigEndian, let type = tensor.type.elementType { swapBytes(buffer, of: type) }
+        case .strided(let elements):
+            try elements.read(range, into: buffer) { (place, target) throws(CheckpointError) in
+                try file.read(at: place, into: target)
+            }
+        case .deflated:
+            try deflated?.fill(buffer, range) { (place, target) throws(CheckpointError) in
+                try file.read(at: place, into: target)
+            }
         }
-        if tensor.isBigEndian, let type = tensor.type.elementType { swapBytes(buffer, of: type) }
     }
 }
 

@@ -23,12 +23,11 @@ extension SourceCheckpoint {
                 entry.attributes.append(("safetensors_shape", .string("\(tensor.shape)")))
             }
             if link != .none, tensor.byteCount > 0 {
-                guard tensor.deflated == nil, !tensor.isBigEndian else {
+                if let reason = tensor.notLinkable {
                     throw CheckpointError(
                         .unsupported, checkpoint: path,
-                        problem:
-                            "'\(tensor.name)' is stored \(tensor.deflated == nil ? "big-endian" : "deflated"), so that "
-                            + "nothing can point at its bytes", remedy: "import it without --link")
+                        problem: "'\(tensor.name)' is stored \(reason), so that nothing can point at its bytes",
+                        remedy: "import it without --link")
                 }
                 let file = files[tensor.extent.file].source.identity
                 entry.link = ExternalStorage(
@@ -82,5 +81,16 @@ extension SourceCheckpoint {
         let to = PathText(target).components
         let common = zip(from, to).prefix { $0 == $1 }.count
         return (from.dropFirst(common).map { _ in ".." } + to.dropFirst(common)).joined(separator: "/")
+    }
+}
+
+extension SourceCheckpoint.Tensor {
+    /// Why no link can stand for it; `nil` when one can.
+    fileprivate var notLinkable: String? {
+        switch form {
+        case .plain: isBigEndian ? "big-endian" : nil
+        case .strided: "with strides, or a sign that is only noted"
+        case .deflated: "deflated"
+        }
     }
 }

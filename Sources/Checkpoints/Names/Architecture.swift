@@ -53,19 +53,19 @@ package struct Architecture: Sendable, Equatable {
                 problem: "is not a JSON object with the keys of a Hugging Face config", isUnknown: false)
         }
         family = try Architecture.family(keys)
-        func size(_ value: Int?, _ name: String) throws(ArchitectureError) -> Int {
-            // Sizes are multiplied: a limit far above any model's keeps that within 63 bits.
-            guard let value, value > 0, value <= 1 << 24 else {
+        func size(_ value: Int?, _ name: String, bits: Int = 24) throws(ArchitectureError) -> Int {
+            // Limits far above any model's: two sizes multiplied fit 63 bits, and a name for each weight of each layer
+            // some hundred megabytes.
+            guard let value, value > 0, value <= 1 << bits else {
                 throw ArchitectureError(
-                    problem:
-                        "says \(value.map { "\(name) = \($0)" } ?? "nothing about \(name)"), expected a size from 1 to 2^24",
-                    isUnknown: false)
+                    problem: "says \(value.map { "\(name) = \($0)" } ?? "nothing about \(name)"), expected a size "
+                        + "from 1 to 2^\(bits)", isUnknown: false)
             }
             return value
         }
         hiddenSize = try size(keys.hidden_size, "hidden_size")
         intermediateSize = try size(keys.intermediate_size, "intermediate_size")
-        layerCount = try size(keys.num_hidden_layers, "num_hidden_layers")
+        layerCount = try size(keys.num_hidden_layers, "num_hidden_layers", bits: 16)
         headCount = try size(keys.num_attention_heads, "num_attention_heads")
         keyValueHeadCount = try size(keys.num_key_value_heads ?? keys.num_attention_heads, "num_key_value_heads")
         headSize = try size(keys.head_dim ?? hiddenSize / headCount, "head_dim")
@@ -113,8 +113,10 @@ package struct Architecture: Sendable, Equatable {
         return tensors.sorted { $0.name < $1.name }
     }
 
-    /// Number of weights, a tied head counted once.
-    package var parameterCount: Int { tensors.reduce(0) { $0 + $1.shape.reduce(1, *) } }
+    /// Number of weights, a tied head counted once; the largest `Int` for sizes that make more.
+    package var parameterCount: Int {
+        tensors.reduce(0) { $0.addedClamping($1.shape.reduce(1) { $0.multipliedClamping(by: $1) }) }
+    }
 
     /// Name of the input embedding.
     package var embeddingName: String { family == .gptNeoX ? "gpt_neox.embed_in.weight" : "model.embed_tokens.weight" }

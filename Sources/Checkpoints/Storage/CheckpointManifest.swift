@@ -51,6 +51,10 @@ enum TensorStorage: Sendable, Equatable {
     case chunks(dataset: Int, bigEndian: Bool)
     /// Blocks that only libhdf5 can read (compact, szip, plugins); served by the worker.
     case served(dataset: Int, bigEndian: Bool)
+    /// Plain bytes in another order than row-major, or with a sign that is only noted.
+    case strided(StridedElements)
+    /// A deflated member of an archive.
+    case deflated(DeflatedElements)
     /// These elements, in order, of another tensor.
     indirect case view(Blocks, of: TensorStorage)
 

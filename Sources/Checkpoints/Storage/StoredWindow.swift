@@ -6,7 +6,7 @@ import Tensors
 /// advances in row-major order; each chunk is decoded once, unless a band of chunks exceeds the capacity.
 ///
 /// Used by one thread, except that `load` spreads its own work through `parallel`.
-final class StoredWindow {
+final class StoredWindow: ElementWindow {
     private let reader: CheckpointReader
     private let elementType: ElementType
     private let dataset: WorkerBackedDataset
@@ -36,7 +36,7 @@ final class StoredWindow {
         case .chunks(let dataset, let order), .served(let dataset, let order):
             number = dataset
             bigEndian = order
-        case .extents, .fill, .view: preconditionFailure("'\(info.name)' is read directly")
+        case .extents, .fill, .view, .strided, .deflated: preconditionFailure("'\(info.name)' is read otherwise")
         }
         let dataset = reader.backed[number]
         var chunks: Chunks?

@@ -8,7 +8,7 @@ import Tensors
 ///
 /// Used by one thread, except that `load` spreads its own work through `parallel`.
 package final class TensorWindow {
-    private let stored: StoredWindow
+    private let stored: any ElementWindow
     /// Which elements of the stored tensor; `nil` when they are all of them.
     private let blocks: Blocks?
     private let elementByteCount: Int
@@ -32,7 +32,12 @@ package final class TensorWindow {
         } else {
             blocks = nil
         }
-        stored = try StoredWindow(reader, tensor, capacity: max(capacity / elementByteCount, least))
+        let most = max(capacity / elementByteCount, least)
+        if let gathered = GatheredWindow(reader, reader.storage[tensor].whole, capacity: most) {
+            stored = gathered
+        } else {
+            stored = try StoredWindow(reader, tensor, capacity: most)
+        }
     }
 
     deinit { gathered.deallocate() }

@@ -59,11 +59,16 @@ struct HDF5Opening {
     /// What tensors that were never written may claim beyond that, in bytes.
     private static let impliedByteAllowance = 1 << 30
 
-    init(_ location: CheckpointLocation, options: ReadOptions) throws(CheckpointError) {
+    /// - Parameter file: the open file, where it is not simply the one at the location.
+    init(
+        _ location: CheckpointLocation, file: LocalFile? = nil, options: ReadOptions
+    ) throws(CheckpointError) {
         checkpoint = location.description
         self.options = options
-        let file = try LocalFile(location.path, checkpoint: checkpoint, role: "cannot open it")
-        let source = try start(file, TrustedRoots(file: file.identity.path, allowed: options.trustedRoots))
+        let own = file == nil ? try LocalFile(location.path, checkpoint: checkpoint, role: "cannot open it") : nil
+        guard let file = file ?? own else { preconditionFailure("one of them is there") }
+        let place = (file.origin ?? file).identity.path
+        let source = try start(file, TrustedRoots(file: place, allowed: options.trustedRoots))
         try add(source, path: location.group ?? "/", prefix: "", depth: 0)
         let stored = opened.reduce(0) { $0 + $1.byteCount }
         let limit = max(HDF5Opening.impliedByteAllowance, stored.multipliedClamping(by: HDF5Opening.expansionLimit))

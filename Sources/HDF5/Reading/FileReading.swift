@@ -8,7 +8,7 @@ package struct InputFile: ~Copyable {
 
     /// Opens `path`. Throws when it is no HDF5 file, or its superblock is damaged or too new.
     package init(path: String) throws(HDF5Error) {
-        let file = try Handle(H5Fopen(path, chdf5_acc_rdonly(), chdf5_default()), H5Fclose, "open it as an HDF5 file")
+        let file = try Handle(chdf5_open_reading(path), H5Fclose, "open it as an HDF5 file")
         let list = try Handle(chdf5_inside_only(), H5Pclose, "prepare to follow links")
         handle = file
         insideOnly = list

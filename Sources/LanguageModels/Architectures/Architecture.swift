@@ -43,6 +43,9 @@ struct ModelShape: Sendable {
     /// `max_position_embeddings`.
     let context: Int
 
+    /// Far more than any model has; lists of them are made before a checkpoint shows how many there are.
+    private static let layerLimit = 1 << 16
+
     /// Reads the entries that OLMo, Llama and GPT-NeoX share.
     init(_ config: ModelConfig, defaultContext: Int = 2048) throws(ModelConfig.Problem) {
         layers = try config.count("num_hidden_layers")
@@ -53,6 +56,10 @@ struct ModelShape: Sendable {
         intermediate = try config.count("intermediate_size")
         vocabulary = try config.count("vocab_size")
         context = try config.count("max_position_embeddings", default: defaultContext)
+        guard layers <= ModelShape.layerLimit else {
+            throw ModelConfig.Problem(
+                "its config has num_hidden_layers \(layers), not a number up to \(ModelShape.layerLimit)")
+        }
         guard config.has("head_dim") || width % heads == 0 else {
             throw ModelConfig.Problem("its config has hidden_size \(width), no multiple of \(heads) heads")
         }

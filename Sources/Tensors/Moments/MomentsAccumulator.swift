@@ -32,7 +32,8 @@ package final class MomentsAccumulator {
     /// Starts a segment.
     /// - Parameters:
     ///   - type: one with statistics.
-    ///   - rowLength: elements of a row, for a matrix.
+    ///   - rowLength: elements of a row, for a matrix. Rows longer than a segment have no sums of their own, nor do their
+    ///     columns: memory follows the segment, and not what a shape claims.
     ///   - outlierThreshold: deviations from the mean beyond which an element is an outlier.
     package init(_ type: ElementType, rowLength: Int?, outlierThreshold: Double) {
         guard let kernelType = type.kernelType else { preconditionFailure("no statistics on \(type)") }
@@ -47,7 +48,7 @@ package final class MomentsAccumulator {
             tail.capacity = MomentsAccumulator.tailCapacity
             tail.values = allocateZeros(Double.self, tail.capacity).baseAddress
         }
-        width = rowLength.flatMap { $0 > 0 ? $0 : nil }
+        width = rowLength.flatMap { (1...Fingerprint.segmentElements).contains($0) ? $0 : nil }
         let length = width ?? 0
         columns = allocateZeros(Double.self, length)
         recent = allocateZeros(Float.self, type.byteCount == 2 && length % 32 == 0 ? length : 0)

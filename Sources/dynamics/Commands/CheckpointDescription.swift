@@ -42,6 +42,10 @@ struct CheckpointDescription {
         ] {
             if let value { facts.append((key, .integer(value))) }
         }
+        for (key, value) in checkpoint.contents.counters { facts.append((key, .integer(value))) }
+        if case .string(let container)? = checkpoint.contents.attributes["container"] {
+            facts.append(("container", .string(printable(container))))
+        }
         facts.append(("has_config", .boolean(checkpoint.contents.config != nil)))
         return facts
     }

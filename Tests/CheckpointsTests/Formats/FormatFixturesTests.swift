@@ -67,11 +67,9 @@ import Testing
             try imported("\(formats)/stored.npz", link: .absolute), type: .float32, readOptions(roots: [formats]))
     }
 
-    @Test func `a deflated archive is imported, and not read in place`() throws {
+    @Test func `a deflated archive is read in place, imported, and not linked to`() throws {
+        try expectModel("\(formats)/deflated.npz", type: .float32)
         try expectModel(try imported("\(formats)/deflated.npz"), type: .float32)
-        let error = failure("\(formats)/deflated.npz")
-        #expect(error?.problem == "'lm_head.weight' is deflated, so that it is read only whole")
-        #expect(error?.remedy?.contains("dynamics import") == true)
         let result = try Importer(.init(destination: folder.path, link: .absolute)).run(["\(formats)/deflated.npz"])
         #expect(
             result.failed.map(\.reason) == [
@@ -110,14 +108,13 @@ import Testing
             "types.float8_e4m3fn": [0x38, 0, 0x38], "types.float8_e5m2": [0x3C, 0, 0x3C],
             "whole": floats((0..<12).map { Float($0) }), "tied": floats((0..<12).map { Float($0) }),
             "rows": floats((4..<12).map { Float($0) }), "one": floats([5]), "scalar": floats([7]), "empty": [],
-            "parameter": floats([2, 3]),
+            "parameter": floats([2, 3]), "list.0": floats([0, 0]), "5": floats([0]),
         ]
         #expect(try values("\(formats)/types.pt") == expected)
         #expect(try values(try imported("\(formats)/types.pt")) == expected)
         let leftOut = try openCheckpoint("\(formats)/types.pt").leftOut
         #expect(leftOut.contains(LeftOut(name: "epoch", reason: "a number")))
-        #expect(leftOut.contains(LeftOut(name: "list", reason: "a list")))
-        #expect(leftOut.count == 9)
+        #expect(leftOut.count == 7)
     }
 
     @Test func `all types of NumPy, deflated`() throws {
@@ -149,19 +146,15 @@ import Testing
     }
 
     @Test(arguments: [
-        ("transposed.pt", "stores 'w' [4, 3] with the strides [1, 4], not row by row"),
-        ("column_major.npz", "stores 'w' [2, 3] column by column"),
-        ("legacy.pt", "is no zip archive, but in torch's format of before version 1.6, which is not read"),
         ("os_system.pt", "at byte 13 holds the object 'posix.system', which is no part of a tensor; nothing was run"),
         ("eval.pt", "at byte 13 holds the object '__builtin__.eval', which is no part of a tensor; nothing was run"),
-        ("numpy_scalar.pt", "at byte 13 holds the object 'numpy._core.multiarray.scalar'"),
     ])
     func `what is not read is named, with what to do`(name: String, expected: String) throws {
         let error = try #require(failure("\(formats)/\(name)"))
         #expect(error.problem.contains(expected), "\(error)")
         #expect(error.remedy != nil)
         #expect(
-            name.hasPrefix("os") || name.hasPrefix("eval") || name.hasPrefix("numpy") ? error.kind == .refused : true)
+            error.kind == .refused)
         #expect(try Importer(.init(destination: folder.path)).run(["\(formats)/\(name)"]).failed.count == 1)
         for place in [".", packageRoot, formats] {
             #expect(!FileManager.default.fileExists(atPath: place + "/pickle_was_run"))

@@ -69,7 +69,7 @@ import Testing
 
     @Test(arguments: [
         ("", "has a header that does not begin with {"),
-        (" {}", "has a header that does not begin with {"),
+        (" []", "has a header that does not begin with {"),
         ("[]", "has a header that does not begin with {"),
         ("{", #"has a malformed header: expected " at byte 1"#),
         ("{}}", "has a malformed header: more text after the end at byte 2"),
@@ -78,7 +78,7 @@ import Testing
         (#"{"a":{}}"#, "has a malformed header: tensor 'a' lacks dtype, shape or data_offsets at byte 5"),
         (
             #"{"a":{"dtype":"F32","strides":[1]}}"#,
-            "has a malformed header: tensor 'a' has an unknown entry 'strides' at byte 5"
+            "has a malformed header: tensor 'a' lacks dtype, shape or data_offsets at byte 5"
         ),
         (
             #"{"a":{"dtype":"F32","dtype":"F32"}}"#, "has a malformed header: 'dtype' appears twice at byte 20"
@@ -154,6 +154,14 @@ import Testing
     @Test func `tensors that overlap`() throws {
         let json = "{" + entry("a", "U8", [3], 0, 3) + "," + entry("b", "U8", [2], 2, 4) + "}"
         #expect(try problem(of: safetensors(json, data: [0, 0, 0, 0])) == "has overlapping tensors 'a' and 'b'")
+    }
+
+    @Test func `what the reference reader takes is taken`() throws {
+        let tensor = #""a":{"dtype":"U8","shape":[1],"data_offsets":[0,1],"note":{"x":[1,null]}}"#
+        for json in [#"{"__metadata__":null,\#(tensor)}"#, " \n\t{\(tensor)}  \n", "{\(tensor)}"] {
+            let header = try header(of: safetensors(json, data: [7]))
+            #expect(header.tensors.map(\.name) == ["a"], "\(json)")
+        }
     }
 
     @Test func `gap between tensors`() throws {

@@ -122,9 +122,11 @@ import Testing
     }
 
     @Test func `what is no checkpoint is said to be none`() throws {
-        #expect(problem(folder.path + "/nowhere") == "no such directory")
+        #expect(problem(folder.path + "/nowhere") == "no such file or directory")
         try folder.write("file", "")
-        #expect(problem(folder.path + "/file") == "no such directory")
+        #expect(
+            problem(folder.path + "/file")
+                == "'file' is of no format that is known: it begins neither as safetensors nor as a zip archive")
         try write("config.json", Data("{}".utf8))
         #expect(
             problem(root) == "has none of model.safetensors, model.safetensors.index.json, pytorch_model.bin, "

@@ -22,7 +22,7 @@ package struct HuggingFaceIdentity: Sendable, Equatable {
     /// A single file is named after its revision.
     init(ofFile path: String) {
         var name = PathText(path).name ?? "checkpoint"
-        for ending in SourceCheckpoint.endings where name.hasSuffix(ending) { name.removeLast(ending.count) }
+        if let ending = SourceCheckpoint.endings.first(where: name.hasSuffix) { name.removeLast(ending.count) }
         (model, folder, references) = (nil, name, nil)
     }
 

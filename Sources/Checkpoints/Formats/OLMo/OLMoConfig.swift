@@ -74,6 +74,11 @@ private struct OLMoModel {
         guard let value = read(node) else { throw Unusable(key: key, expected: expected) }
         return value
     }
+    /// `nil` where the file says nothing; what it says must be a size.
+    private func size(_ key: String) throws(Unusable) -> Int? {
+        guard let value = members[key], value.null == nil else { return nil }
+        return try needed(key)
+    }
 
     private func truth(_ key: String, _ standard: Bool) throws(Unusable) -> Bool {
         try stated(key, "true or false") { $0.bool } ?? standard
@@ -98,14 +103,16 @@ private struct OLMoModel {
         let heads = try needed("n_heads")
         let layers = try needed("n_layers")
         let embeddingRows = try needed(number("embedding_size") == nil ? "vocab_size" : "embedding_size")
+        let ratio = try size("mlp_ratio")
+        let statedWidth = try size("mlp_hidden_size")
+        let keyHeads = try size("n_kv_heads")
+        let feedForward = statedWidth ?? width.multipliedClamping(by: ratio ?? 4)
         let isMultiQuery = try truth("multi_query_attention", false)
         let normAfter = try truth("norm_after", false)
-        let hiddenSize = try number("mlp_hidden_size")
-        let ratio = try number("mlp_ratio") ?? 4
         var config: [String: Any] = [
             "hidden_size": width, "num_attention_heads": heads, "num_hidden_layers": layers,
-            "num_key_value_heads": try number("n_kv_heads") ?? (isMultiQuery ? 1 : heads),
-            "intermediate_size": (hiddenSize ?? width * min(ratio, 1 << 20)) / 2,
+            "num_key_value_heads": keyHeads ?? (isMultiQuery ? 1 : heads),
+            "intermediate_size": feedForward / 2,
             "vocab_size": embeddingRows,
             "max_position_embeddings": try number("max_sequence_length") ?? 1024,
             "rope_theta": try real("rope_theta") ?? 10000, "hidden_act": "silu",

@@ -37,12 +37,16 @@ struct SafetensorsHeader: Sendable, Equatable {
     private static func parse(
         _ json: [UInt8], dataByteCount: Int, _ site: Site
     ) throws(CheckpointError) -> [SafetensorsTensor] {
-        guard json.first == UInt8(ascii: "{") else { throw site.error("has a header that does not begin with {") }
+        guard json.first(where: { !" \t\r\n".utf8.contains($0) }) == UInt8(ascii: "{") else {
+            throw site.error("has a header that does not begin with {")
+        }
         var tensors: [SafetensorsTensor] = []
         do throws(JSONError) {
             var scanner = JSONScanner(json)
             try scanner.object { scanner, key throws(JSONError) in
                 if key == "__metadata__" {
+                    // The reference reader takes null for none.
+                    guard !scanner.acceptNull() else { return }
                     try scanner.object { scanner, _ throws(JSONError) in _ = try scanner.string() }
                 } else {
                     guard tensors.count < tensorLimit else {
@@ -110,7 +114,7 @@ struct SafetensorsTensor: Sendable, Equatable {
             case "dtype": typeName = try scanner.string()
             case "shape": shape = try scanner.wholeNumbers()
             case "data_offsets": offsets = try scanner.wholeNumbers()
-            default: throw fail("has an unknown entry '\(printable(key))'")
+            default: try scanner.skipValue()
             }
         }
         guard let typeName, let shape, let offsets else { throw fail("lacks dtype, shape or data_offsets") }

@@ -1,20 +1,26 @@
 import Base
 import HDF5
 
-/// The tensors of a file that `torch.save` wrote: a zip archive with a pickle that describes them, `data.pkl`, and the
-/// bytes of each storage in a member of its own below `data/`, uncompressed.
+/// The tensors of a file that `torch.save` wrote: pickles that describe them, and the bytes of their storages. Since
+/// version 1.6 it is a zip archive, with the pickle in `data.pkl` and each storage, uncompressed, in a member of its own
+/// below `data/`; before, pickles and storages follow each other in a plain stream (`TorchStream`).
 struct TorchArchive {
-    let tensors: [SourceCheckpoint.Tensor]
-    /// Members of the pickled dictionary that are no tensors.
-    let leftOut: [LeftOut]
-    /// The bytes that tell what is where: the archive's directory and the pickle.
+    private(set) var tensors: [SourceCheckpoint.Tensor] = []
+    /// What is no tensor.
+    private(set) var leftOut: [LeftOut]
+    /// What the file says of where in training it is from; see `TorchContent.counters`.
+    let counters: [String: Int]
+    /// The dictionary that was entered by itself.
+    let container: String?
+    /// The bytes that tell what is where: the archive's directory and the pickle, or all before the storages.
     let structure: [Range<Int>]
 
-    /// Dictionaries in dictionaries: `{"model": {...}}` is usual.
-    private static let depthLimit = 8
-
-    /// - Parameter number: the file's index in the checkpoint.
-    init(_ archive: ZipArchive, _ file: any ByteSource, number: Int) throws(CheckpointError) {
+    /// - Parameters:
+    ///   - number: the file's index in the checkpoint.
+    ///   - entersContainers: see `TorchContent`.
+    init(
+        _ archive: ZipArchive, _ file: any ByteSource, number: Int, entersContainers: Bool
+    ) throws(CheckpointError) {
         let site = TorchSite(path: file.name, checkpoint: file.checkpoint)
         let pickles = archive.entries.filter { $0.name.hasSuffix("/data.pkl") && !$0.name.dropLast(9).contains("/") }
         guard pickles.count == 1, let pickle = pickles.first else {
@@ -33,22 +39,25 @@ struct TorchArchive {
         } catch {
             throw site.error(error, member: pickle.name)
         }
-        var collected = Collection()
-        guard case .dictionary(let top) = read.value else {
-            throw site.malformed("holds \(read.value.kind), expected a dictionary of tensors")
-        }
-        try collected.add(top, of: read.objects, prefix: "", depth: 0, site)
         let isBigEndian = try TorchArchive.isBigEndian(archive[root + "byteorder"], file, site)
-        var tensors: [SourceCheckpoint.Tensor] = []
-        for (name, number) in collected.tensors {
-            tensors.append(
-                try TorchArchive.tensor(
-                    named: name, read.objects.tensors[number], read.objects, archive, root, isBigEndian, site))
-        }
-        for place in tensors.indices { tensors[place].extent.file = number }
-        self.tensors = tensors
-        leftOut = collected.leftOut
+        let content = try TorchContent(read.value, of: read.objects, entersContainers: entersContainers, site)
+        (leftOut, counters, container) = (content.leftOut, content.counters, content.container)
         structure = [archive.directory, pickle.stored]
+        try add(content, read.objects, number: number, isBigEndian: isBigEndian, site) { key in
+            archive["\(root)data/\(key)"].flatMap { $0.isDeflated ? nil : $0.stored }
+        }
+    }
+
+    /// A file of before version 1.6.
+    init(
+        stream file: any ByteSource, number: Int, entersContainers: Bool
+    ) throws(CheckpointError) {
+        let site = TorchSite(path: file.name, checkpoint: file.checkpoint, isStream: true)
+        let stream = try TorchStream(file, site)
+        let content = try TorchContent(stream.value, of: stream.objects, entersContainers: entersContainers, site)
+        (leftOut, counters, container) = (content.leftOut, content.counters, content.container)
+        structure = [stream.structure]
+        try add(content, stream.objects, number: number, isBigEndian: false, site) { stream.storages[$0] }
     }
 
     private static func isBigEndian(
@@ -63,79 +72,65 @@ struct TorchArchive {
         }
     }
 
-    private static func tensor(
-        named name: String, _ tensor: TorchTensor, _ objects: PickleMachine, _ archive: ZipArchive, _ root: String,
-        _ isBigEndian: Bool, _ site: TorchSite
-    ) throws(CheckpointError) -> SourceCheckpoint.Tensor {
-        let shown = printable(name)
-        let storage = objects.storages[tensor.storage]
-        guard let entry = archive["\(root)data/\(storage.key)"], !entry.isDeflated else {
-            throw site.malformed(
-                "lacks the bytes of '\(shown)', an uncompressed member 'data/\(printable(storage.key))'")
-        }
-        let width = tensor.type.bitCount / 8
-        let storedWidth = storage.type.map { $0.bitCount / 8 } ?? 1
-        guard entry.byteCount == storage.count.multipliedClamping(by: storedWidth),
-            let count = tensor.elementCount, let byteCount = product([count, width]),
-            tensor.offset <= entry.byteCount / width, count <= entry.byteCount / width - tensor.offset
-        else {
-            throw site.malformed(
-                "has a storage of \(entry.byteCount) bytes for '\(shown)', which is \(tensor.type.rawValue) "
-                    + "\(tensor.shape) from element \(tensor.offset) on")
-        }
-        guard tensor.isRowMajor else {
-            throw CheckpointError(
-                .unsupported, checkpoint: site.checkpoint,
-                problem:
-                    "'\(site.path)' stores '\(shown)' \(tensor.shape) with the strides \(tensor.strides), not row by row",
-                remedy: "save it again with .contiguous()")
-        }
-        return SourceCheckpoint.Tensor(
-            name: name, type: tensor.type, shape: tensor.shape,
-            extent: Extent(file: 0, offset: entry.stored.lowerBound + tensor.offset * width, byteCount: byteCount),
-            isBigEndian: isBigEndian)
-    }
-
-    /// What a dictionary holds, those in it included, under names joined by points.
-    private struct Collection {
-        var tensors: [(name: String, number: Int)] = []
-        var leftOut: [LeftOut] = []
-        private var visited = 0
-
-        mutating func add(
-            _ dictionary: Int, of objects: PickleMachine, prefix: String, depth: Int, _ site: TorchSite
-        ) throws(CheckpointError) {
-            guard depth < TorchArchive.depthLimit else {
+    /// - Parameter bytes: where a storage is, by its key; `nil` when it is not there.
+    private mutating func add(
+        _ content: TorchContent, _ objects: PickleMachine, number: Int, isBigEndian: Bool, _ site: TorchSite,
+        bytes: (String) -> Range<Int>?
+    ) throws(CheckpointError) {
+        for (name, place) in content.tensors {
+            let tensor = objects.tensors[place]
+            let storage = objects.storages[tensor.storage]
+            let shown = printable(name)
+            guard let stored = bytes(storage.key) else {
                 throw site.malformed(
-                    "nests dictionaries deeper than \(TorchArchive.depthLimit), at '\(printable(prefix))'")
+                    "lacks the bytes of '\(shown)', an uncompressed member 'data/\(printable(storage.key))'")
             }
-            for (key, value) in objects.dictionaries[dictionary] {
-                visited += 1
-                guard visited <= SafetensorsHeader.tensorLimit else {
-                    throw CheckpointError(
-                        .unsupported, checkpoint: site.checkpoint,
-                        problem: "'\(site.path)' describes more than \(SafetensorsHeader.tensorLimit) tensors")
-                }
-                guard case .text(let text) = key else {
-                    leftOut.append(LeftOut(name: printable(prefix), reason: "its key is \(key.kind)"))
+            let width = tensor.type.byteCount
+            let storedWidth = storage.type?.byteCount ?? 1
+            // Only before version 1.6 a storage may be part of what is stored.
+            guard
+                let part = Range(
+                    claimed: storage.first, count: storage.count, width: storedWidth, limit: stored.count),
+                part.count == stored.count || site.isStream
+            else { throw site.storage(stored.count, shown, tensor) }
+            guard case .known(let type) = tensor.type else {
+                leftOut.append(LeftOut(name: shown, reason: "torch's type \(tensor.type.name)"))
+                continue
+            }
+            var entry = SourceCheckpoint.Tensor(
+                name: name, type: type, shape: tensor.shape,
+                extent: Extent(file: number, offset: stored.lowerBound + part.lowerBound, byteCount: part.count),
+                isBigEndian: isBigEndian)
+            if tensor.isRowMajor, !tensor.isNegated, !tensor.isConjugated {
+                guard let count = tensor.elementCount,
+                    let range = Range(claimed: tensor.offset, count: count, width: width, limit: part.count)
+                else { throw site.storage(part.count, shown, tensor) }
+                entry.extent.offset += range.lowerBound
+                entry.extent.byteCount = range.count
+            } else {
+                guard let elementType = type.elementType else {
+                    leftOut.append(LeftOut(name: shown, reason: "torch's type \(tensor.type.name), with strides"))
                     continue
                 }
-                let name = prefix + text
-                switch value {
-                case .tensor(let number): tensors.append((name, number))
-                case .dictionary(let inner):
-                    try add(inner, of: objects, prefix: name + ".", depth: depth + 1, site)
-                default: leftOut.append(LeftOut(name: printable(name), reason: value.kind))
-                }
+                guard
+                    let elements = StridedElements(
+                        elementType, shape: tensor.shape, strides: tensor.strides, first: tensor.offset,
+                        extent: entry.extent, isBigEndian: isBigEndian, isNegated: tensor.isNegated,
+                        isConjugated: tensor.isConjugated)
+                else { throw site.storage(part.count, shown, tensor) }
+                entry.form = .strided(elements)
             }
+            tensors.append(entry)
         }
     }
 }
 
 /// The file that errors are about.
-private struct TorchSite {
+struct TorchSite {
     let path: String
     let checkpoint: String
+    /// Whether it is of before version 1.6, where a storage's length stands before its bytes.
+    var isStream = false
 
     func malformed(_ problem: String) -> CheckpointError {
         CheckpointError(
@@ -143,9 +138,25 @@ private struct TorchSite {
             remedy: "the file is damaged or was not written by torch.save: fetch it again")
     }
 
-    func error(_ error: PickleError, member: String) -> CheckpointError {
-        let place = "'\(printable(member))' in '\(path)' at byte \(error.offset ?? 0)"
+    func storage(_ byteCount: Int, _ name: String, _ tensor: TorchTensor) -> CheckpointError {
+        malformed(
+            "has a storage of \(byteCount) bytes for '\(name)', which is \(tensor.type.name) \(tensor.shape) with the "
+                + "strides \(tensor.strides) from element \(tensor.offset) on")
+    }
+
+    /// - Parameter member: the archive's member that holds the pickle; `nil` when the file itself does.
+    func error(_ error: PickleError, member: String?) -> CheckpointError {
+        let place =
+            (member.map { "'\(printable($0))' in " } ?? "") + "'\(path)' at byte \(error.offset ?? 0)"
         guard error.isRefusal else { return malformed("has a damaged pickle: \(error.problem) (\(place))") }
+        guard !error.isWhole else {
+            return CheckpointError(
+                .refused, checkpoint: checkpoint,
+                problem:
+                    "\(place) holds \(error.problem); it is a pickled module, or another whole object, and not its tensors",
+                remedy: "load it with the code that it needs, and save its tensors: "
+                    + "torch.save(model.state_dict(), 'model.pt')")
+        }
         return CheckpointError(
             .refused, checkpoint: checkpoint, problem: "\(place) holds \(error.problem)",
             remedy: "if you trust the file, load it with torch and save its tensors as safetensors")

@@ -14,6 +14,8 @@ enum PickleValue: Equatable, Sendable {
     case global(TorchGlobal)
     case storage(Int)
     case tensor(Int)
+    /// What is passed over.
+    case object(HarmlessObject)
 
     /// What a person calls its kind.
     var kind: String {
@@ -25,75 +27,60 @@ enum PickleValue: Equatable, Sendable {
         case .tuple: "a tuple"
         case .list: "a list"
         case .dictionary: "a dictionary"
+        case .global(.harmless(let object)): "the name \(object.name)"
         case .global, .storage: "no tensor"
         case .tensor: "a tensor"
+        case .object(let object): object.kind
         }
     }
 }
 
-/// The names of Python objects that a file of tensors may hold. They are never looked up anywhere: each stands for
-/// what is done here instead.
-enum TorchGlobal: Equatable, Sendable, CustomStringConvertible {
-    case orderedDictionary
-    case rebuildTensor
-    /// `_rebuild_tensor_v3`, whose storage is bytes and which names the type.
-    case rebuildTypedTensor
-    case rebuildParameter
-    case storage(SafetensorsType)
-    case untypedStorage
-    case type(SafetensorsType)
+/// The element type of a storage or tensor of torch.
+enum TorchType: Equatable, Sendable {
+    case known(SafetensorsType)
+    /// One that nothing here reads, by torch's name and the bytes of an element.
+    case other(String, byteCount: Int)
 
-    private static let named: [String: TorchGlobal] = [
-        "collections.OrderedDict": .orderedDictionary,
-        "torch._utils._rebuild_tensor_v2": .rebuildTensor,
-        "torch._utils._rebuild_tensor_v3": .rebuildTypedTensor,
-        "torch._utils._rebuild_parameter": .rebuildParameter,
-        "torch.storage.UntypedStorage": .untypedStorage,
-        "torch.DoubleStorage": .storage(.f64), "torch.FloatStorage": .storage(.f32),
-        "torch.HalfStorage": .storage(.f16), "torch.BFloat16Storage": .storage(.bf16),
-        "torch.LongStorage": .storage(.i64), "torch.IntStorage": .storage(.i32),
-        "torch.ShortStorage": .storage(.i16), "torch.CharStorage": .storage(.i8),
-        "torch.ByteStorage": .storage(.u8), "torch.BoolStorage": .storage(.bool),
-        "torch.ComplexFloatStorage": .storage(.c64),
-        // Types that have no storage class, and come with `_rebuild_tensor_v3`.
-        "torch.uint16": .type(.u16), "torch.uint32": .type(.u32), "torch.uint64": .type(.u64),
-        "torch.float8_e4m3fn": .type(.f8e4m3), "torch.float8_e5m2": .type(.f8e5m2),
-        "torch.float8_e4m3fnuz": .type(.f8e4m3fnuz), "torch.float8_e5m2fnuz": .type(.f8e5m2fnuz),
-        "torch.float8_e8m0fnu": .type(.f8e8m0),
-    ]
-
-    init(module: String, name: String) throws(PickleError) {
-        guard let known = TorchGlobal.named["\(module).\(name)"] else {
-            throw PickleError(
-                "the object '\(printable(module)).\(printable(name))', which is no part of a tensor; nothing was run",
-                isRefusal: true)
+    var byteCount: Int {
+        switch self {
+        case .known(let type): type.bitCount / 8
+        case .other(_, let byteCount): byteCount
         }
-        self = known
     }
 
-    var description: String { TorchGlobal.named.first { $0.value == self }?.key ?? "" }
+    var name: String {
+        switch self {
+        case .known(let type): type.rawValue
+        case .other(let name, _): name
+        }
+    }
 }
 
 /// A run of elements that tensors share.
 struct TorchStorage: Equatable, Sendable {
-    /// Name of the archive's member below `data/`.
+    /// Name of the archive's member below `data/`, or of the run of bytes behind the pickles of an older file.
     let key: String
     /// `nil` for bytes whose type each tensor names.
-    let type: SafetensorsType?
+    let type: TorchType?
     /// Number of elements, or of bytes.
     let count: Int
+    /// The element that it begins with, where it is part of the storage `key`.
+    var first = 0
 }
 
 /// A tensor as the pickle describes it.
 struct TorchTensor: Equatable, Sendable {
     /// Number of its storage.
     let storage: Int
-    let type: SafetensorsType
+    let type: TorchType
     /// First element in the storage.
     let offset: Int
     /// Extents and strides in elements, slowest first.
     let shape: [Int]
     let strides: [Int]
+    /// What torch only notes: that the values are to be negated, or conjugated.
+    var isNegated = false
+    var isConjugated = false
 
     /// Number of elements; `nil` when no number holds it.
     var elementCount: Int? { product(shape) }

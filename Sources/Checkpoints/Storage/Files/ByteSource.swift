@@ -11,6 +11,8 @@ package protocol ByteSource: AnyObject, Sendable {
     var checkpoint: String { get }
     /// What it was when it was opened.
     var identity: FileIdentity { get }
+    /// The archive that this is a copy out of; `nil` for what stands for itself.
+    var origin: (any ByteSource)? { get }
 
     /// Fills `buffer` with the bytes from `offset` on.
     ///

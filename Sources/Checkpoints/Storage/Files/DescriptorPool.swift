@@ -18,6 +18,9 @@ final class Descriptor: Sendable {
         number = opened
     }
 
+    /// Takes over an open file.
+    init(taking number: Int32) { self.number = number }
+
     deinit { close(number) }
 }
 

@@ -7,6 +7,9 @@ final class LocalFile: ByteSource {
     let name: String
     let checkpoint: String
     let identity: FileIdentity
+    let origin: (any ByteSource)?
+    /// Of a file without a name, which could not be opened again.
+    private let pinned: Descriptor?
     private let pool: DescriptorPool
     private let slot = DescriptorPool.Slot()
 
@@ -37,8 +40,15 @@ final class LocalFile: ByteSource {
         self.name = name
         self.checkpoint = checkpoint
         self.pool = pool
+        (origin, pinned) = (nil, nil)
         identity = FileIdentity(path: real, status: status)
         _ = pool.keep(descriptor, in: slot)
+    }
+
+    /// A file without a name, which holds a part of the archive `origin`; see the properties.
+    init(_ descriptor: Descriptor, identity: FileIdentity, origin: any ByteSource) {
+        (name, checkpoint, pool) = (identity.path, origin.checkpoint, .shared)
+        (self.identity, self.origin, pinned) = (identity, origin, descriptor)
     }
 
     deinit { pool.give(slot) }
@@ -47,7 +57,7 @@ final class LocalFile: ByteSource {
     ///
     /// Throws `.changed` when it has to be opened again, and is no longer what it was.
     func descriptor() throws(CheckpointError) -> Descriptor {
-        if let open = slot.descriptor { return open }
+        if let open = pinned ?? slot.descriptor { return open }
         let descriptor: Descriptor
         do throws(Descriptor.Failure) {
             descriptor = try pool.opening(identity.path)
@@ -89,6 +99,7 @@ final class LocalFile: ByteSource {
 
     /// Also throws when the path leads to another file now.
     func checkUnchanged() throws(CheckpointError) {
+        if let origin { return try origin.checkUnchanged() }
         var named = stat()
         guard stat(identity.path, &named) == 0 else { throw disappeared }
         var opened = named
