@@ -1,3 +1,4 @@
+import Base
 import CBLAS
 import CKernels
 import Checkpoints
@@ -185,7 +186,7 @@ private final class Unembedding {
         guard let (first, weights) = try bands.next() else { return nil }
         let rows = pool.take(weights.rows, weights.columns)
         let tile = Unembedding.idTile
-        execution.loop((weights.rows + tile - 1) / tile) { piece in
+        execution.threads.forEach((weights.rows + tile - 1) / tile) { piece in
             let range = piece * tile..<min(piece * tile + tile, weights.rows)
             weights.copy(rows: range, to: rows.row(range.lowerBound))
         }
@@ -195,7 +196,7 @@ private final class Unembedding {
     /// Calls `body` with the first id and the tokens of each tile; of one token's tiles in order and on one thread.
     func eachTile(of band: Band, _ body: @escaping @Sendable (Int, Range<Int>) -> Void) {
         let (tokens, tile) = (states.matrix.rows, Unembedding.tokenTile)
-        execution.loop((tokens + tile - 1) / tile) { piece in
+        execution.threads.forEach((tokens + tile - 1) / tile) { piece in
             let rows = piece * tile..<min(piece * tile + tile, tokens)
             for id in stride(from: band.first, to: band.end, by: Unembedding.idTile) { body(id, rows) }
         }

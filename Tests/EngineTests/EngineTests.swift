@@ -54,7 +54,7 @@ import Testing
 
     @Test func `sums are those that the values give by hand`() throws {
         let checkpoints = try SmallModel.writeSeries(to: folder).map { try open($0) }
-        let engine = ReductionEngine(checkpoints, jobs: 2, journal: try journal())
+        let engine = RequestEngine(checkpoints, jobs: 2, journal: try journal())
         let requests = requests(checkpoints)
         let results = try engine.run(requests)
         #expect(results.failures.isEmpty)
@@ -93,7 +93,7 @@ import Testing
         for jobs in [1, 2, 7] {
             let checkpoints = try paths.map { try open($0) }
             let requests = requests(checkpoints)
-            let engine = ReductionEngine(checkpoints, jobs: jobs, journal: try journal("journal-\(jobs)"))
+            let engine = RequestEngine(checkpoints, jobs: jobs, journal: try journal("journal-\(jobs)"))
             found.append(try texts(requests, try engine.run(requests)))
         }
         #expect(found[0].count > 100)
@@ -109,7 +109,7 @@ import Testing
                 from: TensorReference(checkpoint: 0, tensor: $0), to: TensorReference(checkpoint: 2, tensor: $0),
                 grouping: Grouping(run: 2, groups: 2))
         }
-        let engine = ReductionEngine(checkpoints, jobs: 2, journal: try journal())
+        let engine = RequestEngine(checkpoints, jobs: 2, journal: try journal())
         _ = try engine.run(requests + rows + requests)
         #expect(bytesRead(checkpoints) == 3 * SmallModel(0).byteCount)
     }
@@ -123,7 +123,7 @@ import Testing
         model["long"].values[count - 1] = .nan
         let checkpoint = try open(try model.write(to: folder))
         let request = ContentReduction(TensorReference(checkpoint: 0, tensor: 0), fingerprints: true)
-        let results = try ReductionEngine([checkpoint], jobs: 3, journal: try journal()).run([request])
+        let results = try RequestEngine([checkpoint], jobs: 3, journal: try journal()).run([request])
         let content = try #require(results.summary(request))
         #expect(content.sums.count == count)
         #expect(content.sums.firstNonFinite == count - 1 && content.sums.nonFiniteCount == 1)
@@ -139,7 +139,7 @@ import Testing
         let first = ContentReduction(
             TensorReference(checkpoint: 0, tensor: 0), fingerprints: false,
             elementLimit: Fingerprint.segmentElements)
-        let limited = try ReductionEngine([checkpoint], jobs: 2, journal: try journal("other")).run([first])
+        let limited = try RequestEngine([checkpoint], jobs: 2, journal: try journal("other")).run([first])
         let sums = try #require(limited.summary(first)).sums
         #expect(sums.count == Fingerprint.segmentElements && sums.nonFiniteCount == 0)
         #expect(sums.squareSum == Double(Fingerprint.segmentElements / 4 * 14))
@@ -152,7 +152,7 @@ import Testing
         for _ in 0..<2 {
             let checkpoints = try paths.map { try open($0) }
             let requests = requests(checkpoints)
-            let engine = ReductionEngine(checkpoints, jobs: 2, journal: try journal())
+            let engine = RequestEngine(checkpoints, jobs: 2, journal: try journal())
             found.append(try texts(requests, try engine.run(requests)))
             read.append(bytesRead(checkpoints))
         }
@@ -170,7 +170,7 @@ import Testing
                 from: TensorReference(checkpoint: 0, tensor: $0), to: TensorReference(checkpoint: 2, tensor: $0),
                 movedThreshold: 1e-5)
         }
-        let results = try ReductionEngine(checkpoints, jobs: 2, journal: try journal()).run(requests + direct)
+        let results = try RequestEngine(checkpoints, jobs: 2, journal: try journal()).run(requests + direct)
         #expect(results.failures.keys.sorted() == [1])
         let failure = try #require(results.failures[1])
         #expect(failure.kind == .truncated)
@@ -181,12 +181,12 @@ import Testing
             #expect(results.summary(request)?.squareSum == n * change * change)
         }
         for request in requests where request.inputs.contains(where: { $0.checkpoint == 1 }) {
-            #expect(results.summaries[ReductionKey(request)] == nil)
+            #expect(results.summaries[RequestKey(request)] == nil)
         }
         // What was found out about a file that changed is not kept.
         let again = try Journal(directory: "\(folder.path)/journal")
         let content = ContentReduction(TensorReference(checkpoint: 1, tensor: 0), fingerprints: true)
-        let rerun = try ReductionEngine(
+        let rerun = try RequestEngine(
             [checkpoints[0], Checkpoint(location: checkpoints[1].location, contents: checkpoints[1].contents)],
             jobs: 1, journal: again
         ).run([content])
@@ -207,23 +207,23 @@ import Testing
                 [.modificationDate: Date(timeIntervalSince1970: 1_000_000)], ofItemAtPath: path)
         }
         let requests = requests(checkpoints)
-        let results = try ReductionEngine(checkpoints, jobs: 2, journal: try journal()).run(requests)
+        let results = try RequestEngine(checkpoints, jobs: 2, journal: try journal()).run(requests)
         #expect(results.failures.keys.sorted() == [1])
         #expect(results.failures[1]?.kind == .changed)
         let what = replaced ? "was replaced" : "was modified"
         #expect(results.failures[1]?.problem.contains("\(what) while it was read") == true)
         let gone = checkpoints.map { Checkpoint(location: $0.location, contents: $0.contents) }
-        let kept = try ReductionEngine(gone, jobs: 2, journal: try journal()).run(requests)
+        let kept = try RequestEngine(gone, jobs: 2, journal: try journal()).run(requests)
         for request in requests {
             let isSound = request.inputs.allSatisfy { $0.checkpoint != 1 }
-            #expect((kept.summaries[ReductionKey(request)] != nil) == isSound)
+            #expect((kept.summaries[RequestKey(request)] != nil) == isSound)
         }
     }
 
     @Test func `progress ends at the bytes that had to be read`() throws {
         let checkpoints = try SmallModel.writeSeries(to: folder).map { try open($0) }
         let seen = Seen()
-        let engine = ReductionEngine(
+        let engine = RequestEngine(
             checkpoints, jobs: 1, journal: try journal(), progress: { seen.add($0.done, $0.total) })
         _ = try engine.run(requests(checkpoints))
         let total = 3 * SmallModel(0).byteCount

@@ -33,7 +33,7 @@ import Testing
         let journal = try Journal(directory: "\(folder.path)/journal")
         let requests = checkpoint.tensors.indices.filter { checkpoint.tensors[$0].elementType.hasStatistics }
             .map { ContentReduction(TensorReference(checkpoint: 0, tensor: $0), fingerprints: true) }
-        let results = try ReductionEngine([checkpoint], jobs: 3, journal: journal).run(requests)
+        let results = try RequestEngine([checkpoint], jobs: 3, journal: journal).run(requests)
         #expect(!requests.isEmpty && results.failures.isEmpty)
         for request in requests {
             let tensor = expected.tensors[request.input.tensor]
@@ -93,11 +93,8 @@ import Testing
     }
 
     private func summaries(_ checkpoints: [Checkpoint], _ windowBytes: Int) throws -> ReductionResults {
-        let requests: [any Reduction] = contents + [difference, gram, rows]
-        let pass = EnginePass(
-            checkpoints: checkpoints, components: PlanComponent.components(requests, in: checkpoints), jobs: 3,
-            results: ReductionResults(), progress: { _ in }, record: { _, _, _ in })
-        try pass.run(windowBytes: windowBytes)
-        return pass.results
+        let journal = try Journal(directory: "\(folder.path)/journal-\(UUID().uuidString)")
+        let requests: [any Request] = contents + [difference, gram, rows]
+        return try RequestEngine(checkpoints, jobs: 3, journal: journal, windowBytes: windowBytes).run(requests)
     }
 }

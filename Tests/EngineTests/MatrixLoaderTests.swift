@@ -29,7 +29,7 @@ import Testing
         let inputs = checkpoints.indices.map { TensorReference(checkpoint: $0, tensor: 0) }
         let spectra = try [0, .max].map { heldBytes in
             try ExactSpectrum.singularValues(
-                of: MatrixLoader(checkpoints, jobs: 1, heldBytes: heldBytes).source(inputs[1], minus: inputs[0]))
+                of: MatrixLoader(checkpoints, .one, heldBytes: heldBytes).source(inputs[1], minus: inputs[0]))
         }
         #expect(spectra[0] == spectra[1])
         // The norm of the difference, element by element.

@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import Statistics
 import Testing
@@ -127,7 +128,7 @@ import Testing
         options.bootstrapStarts = 0
         let fit = try #require(LawFit(.chinchilla(), to: LawTruth.data, options))
         let bootstrap = Bootstrap(resamples: 12, seed: 1)
-        let backwards = Parallel { count, body in for index in (0..<count).reversed() { body(index) } }
+        let backwards = Threads(2, backwards: true)
         let first = fit.bootstrap(bootstrap)
         #expect(first == fit.bootstrap(bootstrap, backwards))
         #expect(first != fit.bootstrap(Bootstrap(resamples: 12, seed: 2)))

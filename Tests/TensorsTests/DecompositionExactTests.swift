@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import Synchronization
 import Testing
@@ -82,8 +83,8 @@ struct DecompositionExactTests {
     func `any number of threads gives the same bytes`(name: String) throws {
         let source = MatrixSource(TestMatrix.named(name))
         let alone = try ExactSpectrum.singularValues(of: source)
-        #expect(try ExactSpectrum.singularValues(of: source, in: shuffledLoop(threads: 2)) == alone)
-        #expect(try ExactSpectrum.singularValues(of: source, in: shuffledLoop(threads: 5)) == alone)
+        #expect(try ExactSpectrum.singularValues(of: source, on: Threads(2, backwards: true)) == alone)
+        #expect(try ExactSpectrum.singularValues(of: source, on: Threads(5, backwards: true)) == alone)
     }
 
     @Test(arguments: ["tall 701x333", "wide 60x260", "rank 9 of 210x600"])
@@ -168,7 +169,7 @@ struct DecompositionExactTests {
         }
         // Panels are of 512 rows, strips of 64: the first that fails is the same for any number of threads.
         #expect(throws: Broken(row: 576)) {
-            try ExactSpectrum.singularValues(of: source, in: shuffledLoop(threads: 3))
+            try ExactSpectrum.singularValues(of: source, on: Threads(3))
         }
     }
 

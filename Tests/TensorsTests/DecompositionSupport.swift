@@ -100,17 +100,3 @@ extension Matrix {
         }
     }
 }
-
-/// A loop of several threads that hands pieces out in an order of its own.
-func shuffledLoop(threads: Int) -> ParallelLoop {
-    { count, body in
-        let next = Atomic(0)
-        DispatchQueue.concurrentPerform(iterations: threads) { _ in
-            while true {
-                let index = next.add(1, ordering: .relaxed).oldValue
-                guard index < count else { return }
-                body(count - 1 - index)
-            }
-        }
-    }
-}

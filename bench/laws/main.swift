@@ -16,9 +16,7 @@ let chinchilla = LawForm(
         .init("B", [.power(.variable(1), .exponent(1), times: -1)]),
     ], exponents: [.init("alpha", .within(0...2)), .init("beta", .within(0...2))])
 
-let allCores = Parallel { count, body in
-    withoutActuallyEscaping(body) { body in DispatchQueue.concurrentPerform(iterations: count) { body($0) } }
-}
+let allCores = Threads(ProcessInfo.processInfo.activeProcessorCount)
 
 func seconds(_ body: () throws -> Void) rethrows -> Double {
     let clock = ContinuousClock()
@@ -37,12 +35,12 @@ func speed(_ path: String, _ startsPath: String) throws {
     let data = LawData(
         variables: [sizes, zip(sizes, compute).map { $1 / (6 * $0) }], losses: losses
     ).only(Array(kept))
-    for (name, parallel) in [("1 thread", Parallel.serial), ("all cores", allCores)] {
+    for (name, threads) in [("1 thread", Threads.one), ("all cores", allCores)] {
         var fit: LawFit?
         var resamples: [[Double]?] = []
-        let fitting = seconds { fit = LawFit(chinchilla, to: data, LawFit.Options(), parallel) }
+        let fitting = seconds { fit = LawFit(chinchilla, to: data, LawFit.Options(), threads) }
         guard let fit else { fatalError("no fit") }
-        let resampling = seconds { resamples = fit.bootstrap(Bootstrap(resamples: 1000, seed: 1), parallel) }
+        let resampling = seconds { resamples = fit.bootstrap(Bootstrap(resamples: 1000, seed: 1), threads) }
         let beta = Bootstrap.biasCorrectedInterval(resamples.compactMap { $0?[4] }, of: fit.parameters[4])
         print(
             "\(name): fit \(fitting) s, \(resamples.count) resamples \(resampling) s, objective \(fit.objective), beta \(fit.parameters[4]), "

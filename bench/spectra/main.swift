@@ -8,26 +8,13 @@ import Tensors
 
 let arguments = CommandLine.arguments
 guard arguments.count >= 6, let rows = Int(arguments[2]), let columns = Int(arguments[3]),
-    let threads = Int(arguments[5])
+    let threadCount = Int(arguments[5])
 else {
     FileHandle.standardError.write(Data("usage: bench-spectra FILE ROWS COLUMNS exact|fast THREADS [COUNT]\n".utf8))
     exit(2)
 }
 
-let loop: ParallelLoop = { count, body in
-    nonisolated(unsafe) var next = 0
-    let lock = NSLock()
-    DispatchQueue.concurrentPerform(iterations: threads) { _ in
-        while true {
-            let index = lock.withLock {
-                next += 1
-                return next - 1
-            }
-            guard index < count else { return }
-            body(index)
-        }
-    }
-}
+let threads = Threads(threadCount)
 
 let data = try Data(contentsOf: URL(fileURLWithPath: arguments[1]))
 let elements = [Float](unsafeUninitializedCapacity: rows * columns) { buffer, initialized in
@@ -40,10 +27,10 @@ let startOfCPU = clock()
 let values: SingularValues
 var passes = 1
 if arguments[4] == "exact" {
-    values = try ExactSpectrum.singularValues(of: source, in: loop)
+    values = try ExactSpectrum.singularValues(of: source, on: threads)
 } else {
     let count = arguments.count > 6 ? Int(arguments[6]) ?? 16 : 16
-    let leading = try LeadingSpectrum.compute(of: source, .init(count: count), in: loop)
+    let leading = try LeadingSpectrum.compute(of: source, .init(count: count), on: threads)
     passes = leading.passes
     values = leading.singularValues
 }

@@ -1,3 +1,4 @@
+import Base
 import Checkpoints
 import Tensors
 
@@ -123,9 +124,7 @@ extension CheckpointReader {
         let window = try window(tensor, capacity: 16 << 20)
         while start < elements.upperBound {
             let end = min(window.reach(from: start), elements.upperBound)
-            try window.load(start..<end) { (count, body) throws(CheckpointError) in
-                for index in 0..<count { try body(index) }
-            }
+            try window.load(start..<end, on: .one)
             stream.add(UnsafeRawBufferPointer(start: window.pointer(to: start), count: (end - start) * size))
             start = end
         }

@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import Synchronization
 import Tensors
@@ -5,7 +6,7 @@ import Tensors
 /// Decoded elements [start, end) of a stored tensor whose chunks are compressed, or whose elements only libhdf5 can read. It
 /// advances in row-major order; each chunk is decoded once, unless a band of chunks exceeds the capacity.
 ///
-/// Used by one thread, except that `load` spreads its own work through `parallel`.
+/// Used by one thread, except that `load` shares out its own work.
 final class StoredWindow: ElementWindow {
     private let reader: CheckpointReader
     private let elementType: ElementType
@@ -77,12 +78,11 @@ final class StoredWindow: ElementWindow {
 
     /// Moves the window to `range`, which ends no later than `reach` allows: keeps what it has, loads the rest.
     ///
-    /// `parallel(count, body)` runs `body(0..<count)`, on all cores if it can; chunks are read and decoded there, outside
-    /// of any lock. Throws `.malformed` when a chunk is damaged, `.truncated` when the file was cut short, `.unsupported`
+    /// Chunks are read and decoded on `threads`, outside of any lock. Throws `.malformed` when a chunk is damaged,
+    /// `.truncated` when the file was cut short, `.unsupported`
     /// when a filter is unknown, `.crashed` when the worker died.
     func load(
-        _ range: Range<Int>,
-        parallel: (Int, @Sendable (Int) throws(CheckpointError) -> Void) throws(CheckpointError) -> Void
+        _ range: Range<Int>, on threads: Threads
     ) throws(CheckpointError) {
         precondition(range.lowerBound >= 0 && range.upperBound <= elementCount && range.count <= capacity)
         keep(from: range.lowerBound)
@@ -91,7 +91,7 @@ final class StoredWindow: ElementWindow {
             var end = chunks.grid.band(of: range.upperBound - 1).upperBound
             if end - range.lowerBound > capacity { end = range.upperBound }
             let missing = held.upperBound..<end
-            try decode(missing, chunks, parallel)
+            try decode(missing, chunks, threads)
             held = held.lowerBound..<end
         } else {
             let missing = held.upperBound..<range.upperBound
@@ -130,8 +130,7 @@ final class StoredWindow: ElementWindow {
     }
 
     private func decode(
-        _ range: Range<Int>, _ chunks: Chunks,
-        _ parallel: (Int, @Sendable (Int) throws(CheckpointError) -> Void) throws(CheckpointError) -> Void
+        _ range: Range<Int>, _ chunks: Chunks, _ threads: Threads
     ) throws(CheckpointError) {
         let target = bytes(of: range)
         let stored = chunks.table.entries(in: range, of: chunks.grid)
@@ -139,7 +138,7 @@ final class StoredWindow: ElementWindow {
         let job = ChunkJob(
             entries: stored, range: range, target: target, elementByteCount: elementByteCount, grid: chunks.grid,
             decoder: chunks.decoder, pool: chunks.pool, reader: reader, dataset: dataset)
-        try parallel(stored.count) { (index) throws(CheckpointError) in try job.run(index) }
+        try threads.forEach(stored.count) { (index) throws(CheckpointError) in try job.run(index) }
         if bigEndian { swapBytes(target, of: elementType) }
     }
 }

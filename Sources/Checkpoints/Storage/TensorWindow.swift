@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import Tensors
 
@@ -6,7 +7,7 @@ import Tensors
 /// Of a tensor that is part of a stored one, the window holds what lies between its elements as well: half again as much
 /// as of a plain one for OLMo's fused tensors, three times as much for GPT-NeoX's.
 ///
-/// Used by one thread, except that `load` spreads its own work through `parallel`.
+/// Used by one thread, except that `load` shares out its own work.
 package final class TensorWindow {
     private let stored: any ElementWindow
     /// Which elements of the stored tensor; `nil` when they are all of them.
@@ -51,16 +52,15 @@ package final class TensorWindow {
 
     /// Moves the window to `range`, which ends no later than `reach` allows: keeps what it has, loads the rest.
     ///
-    /// `parallel(count, body)` runs `body(0..<count)`, on all cores if it can; chunks are read and decoded there, outside
-    /// of any lock. Throws `.malformed` when a chunk is damaged, `.truncated` when the file was cut short, `.unsupported`
+    /// Chunks are read and decoded on `threads`, outside of any lock. Throws `.malformed` when a chunk is damaged,
+    /// `.truncated` when the file was cut short, `.unsupported`
     /// when a filter is unknown, `.crashed` when the worker died.
     package func load(
-        _ range: Range<Int>,
-        parallel: (Int, @Sendable (Int) throws(CheckpointError) -> Void) throws(CheckpointError) -> Void
+        _ range: Range<Int>, on threads: Threads
     ) throws(CheckpointError) {
         precondition(range.lowerBound >= 0 && range.upperBound <= elementCount && !range.isEmpty)
-        guard let blocks else { return try stored.load(range, parallel: parallel) }
-        try stored.load(blocks.place(range.lowerBound)..<blocks.place(range.upperBound - 1) + 1, parallel: parallel)
+        guard let blocks else { return try stored.load(range, on: threads) }
+        try stored.load(blocks.place(range.lowerBound)..<blocks.place(range.upperBound - 1) + 1, on: threads)
         held = range
         guard blocks.count > 1 else { return }
         if gathered.count < range.count * elementByteCount {

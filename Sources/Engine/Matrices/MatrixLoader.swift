@@ -7,7 +7,7 @@ import Tensors
 package struct MatrixLoader: Sendable {
     let checkpoints: [Checkpoint]
     /// Threads that decode chunks.
-    let jobs: Int
+    let threads: Threads
 
     /// A subtrahend above this is read again whenever it is needed, so that an update takes no more memory than one of
     /// its two matrices and this. The system keeps it at hand: it is the checkpoint that all updates start from.
@@ -18,8 +18,8 @@ package struct MatrixLoader: Sendable {
     private static let blockBytes = 32 << 20
 
     /// Reads matrices of these checkpoints.
-    init(_ checkpoints: [Checkpoint], jobs: Int, heldBytes: Int = 256 << 20) {
-        (self.checkpoints, self.jobs, self.heldBytes) = (checkpoints, jobs, heldBytes)
+    init(_ checkpoints: [Checkpoint], _ threads: Threads, heldBytes: Int = 256 << 20) {
+        (self.checkpoints, self.threads, self.heldBytes) = (checkpoints, threads, heldBytes)
     }
 
     /// The matrix.
@@ -85,14 +85,12 @@ package struct MatrixLoader: Sendable {
         _ input: TensorReference, rows: Int, columns: Int, _ elements: [Range<Int>]
     ) throws -> StoredMatrix {
         try StoredMatrix(rows: rows, columns: columns, elementType: info(input).elementType) { bytes in
-            do {
+            try blaming(input.checkpoint) {
                 if isDirect(input) {
                     try read(input, elements, into: bytes)
                 } else if !bytes.isEmpty {
                     try decode(input, elements, into: bytes)
                 }
-            } catch let error as CheckpointError {
-                throw ReadFailure(checkpoint: input.checkpoint, error: error)
             }
         }
     }
@@ -125,9 +123,7 @@ package struct MatrixLoader: Sendable {
         while start < elementCount {
             try Interruption.check()
             let end = window.reach(from: start)
-            try window.load(start..<end) { (count, body) throws(CheckpointError) in
-                try inParallel(count, jobs: self.jobs, body)
-            }
+            try window.load(start..<end, on: threads)
             for range in ranges where range.overlaps(start..<end) {
                 let part = range.clamped(to: start..<end)
                 guard let target = bytes.baseAddress else { break }

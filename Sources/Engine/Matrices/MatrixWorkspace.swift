@@ -8,7 +8,7 @@ package final class MatrixWorkspace {
     /// Gives the matrices.
     package let loader: MatrixLoader
     /// Shares out the work on one matrix.
-    package let loop: ParallelLoop
+    package let threads: Threads
     private var leading: [(key: LeadingKey, spectrum: LeadingSpectrum)] = []
 
     /// Spectra kept: enough for a checkpoint, the one before it, the reference and the branch point.
@@ -21,11 +21,10 @@ package final class MatrixWorkspace {
         let seed: UInt64
     }
 
-    /// Works on `jobs` threads.
-    init(_ checkpoints: [Checkpoint], jobs: Int) {
-        loader = MatrixLoader(checkpoints, jobs: jobs)
-        let shared: ParallelLoop = { count, body in inParallel(count, jobs: jobs, body) }
-        loop = jobs == 1 ? serialLoop : shared
+    /// Works on `threads`.
+    init(_ checkpoints: [Checkpoint], _ threads: Threads) {
+        loader = MatrixLoader(checkpoints, threads)
+        self.threads = threads
     }
 
     /// The leading singular values and vectors of a matrix, computed once while they are kept.
@@ -38,7 +37,7 @@ package final class MatrixWorkspace {
             // The least recently used stands first.
             leading.append(leading.remove(at: place))
         } else {
-            leading.append((key, try LeadingSpectrum.compute(of: try loader.source(input), settings, in: loop)))
+            leading.append((key, try LeadingSpectrum.compute(of: try loader.source(input), settings, on: threads)))
             if leading.count > MatrixWorkspace.keptSpectra { leading.removeFirst() }
         }
         return leading[leading.count - 1].spectrum

@@ -1,50 +1,34 @@
 import Base
 import Checkpoints
-import Synchronization
-import Tensors
 
 /// Carries out requests that run models, one after another, each on all threads. A request's work is journalled when it is
 /// done, so that a stopped run goes on after the last finished checkpoint.
-package struct ModelPass {
-    typealias Record = (any ModelRequest, any Codable & Sendable) throws -> Void
+struct ModelPass {
+    private let ledger: Ledger
+    private let threads: Threads
+    private let progress: @Sendable (RunProgress) -> Void
 
-    let checkpoints: [Checkpoint]
-    let jobs: Int
-    let progress: @Sendable (RunProgress) -> Void
-    let record: Record
-    /// Where final states are kept for later runs, by a checkpoint's place and the probe set.
-    let statePath: (Int, Fingerprint) -> String
+    init(_ ledger: Ledger, _ threads: Threads, _ progress: @escaping @Sendable (RunProgress) -> Void) {
+        (self.ledger, self.threads, self.progress) = (ledger, threads, progress)
+    }
 
-    /// Adds the summaries of all requests, except what a checkpoint that fails on the way leaves undone.
-    func run(_ requests: [any ModelRequest], into results: inout ReductionResults) throws {
-        let steps = StepCount(requests, checkpoints, progress)
-        let workspace = ModelWorkspace(checkpoints, jobs: jobs, statePath: statePath) {
-            steps.finish(step: $1, of: $2, checkpoint: $0)
-        }
+    /// Carries out all requests, except what a checkpoint that fails on the way leaves undone.
+    func run(_ requests: [any ModelRequest]) throws {
+        guard !requests.isEmpty else { return }
+        let steps = StepCount(requests, ledger.checkpoints, progress)
+        let workspace = ModelWorkspace(
+            ledger.checkpoints, threads, statePath: { [ledger] in ledger.path(ofFinalStatesOf: $0, $1) }
+        ) { steps.finish(step: $1, of: $2, checkpoint: $0) }
         for request in requests {
             try Interruption.check()
-            guard !request.checkpoints.contains(where: { results.failures[$0] != nil }) else { continue }
-            do {
-                try finish(request, workspace, &results)
-            } catch let failure as ReadFailure {
-                if results.failures[failure.checkpoint] == nil {
-                    results.failures[failure.checkpoint] = failure.error
-                }
-            }
+            try ledger.attempt(request.checkpoints) { try finish(request, workspace) }
         }
     }
 
-    /// Computes and journals, after a last look at the files: what was read from a file that changed meanwhile is nobody's
-    /// content.
-    private func finish<R: ModelRequest>(
-        _ request: R, _ workspace: ModelWorkspace, _ results: inout ReductionResults
-    ) throws {
+    private func finish<R: ModelRequest>(_ request: R, _ workspace: ModelWorkspace) throws {
         let summary = try request.summary(workspace)
-        for place in request.checkpoints {
-            try workspace.attributed(to: place) { try checkpoints[place].reader?.checkUnchanged() }
-        }
-        results.models[ModelRequestKey(request)] = summary
-        try record(request, summary)
+        try ledger.checkUnchanged(request.checkpoints)
+        try ledger.record([(request, summary)])
     }
 }
 

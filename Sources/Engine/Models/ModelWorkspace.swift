@@ -10,7 +10,7 @@ import Tensors
 package final class ModelWorkspace {
     private let checkpoints: [Checkpoint]
     /// Threads to work on.
-    package let jobs: Int
+    package let threads: Threads
     /// How forward passes are carried out.
     package let execution: Execution
     private let statePath: (Int, Fingerprint) -> String
@@ -27,13 +27,12 @@ package final class ModelWorkspace {
     ///   - statePath: where final states of a checkpoint, by its place, and a probe set are kept for later runs.
     ///   - stepDone: called with a checkpoint's place, a step's number and the number of steps after each step.
     init(
-        _ checkpoints: [Checkpoint], jobs: Int, statePath: @escaping (Int, Fingerprint) -> String,
+        _ checkpoints: [Checkpoint], _ threads: Threads, statePath: @escaping (Int, Fingerprint) -> String,
         stepDone: @escaping (Int, Int, Int) -> Void
     ) {
-        (self.checkpoints, self.jobs, self.statePath) = (checkpoints, jobs, statePath)
+        (self.checkpoints, self.threads, self.statePath) = (checkpoints, threads, statePath)
         self.stepDone = stepDone
-        let shared: ParallelLoop = { count, body in inParallel(count, jobs: jobs, body) }
-        execution = Execution(loop: jobs == 1 ? serialLoop : shared) { try Interruption.check() }
+        execution = Execution(threads: threads) { try Interruption.check() }
     }
 
     /// The checkpoint as a model.
@@ -95,10 +94,6 @@ package final class ModelWorkspace {
 
     /// Says whose failure it is.
     package func attributed<Result>(to place: Int, _ body: () throws -> Result) throws -> Result {
-        do {
-            return try body()
-        } catch let error as CheckpointError {
-            throw ReadFailure(checkpoint: place, error: error)
-        }
+        try blaming(place, body)
     }
 }

@@ -6,36 +6,29 @@ import Tensors
 /// One reading of a plan's components. Tensors whose elements can be read at any place are cut into segments that all
 /// threads share, across tensors; the others are loaded window by window, decoded on all threads.
 package final class EnginePass: Sendable {
-    typealias Record = @Sendable (any Reduction, any ReductionSummary, ReductionResults) throws -> Void
-
     private struct State {
-        var results: ReductionResults
         var progress: [SegmentMerge]
         var doneBytes = 0
     }
 
-    private let checkpoints: [Checkpoint]
+    private let ledger: Ledger
     private let components: [PlanComponent]
-    private let jobs: Int
+    private let threads: Threads
     private let progress: @Sendable (Int) -> Void
-    private let record: Record
     private let state: Mutex<State>
 
     init(
-        checkpoints: [Checkpoint], components: [PlanComponent], jobs: Int, results: ReductionResults,
-        progress: @escaping @Sendable (Int) -> Void, record: @escaping Record
+        _ ledger: Ledger, _ components: [PlanComponent], _ threads: Threads,
+        progress: @escaping @Sendable (Int) -> Void
     ) {
-        self.checkpoints = checkpoints
+        self.ledger = ledger
         self.components = components
-        self.jobs = jobs
+        self.threads = threads
         self.progress = progress
-        self.record = record
-        state = Mutex(
-            State(
-                results: results, progress: Array(repeating: SegmentMerge(), count: components.count)))
+        state = Mutex(State(progress: Array(repeating: SegmentMerge(), count: components.count)))
     }
 
-    var results: ReductionResults { state.withLock { $0.results } }
+    private var checkpoints: [Checkpoint] { ledger.checkpoints }
 
     /// Reads everything, except what a checkpoint that fails on the way leaves undone.
     func run(windowBytes: Int) throws {
@@ -50,14 +43,12 @@ package final class EnginePass: Sendable {
         }
         let passes = PassPool()
         let tasks = direct
-        try inParallel(tasks.count, jobs: jobs) { (index: Int) throws(any Error) in
+        try threads.forEach(tasks.count) { (index: Int) throws(any Error) in
             try self.runSegment(tasks[index].segment, of: tasks[index].component, windows: [:], passes)
         }
         for component in windowed {
-            do {
+            try ledger.attempt(components[component].inputs.map(\.checkpoint)) {
                 try runWindows(of: component, windowBytes: windowBytes, passes)
-            } catch let failure as ReadFailure {
-                try note(failure)
             }
         }
     }
@@ -68,9 +59,9 @@ package final class EnginePass: Sendable {
             let input = component.inputs[place]
             return !(checkpoints[input.checkpoint].reader?.isDirect(input.tensor) ?? false)
         }
-        let loaded = try LoadedWindows(indirect, jobs: jobs) { (place) throws(ReadFailure) in
+        let loaded = try LoadedWindows(indirect, threads) { place in
             let input = component.inputs[place]
-            return try self.blaming(input.checkpoint) { () throws(CheckpointError) in
+            return try blaming(input.checkpoint) {
                 try self.checkpoints[input.checkpoint].reader?.window(
                     input.tensor, capacity: windowBytes / indirect.count)
             }
@@ -88,32 +79,18 @@ package final class EnginePass: Sendable {
                 end = min(start + segments * Fingerprint.segmentElements, component.elementCount)
             }
             let held = start..<end
-            try loaded.forEach(jobs: jobs) { (place, window, jobs) throws(ReadFailure) in
+            try loaded.forEach(threads) { place, window, threads in
                 let here = held.clamped(to: 0..<component.elementCounts[place])
                 guard !here.isEmpty else { return }
-                try self.blaming(component.inputs[place].checkpoint) { () throws(CheckpointError) in
-                    try window.load(here) { (count, body) throws(CheckpointError) in
-                        try inParallel(count, jobs: jobs, body)
-                    }
-                }
+                try blaming(component.inputs[place].checkpoint) { try window.load(here, on: threads) }
             }
             let first = start / Fingerprint.segmentElements
             let last = max(first + 1, (end + Fingerprint.segmentElements - 1) / Fingerprint.segmentElements)
-            try inParallel(last - first, jobs: jobs) { (offset: Int) throws(any Error) in
+            try threads.forEach(last - first) { (offset: Int) throws(any Error) in
                 try self.runSegment(first + offset, of: index, windows: loaded.windows, passes)
             }
             start = end
         } while start < component.elementCount
-    }
-
-    private func blaming<Value>(
-        _ checkpoint: Int, _ body: () throws(CheckpointError) -> Value
-    ) throws(ReadFailure) -> Value {
-        do {
-            return try body()
-        } catch {
-            throw ReadFailure(checkpoint: checkpoint, error: error)
-        }
     }
 
     /// A failed checkpoint ends the segment, not the pass; the engine plans again without it.
@@ -121,25 +98,11 @@ package final class EnginePass: Sendable {
         _ segment: Int, of index: Int, windows: [Int: TensorWindow], _ passes: PassPool
     ) throws {
         let component = components[index]
-        let failed = state.withLock { $0.results.failures }
-        guard !component.inputs.contains(where: { failed[$0.checkpoint] != nil }) else { return }
-        let pass = passes.take()
-        defer { passes.put(pass) }
-        do {
+        try ledger.attempt(component.inputs.lazy.map(\.checkpoint)) {
+            let pass = passes.take()
+            defer { passes.put(pass) }
             let summaries = try pass.summaries(of: component, segment: segment, in: checkpoints, windows: windows)
             try finish(segment, of: index, summaries)
-        } catch let failure as ReadFailure {
-            try note(failure)
-        }
-    }
-
-    /// A checkpoint that fails is left out; a machine that fails ends the pass.
-    private func note(_ failure: ReadFailure) throws(CheckpointError) {
-        guard failure.error.kind != .environment else { throw failure.error }
-        state.withLock { state in
-            if state.results.failures[failure.checkpoint] == nil {
-                state.results.failures[failure.checkpoint] = failure.error
-            }
         }
     }
 
@@ -159,23 +122,10 @@ package final class EnginePass: Sendable {
         progress(done)
     }
 
-    /// Journals the result, after a last look at the files: what was read from a file that changed meanwhile is nobody's
-    /// content.
     private func finish(_ component: PlanComponent, _ summaries: [any ReductionSummary]) throws {
-        for checkpoint in Set(component.inputs.map(\.checkpoint)).sorted() {
-            try blaming(checkpoint) { () throws(CheckpointError) in
-                try self.checkpoints[checkpoint].reader?.checkUnchanged()
-            }
-        }
-        for (planned, summary) in zip(component.reductions, summaries) {
-            let sealed = summary.sealed()
-            state.withLock { $0.results.summaries[planned.key] = sealed }
-        }
-        let results = self.results
-        for planned in component.reductions {
-            guard let summary = results.summaries[planned.key] else { continue }
-            try record(planned.reduction, summary, results)
-        }
+        try ledger.checkUnchanged(component.inputs.map(\.checkpoint))
+        try ledger.record(
+            zip(component.reductions, summaries).map { planned, summary in (planned.reduction, summary.sealed()) })
     }
 }
 
@@ -204,10 +154,10 @@ private struct LoadedWindows: @unchecked Sendable {
 
     /// Opens those of `places`; `open` may give none.
     init(
-        _ places: [Int], jobs: Int, open: @Sendable (Int) throws(ReadFailure) -> TensorWindow?
-    ) throws(ReadFailure) {
+        _ places: [Int], _ threads: Threads, open: @Sendable (Int) throws -> TensorWindow?
+    ) throws {
         let opened = Mutex<[Int: OpenedWindow]>([:])
-        try inParallel(places.count, jobs: jobs) { (index) throws(ReadFailure) in
+        try threads.forEach(places.count) { (index: Int) throws(any Error) in
             guard let window = try open(places[index]) else { return }
             let found = OpenedWindow(window: window)
             opened.withLock { $0[places[index]] = found }
@@ -216,14 +166,14 @@ private struct LoadedWindows: @unchecked Sendable {
         parts = windows.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
-    /// Calls `load` with each place and its window, on `jobs` threads in all: a window a thread where there are enough of
+    /// Calls `load` with each place and its window, on `threads` in all: a window a thread where there are enough of
     /// them, which spares the threads from waiting for each other at every window's end, and else all on one window.
     func forEach(
-        jobs: Int, _ load: @Sendable (_ place: Int, TensorWindow, _ jobs: Int) throws(ReadFailure) -> Void
-    ) throws(ReadFailure) {
-        let together = parts.count >= jobs
-        try inParallel(parts.count, jobs: together ? jobs : 1) { (index) throws(ReadFailure) in
-            try load(parts[index].place, parts[index].window, together ? 1 : jobs)
+        _ threads: Threads, _ load: @Sendable (_ place: Int, TensorWindow, Threads) throws -> Void
+    ) throws {
+        let together = parts.count >= threads.count
+        try (together ? threads : .one).forEach(parts.count) { (index: Int) throws(any Error) in
+            try load(parts[index].place, parts[index].window, together ? .one : threads)
         }
     }
 

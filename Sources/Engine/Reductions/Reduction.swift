@@ -1,12 +1,12 @@
 import Checkpoints
 import Tensors
 
-/// One tensor of one checkpoint, by their places in the run's lists.
+/// One tensor of one checkpoint, by their indices.
 package struct TensorReference: Hashable, Sendable {
-    /// Place in the run's checkpoints.
+    /// Index of the checkpoint in the run.
     package var checkpoint: Int
-    /// Place in that checkpoint's tensors.
-    var tensor: Int
+    /// Index in that checkpoint's tensors.
+    package var tensor: Int
 
     /// Makes a reference.
     package init(checkpoint: Int, tensor: Int) {
@@ -18,14 +18,7 @@ package struct TensorReference: Hashable, Sendable {
 /// A pass over aligned tensors, block by block, that leaves a small summary.
 ///
 /// A new kind is one type: its inputs, the text of what else decides its result, and an accumulator for a segment.
-package protocol Reduction: Sendable {
-    /// What it leaves.
-    associatedtype Summary: ReductionSummary
-
-    /// Name and version of the computation; a new version disowns summaries that an older one journalled.
-    static var kernel: String { get }
-    /// Everything besides the inputs that decides the result, in canonical text.
-    var parameters: String { get }
+package protocol Reduction: Request where Summary: ReductionSummary {
     /// The tensors it reads, all from their first element on.
     var inputs: [TensorReference] { get }
 
@@ -38,6 +31,7 @@ package protocol Reduction: Sendable {
 
 extension Reduction {
     package var elementLimit: Int? { nil }
+    package var operands: Operands { .tensors(inputs) }
 }
 
 /// What a reduction leaves of a segment, and of a tensor.
@@ -96,21 +90,6 @@ package final class Accumulating<State: ~Copyable>: SegmentAccumulator {
     package func add(_ blocks: TensorBlocks, first: Int, count: Int) { adding(&state.pointee, blocks, first, count) }
 
     package var summary: any ReductionSummary { summarizing(state.pointee) }
-}
-
-/// What tells two requests for the same reduction from two different ones.
-package struct ReductionKey: Hashable {
-    let kernel: String
-    let parameters: String
-    let inputs: [TensorReference]
-
-    init(kernel: String, parameters: String, inputs: [TensorReference]) {
-        (self.kernel, self.parameters, self.inputs) = (kernel, parameters, inputs)
-    }
-
-    init<R: Reduction>(_ reduction: R) {
-        self.init(kernel: R.kernel, parameters: reduction.parameters, inputs: reduction.inputs)
-    }
 }
 
 extension ReductionSummary {

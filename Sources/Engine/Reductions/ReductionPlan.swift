@@ -4,7 +4,6 @@ import Tensors
 /// A requested reduction, made ready to run.
 package struct PlannedReduction: Sendable {
     let reduction: any Reduction
-    let key: ReductionKey
     /// Where the reduction's inputs stand in the component's.
     let places: [Int]
     /// Element types of the inputs.
@@ -66,7 +65,7 @@ package struct PlanComponent: Sendable {
         self.reductions = reductions.map { reduction in
             let itsPlaces = reduction.inputs.map { places[$0] ?? 0 }
             return PlannedReduction(
-                reduction: reduction, key: ReductionKey(reduction), places: itsPlaces,
+                reduction: reduction, places: itsPlaces,
                 types: itsPlaces.map { infos[$0].elementType },
                 elementCount: min(
                     itsPlaces.map { infos[$0].elementCount }.min() ?? 0, reduction.elementLimit ?? Int.max))
@@ -75,7 +74,7 @@ package struct PlanComponent: Sendable {
 }
 
 /// Which elements have been joined, directly or through others.
-private struct DisjointSets<Element: Hashable> {
+struct DisjointSets<Element: Hashable> {
     private var parents: [Element: Element] = [:]
 
     mutating func root(_ element: Element) -> Element {

@@ -42,7 +42,9 @@ package final class SegmentPass {
                     blocks[place] = window.pointer(to: start)
                 } else {
                     let bytes = UnsafeMutableRawBufferPointer(start: room, count: here * widths[place])
-                    try checkpoints[input.checkpoint].read(input, from: start, into: bytes)
+                    try blaming(input.checkpoint) {
+                        try reader(input, checkpoints).read(input.tensor, from: start, into: bytes)
+                    }
                     blocks[place] = UnsafeRawPointer(room)
                     room += blockElements * widths[place]
                 }
@@ -54,6 +56,12 @@ package final class SegmentPass {
             start = end
         }
         return feeds.map(\.summary)
+    }
+
+    private func reader(_ input: TensorReference, _ checkpoints: [Checkpoint]) -> CheckpointReader {
+        let checkpoint = checkpoints[input.checkpoint]
+        guard let reader = checkpoint.reader else { preconditionFailure("\(checkpoint.label) is not there") }
+        return reader
     }
 
     /// A multiple of the tile, and with it of the kernels' blocks: results do not depend on it.
@@ -100,24 +108,5 @@ private final class Feed {
         guard count > 0 else { return }
         accumulator.add(TensorBlocks(tiles), first: first, count: count)
         for index in tiles.indices { tiles[index] += count * widths[index] }
-    }
-}
-
-/// A tensor that could not be read.
-package struct ReadFailure: Error {
-    let checkpoint: Int
-    let error: CheckpointError
-}
-
-extension Checkpoint {
-    fileprivate func read(
-        _ input: TensorReference, from element: Int, into buffer: UnsafeMutableRawBufferPointer
-    ) throws(ReadFailure) {
-        guard let reader else { preconditionFailure("\(label) is planned to be read, but is not there") }
-        do {
-            try reader.read(input.tensor, from: element, into: buffer)
-        } catch {
-            throw ReadFailure(checkpoint: input.checkpoint, error: error)
-        }
     }
 }

@@ -85,10 +85,10 @@ struct Audit: Experiment {
         }
     }
 
-    var requests: [any Reduction] {
+    var requests: [any Request] {
         let own = series.checkpoints.indices.flatMap { place in
             contents.tensors(of: place).flatMap { tensor in
-                [contents.request(place, tensor), scan(place, tensor)] as [any Reduction]
+                [contents.request(place, tensor), scan(place, tensor)] as [any Request]
             } + (rows(place).map { [$0] } ?? [])
         }
         return own + soups.flatMap { $0.requests(contents) }

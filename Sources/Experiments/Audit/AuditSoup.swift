@@ -35,8 +35,8 @@ struct AuditedSoup: Sendable {
     }
 
     /// The reductions that tell.
-    func requests(_ contents: SeriesContents) -> [any Reduction] {
-        tensors.flatMap { [gram($0.places, contents), average($0.places, contents)] as [any Reduction] }
+    func requests(_ contents: SeriesContents) -> [any Request] {
+        tensors.flatMap { [gram($0.places, contents), average($0.places, contents)] as [any Request] }
     }
 
     private func inputs(_ tensors: [Int], _ contents: SeriesContents) -> [TensorReference] {

@@ -22,7 +22,7 @@ struct Claims: Experiment {
 
     static var tables: [Table] { [ClaimTables.verdicts([]), ClaimTables.readings([])] }
 
-    var requests: [any Reduction] { [] }
+    var requests: [any Request] { [] }
 
     func report(_ results: ReductionResults) throws -> Report {
         let records = settings.claims.map { ClaimRecord(claim: $0, readings: $0.allReadings) }

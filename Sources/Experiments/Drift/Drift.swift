@@ -140,8 +140,8 @@ struct Drift: Experiment {
         }
     }
 
-    var requests: [any Reduction] {
-        var requests: [any Reduction] = contents.requests
+    var requests: [any Request] {
+        var requests: [any Request] = contents.requests
         for pair in alignments.keys.sorted(by: { ($0.first, $0.second) < ($1.first, $1.second) }) {
             for entry in alignments[pair]?.entries ?? [] where entry.isCompared {
                 if let difference = difference(pair, entry) { requests.append(difference) }

@@ -26,7 +26,7 @@ struct DriftAndLoss: Experiment {
     }
 
     /// Nothing: what was computed stands in the tables.
-    var requests: [any Reduction] { [] }
+    var requests: [any Request] { [] }
 
     static var tables: [Table] {
         [

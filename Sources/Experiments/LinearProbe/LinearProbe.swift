@@ -77,9 +77,7 @@ struct LinearProbe: Experiment {
         ]
     }
 
-    var requests: [any Reduction] { models.requests }
-
-    var modelRequests: [any ModelRequest] { models.series.checkpoints.indices.map(request) }
+    var requests: [any Request] { models.requests + models.series.checkpoints.indices.map(request) as [any Request] }
 
     func request(_ place: Int) -> LinearProbeRequest {
         LinearProbeRequest(
@@ -110,6 +108,7 @@ struct LinearProbeRequest: ModelRequest {
     }
 
     var checkpoints: [Int] { [checkpoint] }
+    var tokenCount: Int { probe.tokenCount }
 
     var parameters: String {
         let labels = Fingerprint(of: task.labels.map(String.init).joined(separator: " "))
@@ -125,7 +124,7 @@ struct LinearProbeRequest: ModelRequest {
         }
         let (all, task) = (features, self.task)
         let found = Mutex<[Int: ClassificationOutcome]>([:])
-        try inParallel(all.count, jobs: workspace.jobs) { (index: Int) throws(any Error) in
+        try workspace.threads.forEach(all.count) { (index: Int) throws(any Error) in
             try Interruption.check()
             var outcome = task.solve(all[index])
             if !predictions { outcome?.forgetPredictions() }

@@ -27,13 +27,13 @@ struct Norms: Experiment {
         }
     }
 
-    var requests: [any Reduction] {
-        contents.requests as [any Reduction]
+    var requests: [any Request] {
+        contents.requests as [any Request]
             + series.checkpoints.indices.flatMap { place in contents.tensors(of: place).map { moments(place, $0) } }
     }
 
     /// Where one reading did not keep enough of the tail, another counts the outliers.
-    func followUps(_ results: ReductionResults) -> [any Reduction] {
+    func followUps(_ results: ReductionResults) -> [any Request] {
         series.checkpoints.indices.flatMap { place in
             contents.tensors(of: place).compactMap { outliers(place, $0, results) }
         }

@@ -42,11 +42,9 @@ struct Probe: Experiment {
     /// What the row over all domains is called.
     static let wholeSet = "all"
 
-    var requests: [any Reduction] { models.requests }
-
     /// Checkpoint by checkpoint, so that final states are still at hand.
-    var modelRequests: [any ModelRequest] {
-        series.checkpoints.indices.flatMap { place -> [any ModelRequest] in
+    var requests: [any Request] {
+        models.requests + series.checkpoints.indices.flatMap { place -> [any Request] in
             [loss(place)] + (divergence(place).map { [$0] } ?? [])
         }
     }

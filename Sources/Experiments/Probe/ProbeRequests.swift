@@ -63,6 +63,7 @@ struct ProbeLosses: Codable, Sendable, Equatable {
 
 /// Runs a checkpoint over a probe set.
 struct ProbeLossRequest: ModelRequest {
+    typealias Summary = ProbeLosses
     /// See `LanguageModel.scores` and `ProbeLosses`.
     static let kernel = "probe-loss/1"
 
@@ -73,6 +74,7 @@ struct ProbeLossRequest: ModelRequest {
 
     var parameters: String { "probe=\(fingerprint) domains=\(probe.domains.count)" }
     var checkpoints: [Int] { [checkpoint] }
+    var tokenCount: Int { probe.tokenCount }
 
     func summary(_ workspace: ModelWorkspace) throws -> ProbeLosses {
         let model = try workspace.model(checkpoint)
@@ -93,6 +95,7 @@ struct ProbeDivergences: Codable, Sendable, Equatable {
 
 /// Compares a checkpoint's predictions with a reference's, of which only the final states are kept.
 struct ProbeDivergenceRequest: ModelRequest {
+    typealias Summary = ProbeDivergences
     /// See `LanguageModel.divergences`.
     static let kernel = "probe-divergence/1"
 
@@ -103,6 +106,7 @@ struct ProbeDivergenceRequest: ModelRequest {
 
     var parameters: String { "probe=\(fingerprint)" }
     var checkpoints: [Int] { [reference, checkpoint] }
+    var tokenCount: Int { probe.tokenCount }
 
     func summary(_ workspace: ModelWorkspace) throws -> ProbeDivergences {
         let model = try workspace.model(checkpoint)

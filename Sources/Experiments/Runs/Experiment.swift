@@ -26,14 +26,10 @@ protocol Experiment: Sendable {
 
     /// Opens the checkpoints it needs and plans; throws when nothing can be asked of them.
     init(_ settings: Settings, _ context: RunContext) throws
-    /// What has to be computed over tensors.
-    var requests: [any Reduction] { get }
+    /// What has to be computed: over tensors, over whole matrices, by running models.
+    var requests: [any Request] { get }
     /// What has to be computed besides, now that the requests are answered: another reading, and so for rare cases only.
-    func followUps(_ results: ReductionResults) -> [any Reduction]
-    /// What has to be computed over whole matrices; nothing, unless an experiment says otherwise.
-    var matrixRequests: [any MatrixRequest] { get }
-    /// What has to be computed by running checkpoints as models; nothing, unless an experiment says otherwise.
-    var modelRequests: [any ModelRequest] { get }
+    func followUps(_ results: ReductionResults) -> [any Request]
     /// Makes the tables. A pure function of the summaries: nothing is read here.
     func report(_ results: ReductionResults) throws -> Report
     /// Draws the tables. A pure function of those that were written, as `dynamics report` reads them again: some may be
@@ -51,9 +47,7 @@ extension Experiment {
     }
 
     static var inputsName: String { "checkpoints" }
-    func followUps(_ results: ReductionResults) -> [any Reduction] { [] }
-    var matrixRequests: [any MatrixRequest] { [] }
-    var modelRequests: [any ModelRequest] { [] }
+    func followUps(_ results: ReductionResults) -> [any Request] { [] }
     static var figureNames: [String] { [] }
     static func figures(_ tables: [Table]) -> [Figure] { [] }
     static func answer(_ tables: [Table]) -> [Sentence] { [] }

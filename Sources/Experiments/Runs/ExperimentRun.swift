@@ -25,6 +25,8 @@ package struct ExperimentRun: Sendable {
         package var journal: String?
         /// Threads to work on.
         package var jobs: Int
+        /// Which share of the work to do: it is journalled, and no results are written; `nil` for all, with results.
+        package var share: Share?
         /// How wide figures are printed; `nil` for no figures.
         package var figureWidth: GnuplotScript.Width? = .one
         /// How checkpoints are read.
@@ -58,19 +60,25 @@ package struct ExperimentRun: Sendable {
         package let bytesRead: Int
         /// Bytes read besides, to recognise files.
         package let bytesSampled: Int
+        /// Of a share: the pieces of work in it, and in the whole plan.
+        package let pieceCounts: (own: Int, all: Int)?
     }
 
     private let options: Options
     private let experiments: [any Experiment.Type]
 
     /// Checks the names.
-    /// - Throws: `SettingsError` for an experiment that does not exist.
+    /// - Throws: `SettingsError` for an experiment that does not exist, and when none is named.
     package init(_ options: Options) throws(SettingsError) {
         self.options = options
+        let known = Registry.experiments.map { $0.name }
+        guard !options.names.isEmpty else {
+            throw SettingsError(
+                .option("run"), "no experiment is named; there are \(known.joined(separator: ", "))")
+        }
         var experiments: [any Experiment.Type] = []
         for name in options.names {
             guard let experiment = Registry.experiment(named: name) else {
-                let known = Registry.experiments.map { $0.name }
                 let near = nearest(to: name, among: known).map { "did you mean '\($0)'?" }
                 throw SettingsError(
                     .option("run \(name)"),
@@ -93,17 +101,27 @@ package struct ExperimentRun: Sendable {
             readOptions: options.readOptions)
         for experiment in experiments { prepared.append(try prepare(experiment, context)) }
         // First the lock, then the look: another experiment's results may be on their way into the folder.
-        for item in prepared { try item.reserveFolder() }
-        for item in prepared { try item.checkFolder() }
+        // A share writes no results.
+        if options.share == nil {
+            for item in prepared { try item.reserveFolder() }
+            for item in prepared { try item.checkFolder() }
+        }
         try context.journalContents()
 
-        let engine = ReductionEngine(context.checkpoints, jobs: options.jobs, journal: journal, progress: progress)
-        var results = try engine.run(prepared.flatMap { $0.experiment.requests as [any Reduction] })
+        let engine = RequestEngine(context.checkpoints, jobs: options.jobs, journal: journal, progress: progress)
+        let plan = prepared.flatMap { $0.experiment.requests as [any Request] }
+        let part = options.share.map { engine.part($0, of: plan) }
+        var results = try engine.run(part?.requests ?? plan)
         results = try engine.run(prepared.flatMap { [results] in $0.experiment.followUps(results) }, after: results)
-        results = try engine.compute(prepared.flatMap { $0.experiment.matrixRequests }, after: results)
-        results = try engine.run(prepared.flatMap { $0.experiment.modelRequests as [any ModelRequest] }, after: results)
         let refused = context.refused + results.failures.sorted { $0.key < $1.key }.map { $0.value }
         let bytesRead = context.checkpoints.reduce(0) { $0 + ($1.reader?.bytesRead ?? 0) }
+
+        guard part == nil else {
+            return Outcome(
+                paths: [], headlines: [], undrawn: [], findings: [], refused: refused,
+                rewritten: journal.notices + context.rewritten, bytesRead: bytesRead,
+                bytesSampled: context.sampledBytes, pieceCounts: part?.pieceCounts)
+        }
 
         let reports = try prepared.map { try $0.report(results) }
         var (paths, undrawn): ([String], [String]) = ([], [])
@@ -126,7 +144,7 @@ package struct ExperimentRun: Sendable {
             // Several experiments may say the same of a series they share.
             findings: reports.flatMap(\.findings).uniqued(), refused: refused,
             rewritten: journal.notices + context.rewritten,
-            bytesRead: bytesRead, bytesSampled: context.sampledBytes)
+            bytesRead: bytesRead, bytesSampled: context.sampledBytes, pieceCounts: nil)
     }
 
     private func prepare<E: Experiment>(_ type: E.Type, _ context: RunContext) throws -> Prepared {

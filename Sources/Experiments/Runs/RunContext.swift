@@ -7,7 +7,7 @@ import Synchronization
 /// What the experiments of one run share: checkpoints, opened once each, and how to open them.
 final class RunContext: Sendable {
     /// Threads to work on.
-    let jobs: Int
+    let threads: Threads
     /// The folder of the settings file: relative paths in it are looked for here first.
     private let settingsFolder: String
     /// Settings that the command line states: their relative paths start from the current folder.
@@ -38,7 +38,7 @@ final class RunContext: Sendable {
     init(
         jobs: Int, settingsFolder: String, stated: Set<String> = [], journal: Journal, readOptions: ReadOptions
     ) {
-        self.jobs = jobs
+        threads = Threads(jobs)
         self.settingsFolder = settingsFolder
         self.stated = stated
         self.journal = journal
@@ -90,7 +90,7 @@ final class RunContext: Sendable {
         let opened = Mutex<[Int: Result<Checkpoint, CheckpointError>]>([:])
         let jobs = new
         let settled = options
-        try inParallel(jobs.count, jobs: self.jobs) { (index: Int) throws(any Error) in
+        try threads.forEach(jobs.count) { (index: Int) throws(any Error) in
             try Interruption.check()
             let (opening, location) = jobs[index]
             let found = CheckpointLocation(path: self.resolve(location.path, of: name), group: location.group)

@@ -15,7 +15,7 @@ struct Scaling: Experiment {
     let laws: [NamedLaw]
     let runs: ScalingRuns
     private let inputs: JSON
-    private let parallel: Parallel
+    private let threads: Threads
 
     /// Reads the runs and checks them.
     /// - Throws: `InputError` for a table, a setting or runs that allow no fit.
@@ -26,12 +26,12 @@ struct Scaling: Experiment {
         let table = try context.table(settings.runs, of: "runs")
         runs = try ScalingRuns(table, settings)
         inputs = .array([context.fileFacts(settings.runs, of: "runs")])
-        parallel = context.parallel
+        threads = context.threads
         let refusals = laws.compactMap { law in refusal(law).map { "\(law.name): \($0)" } }
         guard refusals.count < laws.count else { throw InputError(refusals.map { "\(settings.runs): \($0)" }) }
     }
 
-    var requests: [any Reduction] { [] }
+    var requests: [any Request] { [] }
 
     func report(_ results: ReductionResults) throws -> Report {
         let frontier = computeFrontier(runs.fitted)
@@ -102,7 +102,7 @@ struct Scaling: Experiment {
         let caveat =
             law.runs == .frontier
             ? edgeCaveat(own, of: runs.fitted, wanted: law.form.parameterCount + 1) : nil
-        let fitted = try LawResult(law, data(law, own), settings.fitOptions, bootstrap, parallel, caveat: caveat)
+        let fitted = try LawResult(law, data(law, own), settings.fitOptions, bootstrap, threads, caveat: caveat)
         guard let result = fitted else {
             return LawOutcome(
                 law: law, result: nil, reason: "no start leads to a finite fit", largest: nil, heldOut: nil)
@@ -121,7 +121,7 @@ struct Scaling: Experiment {
         func size(_ run: ScalingRun) -> Double { run.point.compute ?? law.arguments(run.point)?.first ?? 0 }
         let order = runs.sorted { (size($0), $0.line) < (size($1), $1.line) }
         let (rest, largest) = (Array(order.dropLast(count)), Array(order.suffix(count)))
-        guard let fit = LawFit(law.form, to: data(law, rest), settings.fitOptions, parallel) else { return nil }
+        guard let fit = LawFit(law.form, to: data(law, rest), settings.fitOptions, threads) else { return nil }
         return HeldOut(fit, law, largest)
     }
 
@@ -132,7 +132,7 @@ struct Scaling: Experiment {
         return try settings.budgets.map { compute in
             try Interruption.check()
             let best = ComputeOptimum(result.law, result.fit.parameters, compute: compute, sizes: least...most)
-            let resamples = parallel.map(result.resamples.count) { place in
+            let resamples = threads.map(result.resamples.count) { place in
                 ComputeOptimum(result.law, result.resamples[place], compute: compute, sizes: least...most)
             }
             return ComputeOptimalRow(result, compute: compute, best: best, resamples: resamples)

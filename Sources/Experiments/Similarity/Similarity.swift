@@ -37,9 +37,7 @@ struct Similarity: Experiment {
                 ?? models.series.branchPoint)
     }
 
-    var requests: [any Reduction] { models.requests }
-
-    var modelRequests: [any ModelRequest] { models.series.checkpoints.indices.map(request) }
+    var requests: [any Request] { models.requests + models.series.checkpoints.indices.map(request) as [any Request] }
 
     func request(_ place: Int) -> RepresentationRequest {
         RepresentationRequest(
@@ -89,6 +87,7 @@ struct RepresentationRequest: ModelRequest {
     }
 
     var checkpoints: [Int] { [checkpoint] }
+    var tokenCount: Int { probe.tokenCount }
 
     var parameters: String {
         "probe=\(fingerprint) states=\(states.map(\.rawValue)) tokens_per_sequence=\(tokensPerSequence)"

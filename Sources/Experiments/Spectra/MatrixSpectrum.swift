@@ -81,6 +81,7 @@ struct HeavyTail: Codable, Sendable, Equatable {
 
 /// The singular values of a matrix, or of the difference of two.
 struct SpectrumRequest: MatrixRequest {
+    typealias Summary = MatrixSpectrum
     /// See `ExactSpectrum`, `LeadingSpectrum` and `HeavyTail`.
     static let kernel = "spectrum/1"
 
@@ -120,9 +121,9 @@ struct SpectrumRequest: MatrixRequest {
         }
         let source = try from.map { try workspace.loader.source(matrix, minus: $0) } ?? workspace.loader.source(matrix)
         if isExact {
-            return try ExactSpectrum.singularValues(of: source, accuracy: settings.accuracy, in: workspace.loop)
+            return try ExactSpectrum.singularValues(of: source, accuracy: settings.accuracy, on: workspace.threads)
         }
-        return try LeadingSpectrum.compute(of: source, settings.leading, in: workspace.loop).singularValues
+        return try LeadingSpectrum.compute(of: source, settings.leading, on: workspace.threads).singularValues
     }
 }
 

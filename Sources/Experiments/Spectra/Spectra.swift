@@ -74,14 +74,16 @@ struct Spectra: Experiment {
         return place
     }
 
-    /// The content of every tensor: what matrices are known by, and what is not finite.
-    var requests: [any Reduction] { contents.requests }
+    /// The content of every tensor: what matrices are known by, and what is not finite. Then the matrices, checkpoint by
+    /// checkpoint, so that subspaces which several requests need are still at hand.
+    var requests: [any Request] {
+        contents.requests as [any Request] + matrixRequests
+    }
 
-    /// Checkpoint by checkpoint, so that subspaces which several requests need are still at hand.
-    var matrixRequests: [any MatrixRequest] {
+    private var matrixRequests: [any Request] {
         series.checkpoints.indices.flatMap { place in
             matrices[place].flatMap { matrix in
-                var requests: [any MatrixRequest] = [spectrum(place, matrix)]
+                var requests: [any Request] = [spectrum(place, matrix)]
                 requests += updates.filter { $0.to == place }.compactMap { update($0, matrix) }
                 requests += turns.filter { $0.to == place }.compactMap { turn($0, matrix) }
                 return requests

@@ -23,6 +23,7 @@ struct SubspaceAngles: Codable, Sendable, Equatable {
 
 /// The angles between what two matrices single out.
 struct SubspaceRequest: MatrixRequest {
+    typealias Summary = SubspaceAngles
     /// See `LeadingSpectrum` and `Subspace`.
     static let kernel = "subspace/1"
 

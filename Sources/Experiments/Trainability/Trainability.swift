@@ -86,7 +86,7 @@ struct Trainability: Experiment {
         ]
     }
 
-    var requests: [any Reduction] { [] }
+    var requests: [any Request] { [] }
 
     func report(_ results: ReductionResults) throws -> Report {
         let checks = TrainingChecks(limits: settings.limits, gpus: gpus).records(runs, accounts, throughputs)

@@ -88,14 +88,14 @@ struct OwnPair: Sendable {
 
     /// Both ways, where pre-training is known; its own compute only, otherwise.
     static func fits(
-        _ runs: TransferRuns, _ settings: TransferSettings, _ parallel: Parallel
+        _ runs: TransferRuns, _ settings: TransferSettings, _ threads: Threads
     ) throws -> [OwnPair] {
         let law = StandardLaw.powerLaw.law(pinned: [:], computeRuns: .all)
         func fit(_ arm: TransferRuns.Arm, counted: Bool) throws -> LawResult? {
             let own = runs.runs.filter { $0.arm == arm }
             let data = LawData(
                 variables: [own.map { $0.compute + (counted ? $0.pretraining : 0) }], losses: own.map(\.loss))
-            return try LawResult(law, data, settings.fitOptions, settings.resampling, parallel)
+            return try LawResult(law, data, settings.fitOptions, settings.resampling, threads)
         }
         return try (runs.hasPretraining ? [false, true] : [false]).compactMap { counted in
             guard let scratch = try fit(.scratch, counted: counted), let transfer = try fit(.transfer, counted: counted)

@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import Reports
 import Statistics
@@ -28,7 +29,7 @@ struct StageSaving: Sendable {
     var savedLoss: Double? { stayed.map { $0.value - loss } }
 
     static func all(
-        _ losses: StageLosses, _ settings: TransferSettings, _ parallel: Parallel
+        _ losses: StageLosses, _ settings: TransferSettings, _ threads: Threads
     ) throws -> [StageSaving] {
         let law = LawForm(
             "stage 1", variableCount: 1,
@@ -41,7 +42,7 @@ struct StageSaving: Sendable {
             let used = first.filter { $0.tokens >= losses.fitFrom }
             let data = used.isEmpty ? nil : LawData(variables: [used.map(\.tokens)], losses: used.map(\.loss))
             let result = try data.flatMap {
-                try LawResult(named, $0, settings.fitOptions, settings.resampling, parallel)
+                try LawResult(named, $0, settings.fitOptions, settings.resampling, threads)
             }
             let second = losses.points.filter { $0.domain == domain && $0.stage == 2 }
             for run in second.map(\.run).distinct {

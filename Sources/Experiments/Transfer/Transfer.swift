@@ -14,13 +14,13 @@ struct Transfer: Experiment {
     let runs: TransferRuns?
     let stages: StageLosses?
     private let inputs: [JSON]
-    let parallel: Parallel
+    let threads: Threads
 
     /// Checks the settings and reads the tables they name.
     /// - Throws: `InputError` for settings without a question, and for tables that hold no answer.
     init(_ settings: TransferSettings, _ context: RunContext) throws {
         self.settings = settings
-        parallel = context.parallel
+        threads = context.threads
         var inputs: [JSON] = []
         runs = try settings.runs.map { path in
             inputs.append(context.fileFacts(path, of: "runs"))
@@ -33,7 +33,7 @@ struct Transfer: Experiment {
         self.inputs = inputs
     }
 
-    var requests: [any Reduction] { [] }
+    var requests: [any Request] { [] }
 
     static var tables: [Table] { tables(TransferSettings(), [], []) }
 
@@ -46,8 +46,8 @@ struct Transfer: Experiment {
     }
 
     func report(_ results: ReductionResults) throws -> Report {
-        let own = try runs.map { try OwnPair.fits($0, settings, parallel) } ?? []
-        let savings = try stages.map { try StageSaving.all($0, settings, parallel) } ?? []
+        let own = try runs.map { try OwnPair.fits($0, settings, threads) } ?? []
+        let savings = try stages.map { try StageSaving.all($0, settings, threads) } ?? []
         // A question that was not asked leaves no empty table.
         let tables = Transfer.tables(settings, own, savings).filter { !$0.rows.isEmpty }
         guard !tables.isEmpty else { throw InputError("the settings ask for no value; set compute, models or cases") }

@@ -28,18 +28,18 @@ struct LayerComputation: Sendable {
         precondition(weights.columns == x.columns && bias?.count ?? weights.rows == weights.rows)
         try execution.check()
         let y = pool.take(x.rows, weights.rows)
-        LayerComputation.product(x, weights, bias, y, pool, execution.loop)
+        LayerComputation.product(x, weights, bias, y, pool, execution.threads)
         return y
     }
 
     private static func product(
         _ x: Activation, _ weights: StoredWeights, _ bias: [Float]?, _ y: Activation, _ pool: ActivationPool,
-        _ loop: ParallelLoop
+        _ threads: Threads
     ) {
         let width = x.columns
         let featurePieces = (weights.rows + featureTile - 1) / featureTile
         let tokenPieces = (x.rows + tokenTile - 1) / tokenTile
-        loop(featurePieces * tokenPieces) { piece in
+        threads.forEach(featurePieces * tokenPieces) { piece in
             let feature = piece / tokenPieces * featureTile
             let features = min(featureTile, weights.rows - feature)
             let token = piece % tokenPieces * tokenTile
@@ -63,7 +63,7 @@ struct LayerComputation: Sendable {
 
     private func eachRows(of x: Activation, _ body: @escaping @Sendable (Range<Int>) -> Void) {
         let tile = LayerComputation.rowTile
-        execution.loop((x.rows + tile - 1) / tile) { piece in
+        execution.threads.forEach((x.rows + tile - 1) / tile) { piece in
             body(piece * tile..<min(piece * tile + tile, x.rows))
         }
     }
@@ -124,7 +124,7 @@ struct LayerComputation: Sendable {
         precondition(2 * table.pairs <= heads.width)
         for (start, end) in zip(bounds, bounds.dropFirst()) {
             let tile = LayerComputation.rowTile
-            execution.loop((end - start + tile - 1) / tile) { piece in
+            execution.threads.forEach((end - start + tile - 1) / tile) { piece in
                 for position in piece * tile..<min(piece * tile + tile, end - start) {
                     table.cosines.withUnsafeBufferPointer { cosines in
                         table.sines.withUnsafeBufferPointer { sines in
@@ -151,7 +151,7 @@ struct LayerComputation: Sendable {
             for query in stride(from: start, to: end, by: tile) { pieces.append((start, end, query)) }
         }
         let (work, pool) = (pieces, pool)
-        execution.loop(work.count * q.count) { number in
+        execution.threads.forEach(work.count * q.count) { number in
             let piece = work[number / q.count]
             let head = number % q.count
             let queries = piece.query..<min(piece.query + tile, piece.end)

@@ -66,7 +66,7 @@ struct WeightReader: Sendable {
             return
         }
         let pieces = (wanted.count + 255) / 256
-        try execution.forEach(pieces) { (piece) throws(CheckpointError) in
+        try execution.threads.forEach(pieces) { (piece) throws(CheckpointError) in
             let row = StoredWeights(rows: 1, columns: columns, type: info.elementType)
             for number in wanted[piece * 256..<min(wanted.count, piece * 256 + 256)] {
                 try reader.read(
@@ -81,7 +81,7 @@ struct WeightReader: Sendable {
         let width = reader.tensors[place].elementType.byteCount
         let elements = weights.rows * weights.columns
         let piece = WeightReader.pieceBytes / width
-        try execution.forEach((elements + piece - 1) / piece) { (index) throws(CheckpointError) in
+        try execution.threads.forEach((elements + piece - 1) / piece) { (index) throws(CheckpointError) in
             let start = index * piece
             let end = min(start + piece, elements)
             try reader.read(
@@ -100,9 +100,7 @@ struct WeightReader: Sendable {
         var start = first
         while start < end {
             let reach = min(window.reach(from: start), end)
-            try window.load(start..<reach) { (count, body) throws(CheckpointError) in
-                try execution.forEach(count, body)
-            }
+            try window.load(start..<reach, on: execution.threads)
             (base + (start - first) * width).copyMemory(
                 from: window.pointer(to: start), byteCount: (reach - start) * width)
             start = reach

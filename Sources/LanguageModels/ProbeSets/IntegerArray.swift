@@ -160,9 +160,7 @@ extension CheckpointReader {
             var start = 0
             while start < count {
                 let reach = min(window.reach(from: start), count)
-                try window.load(start..<reach) { (count, body) throws(CheckpointError) in
-                    for index in 0..<count { try body(index) }
-                }
+                try window.load(start..<reach, on: .one)
                 (base + start * width).copyMemory(
                     from: window.pointer(to: start), byteCount: (reach - start) * width)
                 start = reach

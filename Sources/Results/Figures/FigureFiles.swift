@@ -56,7 +56,7 @@ package struct FigureFiles {
             return ["gnuplot is not installed (Debian: gnuplot-nox); not drawn: \(names)"]
         }
         let problems = Mutex<[Int: String]>([:])
-        inParallel(pictures.count, jobs: jobs) { index in
+        Threads(jobs).forEach(pictures.count) { index in
             let (script, output) = pictures[index]
             let problem = gnuplot.draw(output, of: script, in: folder)
             problems.withLock { $0[index] = problem.map { "\(output) not drawn: \($0)" } }

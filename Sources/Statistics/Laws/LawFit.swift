@@ -1,3 +1,4 @@
+import Base
 import Foundation
 
 /// A scaling law fitted to runs.
@@ -56,13 +57,13 @@ package struct LawFit: Sendable {
     let startPoints: [[Double]]
 
     /// Fits.
-    /// - Parameter parallel: what the starts are shared out by.
+    /// - Parameter threads: what the starts are shared out by.
     /// - Returns: `nil` for fewer runs than parameters and one, or where no start has a finite objective.
-    package init?(_ form: LawForm, to data: LawData, _ options: Options = Options(), _ parallel: Parallel = .serial) {
+    package init?(_ form: LawForm, to data: LawData, _ options: Options = Options(), _ threads: Threads = .one) {
         guard data.count > form.parameterCount else { return nil }
         let problem = LawProblem(form, data, options)
         let starts = problem.gridStarts(most: options.starts)
-        let minima = parallel.map(starts.count) { problem.refine(from: starts[$0]) }.compactMap { $0 }
+        let minima = threads.map(starts.count) { problem.refine(from: starts[$0]) }.compactMap { $0 }
         guard let best = minima.min(by: { $0.value < $1.value }) else { return nil }
         self.form = form
         self.data = data
@@ -89,9 +90,9 @@ package struct LawFit: Sendable {
     package var starts: [[Double]] { startPoints.map { problem.raw($0) } }
 
     /// Parameters of refits to resamples of the runs, one each; `nil` where a refit failed.
-    package func bootstrap(_ bootstrap: Bootstrap, _ parallel: Parallel = .serial) -> [[Double]?] {
+    package func bootstrap(_ bootstrap: Bootstrap, _ threads: Threads = .one) -> [[Double]?] {
         let starts = [centred] + startPoints.prefix(problem.options.bootstrapStarts)
-        return parallel.map(bootstrap.resamples) { resample in
+        return threads.map(bootstrap.resamples) { resample in
             var weights = [Double](repeating: 0, count: data.count)
             for place in bootstrap.indices(of: resample, count: data.count) { weights[place] += 1 }
             let problem = LawProblem(self.problem, weights: weights)
@@ -134,23 +135,5 @@ extension LawForm {
             next += 1
             return sum + parameters[next - 1] * exp(logarithm)
         }
-    }
-}
-
-/// How independent pieces of work are shared out: given by who knows the threads.
-package struct Parallel: Sendable {
-    private let run: @Sendable (Int, @Sendable (Int) -> Void) -> Void
-
-    /// - Parameter run: calls its second argument once with each index below its first, in any order, on any thread.
-    package init(_ run: @escaping @Sendable (Int, @Sendable (Int) -> Void) -> Void) { self.run = run }
-
-    /// One after the other.
-    package static let serial = Parallel { count, body in for index in 0..<count { body(index) } }
-
-    /// The results in the order of the indices.
-    package func map<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
-        let results = Results<Result>(count: count)
-        run(count) { index in results.set(index, body(index)) }
-        return results.all
     }
 }

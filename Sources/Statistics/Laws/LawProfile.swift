@@ -1,3 +1,4 @@
+import Base
 import Foundation
 
 /// Where a parameter may lie by its profile; an end is `nil` where the data do not bound it.
@@ -65,8 +66,8 @@ extension LawFit {
     }
 
     /// The profiles of all parameters.
-    package func profiles(_ parallel: Parallel = .serial) -> [ProfileInterval] {
-        parallel.map(form.parameterCount) { profile($0) }
+    package func profiles(_ threads: Threads = .one) -> [ProfileInterval] {
+        threads.map(form.parameterCount) { profile($0) }
     }
 }
 

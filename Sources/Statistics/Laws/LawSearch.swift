@@ -1,6 +1,5 @@
 import Base
 import Foundation
-import Synchronization
 
 extension LawProblem {
     /// Where to start: points of a grid over the exponents with the best coefficients for each, best first.
@@ -95,24 +94,6 @@ extension LawProblem {
             return Minimizer.Minimum(
                 point: point, value: found.value / scale, hasConverged: found.hasConverged,
                 evaluations: found.evaluations)
-        }
-    }
-}
-
-/// Results that come in any order.
-final class Results<Result: Sendable>: Sendable {
-    private let results: Mutex<[Result?]>
-
-    init(count: Int) { results = Mutex([Result?](repeating: nil, count: count)) }
-
-    func set(_ index: Int, _ result: Result) { results.withLock { $0[index] = result } }
-
-    var all: [Result] {
-        results.withLock { results in
-            results.map { result in
-                guard let result else { preconditionFailure("a piece of work was not done") }
-                return result
-            }
         }
     }
 }

@@ -27,27 +27,27 @@ package enum ExactSpectrum {
     /// - Parameters:
     ///   - source: the matrix; read once, and a second time where the rule chooses `svd`.
     ///   - accuracy: largest acceptable error relative to the spectral norm.
-    ///   - loop: shares out the work; see ``ParallelLoop``.
+    ///   - threads: what the work is shared out to.
     /// - Throws: ``DecompositionError``, and what the source throws.
     /// - Complexity: `rows columns n + 4/3 n^3`; memory n^2 + 1024 max(rows, columns) doubles. The `svd` route needs
     ///   about 3 n^2 and is serial.
     package static func singularValues(
-        of source: MatrixSource, accuracy: Double = 1e-10, in loop: @escaping ParallelLoop = serialLoop
+        of source: MatrixSource, accuracy: Double = 1e-10, on threads: Threads = .one
     ) throws -> SingularValues {
         let order = min(source.rows, source.columns)
         guard order > 0 else { throw DecompositionError.empty(rows: source.rows, columns: source.columns) }
         var scale = 1.0
-        var gram = try GramMatrix(of: source, scale: scale, in: loop)
+        var gram = try GramMatrix(of: source, scale: scale, on: threads)
         var trace = gram.trace
         // Squares near the ends of double's range, a zero matrix, NaN: rare, so they pay for a second look.
         if !MatrixScan.safe.contains(trace) {
-            guard let needed = try MatrixScan.neededScale(of: source, in: loop) else { return zeros(source) }
+            guard let needed = try MatrixScan.neededScale(of: source, on: threads) else { return zeros(source) }
             scale = needed
-            gram = try GramMatrix(of: source, scale: scale, in: loop)
+            gram = try GramMatrix(of: source, scale: scale, on: threads)
             trace = gram.trace
         }
 
-        let eigenvalues = try Tridiagonal.eigenvalues(gram.lower, order: order, in: loop)
+        let eigenvalues = try Tridiagonal.eigenvalues(gram.lower, order: order, on: threads)
         let squares = eigenvalues.reversed().map { max(0, $0) }
         let largest = squares[0].squareRoot()
         let unit = Double.ulpOfOne * largest

@@ -9,17 +9,17 @@ final class KrylovBasis {
     let vectors: Workspace
     private(set) var count = 0
     private let coefficients: Workspace
-    private let loop: ParallelLoop
+    private let threads: Threads
     private var random: SplitMix64
 
     private static let none = CChar(UInt8(ascii: "N"))
     private static let transposed = CChar(UInt8(ascii: "T"))
 
     /// Room for `capacity` vectors of the given length.
-    init(length: Int, capacity: Int, block: Int, seed: UInt64, in loop: @escaping ParallelLoop) {
+    init(length: Int, capacity: Int, block: Int, seed: UInt64, on threads: Threads) {
         self.length = length
         self.capacity = capacity
-        self.loop = loop
+        self.threads = threads
         vectors = Workspace(uninitialized: length * capacity)
         coefficients = Workspace(uninitialized: capacity * block)
         cb_use_one_thread()
@@ -38,13 +38,13 @@ final class KrylovBasis {
 
     private func subtractOnce(_ block: Workspace, width: Int) throws {
         let (vectors, coefficients, length, count) = (vectors, coefficients, length, count)
-        try forEach(count.pieces(of: 64), in: loop) { piece in
+        try threads.forEach(count.pieces(of: 64)) { (piece: Int) throws(any Error) in
             let part = count.piece(piece, of: 64)
             Self.multiply(
                 Self.transposed, part.count, width, length, 1, vectors + part.lowerBound * length, length, block.base,
                 length, 0, coefficients + part.lowerBound, count)
         }
-        try forEach(length.pieces(of: 2048), in: loop) { piece in
+        try threads.forEach(length.pieces(of: 2048)) { (piece: Int) throws(any Error) in
             let part = length.piece(piece, of: 2048)
             Self.multiply(
                 Self.none, part.count, width, count, -1, vectors + part.lowerBound, length, coefficients.base, count, 1,

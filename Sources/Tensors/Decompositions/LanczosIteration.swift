@@ -30,14 +30,14 @@ final class LanczosIteration {
 
     init(
         _ source: MatrixSource, settings: LeadingSpectrum.Settings, count: Int, scale: Double,
-        in loop: @escaping ParallelLoop
+        on threads: Threads
     ) {
         columns = source.columns
-        operation = GramOperator(source, scale: scale, width: count == 1 ? 1 : Self.widest, in: loop)
+        operation = GramOperator(source, scale: scale, width: count == 1 ? 1 : Self.widest, on: threads)
         block = min(operation.width, columns)
         let affordable = max(settings.basisBytes / (8 * columns), count + 16 * block)
         basis = KrylovBasis(
-            length: columns, capacity: min(affordable, columns), block: block, seed: settings.seed, in: loop)
+            length: columns, capacity: min(affordable, columns), block: block, seed: settings.seed, on: threads)
         tolerance = settings.tolerance
         self.count = count
     }

@@ -51,33 +51,33 @@ extension LeadingSpectrum {
     /// - Parameters:
     ///   - source: the matrix; read once a step, once before and `count / 4` times after.
     ///   - settings: how many values, how exactly, from which start.
-    ///   - loop: shares out the work; see ``ParallelLoop``.
+    ///   - threads: what the work is shared out to.
     /// - Throws: ``DecompositionError``, and what the source throws.
     /// - Complexity: `16 rows columns` a step. Memory: the basis, and `70 columns + 8 rows` doubles.
     package static func compute(
-        of source: MatrixSource, _ settings: Settings = Settings(), in loop: @escaping ParallelLoop = serialLoop
+        of source: MatrixSource, _ settings: Settings = Settings(), on threads: Threads = .one
     ) throws -> LeadingSpectrum {
         guard source.rows > 0, source.columns > 0 else {
             throw DecompositionError.empty(rows: source.rows, columns: source.columns)
         }
         let wanted = min(settings.count, source.rows, source.columns)
-        guard let scan = try MatrixScan(of: source, in: loop) else { return zero(source, count: wanted) }
+        guard let scan = try MatrixScan(of: source, on: threads) else { return zero(source, count: wanted) }
         let iteration = LanczosIteration(
-            source, settings: settings, count: wanted, scale: scan.scale, in: loop)
+            source, settings: settings, count: wanted, scale: scan.scale, on: threads)
         let ritz = try iteration.run()
-        return try verified(ritz, of: source, settings: settings, scan: scan, passes: iteration.steps, in: loop)
+        return try verified(ritz, of: source, settings: settings, scan: scan, passes: iteration.steps, on: threads)
     }
 
     /// Rayleigh quotients, residuals and left vectors of the Ritz vectors, from the matrix itself.
     private static func verified(
         _ ritz: Workspace, of source: MatrixSource, settings: Settings, scan: MatrixScan, passes: Int,
-        in loop: @escaping ParallelLoop
+        on threads: Threads
     ) throws -> LeadingSpectrum {
         let columns = source.columns
         let rows = source.rows
         let count = ritz.count / columns
         let width = count == 1 ? 1 : 4
-        let operation = GramOperator(source, scale: scan.scale, width: width, in: loop)
+        let operation = GramOperator(source, scale: scan.scale, width: width, on: threads)
         let products = Workspace(columns * count)
         let images = Workspace(rows * count)
         let groups = count.pieces(of: width)

@@ -15,10 +15,10 @@ enum Tridiagonal {
     private static let transposed = CChar(UInt8(ascii: "T"))
 
     /// All eigenvalues, ascending, of the n x n symmetric matrix whose lower triangle is given; destroys it.
-    static func eigenvalues(_ matrix: Workspace, order: Int, in loop: ParallelLoop) throws -> [Double] {
+    static func eigenvalues(_ matrix: Workspace, order: Int, on threads: Threads) throws -> [Double] {
         cb_use_one_thread()
         guard order > 4 * band else { return try small(matrix, order: order) }
-        try reduceToBand(matrix, order: order, in: loop)
+        try reduceToBand(matrix, order: order, on: threads)
 
         let stored = Workspace((band + 1) * order)
         for column in 0..<order {
@@ -54,7 +54,7 @@ enum Tridiagonal {
 
     /// Block by block: QR of what lies below the band, then the two-sided update of the rest,
     /// `A - V W' - W V'` with `X = A V T` and `W = X - 1/2 V (T' V' X)`.
-    private static func reduceToBand(_ matrix: Workspace, order: Int, in loop: ParallelLoop) throws {
+    private static func reduceToBand(_ matrix: Workspace, order: Int, on threads: Threads) throws {
         let work = Workspace(64 * band)
         let tau = Workspace(band)
         let factor = Workspace(band * band)
@@ -87,13 +87,13 @@ enum Tridiagonal {
 
             try multiplySymmetric(
                 matrix + (start * order + start), stride: order, order: rest, by: reflectors, width: width,
-                into: product, in: loop)
+                into: product, on: threads)
             prepareUpdate(
                 reflectors: reflectors, product: product, factor: factor, rest: rest, width: width, left: left,
                 right: right)
             let trailing = start * order + start
             let tiles = GramMatrix.lowerTiles(rest.pieces(of: tile))
-            try forEach(tiles.count, in: loop) { number in
+            try threads.forEach(tiles.count) { (number: Int) throws(any Error) in
                 let rows = rest.piece(tiles[number].row, of: tile)
                 let columns = rest.piece(tiles[number].column, of: tile)
                 cb_dgemm(
@@ -108,11 +108,11 @@ enum Tridiagonal {
     /// `into = A V` for symmetric A (lower triangle), row block by row block.
     private static func multiplySymmetric(
         _ matrix: UnsafeMutablePointer<Double>, stride: Int, order: Int, by vectors: Workspace, width: Int,
-        into product: Workspace, in loop: ParallelLoop
+        into product: Workspace, on threads: Threads
     ) throws {
         nonisolated(unsafe) let matrix = matrix
         let blocks = order.pieces(of: tile)
-        try forEach(blocks, in: loop) { block in
+        try threads.forEach(blocks) { (block: Int) throws(any Error) in
             let rows = order.piece(block, of: tile)
             for other in 0..<blocks {
                 let columns = order.piece(other, of: tile)

@@ -20,7 +20,7 @@ struct GramMatrix {
         return sum
     }
 
-    init(of source: MatrixSource, scale: Double, in loop: ParallelLoop) throws {
+    init(of source: MatrixSource, scale: Double, on threads: Threads) throws {
         cb_use_one_thread()
         let tall = source.rows >= source.columns
         let order = min(source.rows, source.columns)
@@ -34,7 +34,7 @@ struct GramMatrix {
             let range = length.piece(index, of: depth)
             // Reading is shared out too: converting costs as much memory traffic as the product.
             let strips = tall ? range.count.pieces(of: 64) : order.pieces(of: 64)
-            try forEach(strips, in: loop) { strip in
+            try threads.forEach(strips) { (strip: Int) throws(any Error) in
                 if tall {
                     let part = range.count.piece(strip, of: 64)
                     try source.fill(
@@ -49,7 +49,7 @@ struct GramMatrix {
             // A row-major panel is its transpose to BLAS: n x depth for a tall matrix, depth x n for a wide one.
             let stride = (tall ? order : range.count).lapack
             let inner = range.count.lapack
-            try forEach(tiles.count, in: loop) { number in
+            try threads.forEach(tiles.count) { (number: Int) throws(any Error) in
                 let (row, column) = tiles[number]
                 let rows = order.piece(row, of: Self.tile)
                 let columns = order.piece(column, of: Self.tile)

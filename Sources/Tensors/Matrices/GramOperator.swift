@@ -10,7 +10,7 @@ import CKernels
 final class GramOperator {
     private let source: MatrixSource
     private let scale: Double
-    private let loop: ParallelLoop
+    private let threads: Threads
     /// Vectors applied at a time: 1 or 4.
     let width: Int
     /// Z, columns x width, column-major.
@@ -21,12 +21,12 @@ final class GramOperator {
 
     static let slots = 16
 
-    init(_ source: MatrixSource, scale: Double, width: Int, in loop: @escaping ParallelLoop) {
+    init(_ source: MatrixSource, scale: Double, width: Int, on threads: Threads) {
         precondition(width == 1 || width == 4)
         self.source = source
         self.scale = scale
         self.width = width
-        self.loop = loop
+        self.threads = threads
         result = Workspace(source.columns * width)
         images = Workspace(source.rows * width)
         partial = Workspace(Self.slots * source.columns * width)
@@ -38,7 +38,7 @@ final class GramOperator {
         let columns = source.columns
         let length = columns * width
         let strip = source.rows.pieces(of: Self.slots)
-        try forEach(Self.slots, in: loop) { slot in
+        try threads.forEach(Self.slots) { (slot: Int) throws(any Error) in
             let sums = partial + slot * length
             sums.update(repeating: 0, count: length)
             let rows = slot * strip..<max(slot * strip, min(source.rows, (slot + 1) * strip))
@@ -63,7 +63,7 @@ final class GramOperator {
             }
         }
         let result = result
-        try forEach(length.pieces(of: 1 << 14), in: loop) { piece in
+        try threads.forEach(length.pieces(of: 1 << 14)) { (piece: Int) throws(any Error) in
             for index in length.piece(piece, of: 1 << 14) {
                 var sum = 0.0
                 for slot in 0..<Self.slots { sum += partial.base[slot * length + index] }

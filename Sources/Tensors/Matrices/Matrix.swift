@@ -19,7 +19,7 @@ package struct Matrix: Sendable {
 /// Where a decomposition takes its matrix from, a block at a time; the whole never has to be in memory.
 package struct MatrixSource: Sendable {
     /// Writes the block of the given rows and columns, row-major and dense, as doubles. Called from the threads of the
-    /// caller's ``ParallelLoop``, possibly at the same time.
+    /// caller's ``Threads``, possibly at the same time.
     ///
     /// The element type is double, although weights are stored in fewer bits, so that the difference of two float32
     /// tensors reaches the decomposition unrounded. Tall matrices are asked for whole rows; wide ones, by the exact

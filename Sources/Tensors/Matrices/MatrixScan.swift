@@ -12,27 +12,27 @@ struct MatrixScan {
     ///
     /// - Returns: `nil` for a matrix of zeros.
     /// - Throws: ``DecompositionError/nonFinite(count:)``, and what the source throws.
-    init?(of source: MatrixSource, in loop: ParallelLoop) throws {
-        let sum = try Self.total(of: source, scale: 1, in: loop) { block, count in dot(block, block, count) }
+    init?(of source: MatrixSource, on threads: Threads) throws {
+        let sum = try Self.total(of: source, scale: 1, on: threads) { block, count in dot(block, block, count) }
         if Self.safe.contains(sum) {
             (sumOfSquares, scale) = (sum, 1)
             return
         }
-        guard let needed = try Self.neededScale(of: source, in: loop) else { return nil }
+        guard let needed = try Self.neededScale(of: source, on: threads) else { return nil }
         scale = needed
-        sumOfSquares = try Self.total(of: source, scale: needed, in: loop) { block, count in dot(block, block, count) }
+        sumOfSquares = try Self.total(of: source, scale: needed, on: threads) { block, count in dot(block, block, count) }
     }
 
     /// Sums of squares that neither lost small elements nor come near overflow.
     static let safe = 1e-200...1e200
 
     /// The scale that brings the largest element near 1; `nil` for a matrix of zeros.
-    static func neededScale(of source: MatrixSource, in loop: ParallelLoop) throws -> Double? {
-        let bad = try total(of: source, scale: 1, in: loop) { block, count in
+    static func neededScale(of source: MatrixSource, on threads: Threads) throws -> Double? {
+        let bad = try total(of: source, scale: 1, on: threads) { block, count in
             Double(UnsafeBufferPointer(start: block, count: count).count { !$0.isFinite })
         }
         guard bad == 0 else { throw DecompositionError.nonFinite(count: Int(bad)) }
-        let largest = try reduce(source, scale: 1, in: loop, max) { block, count in
+        let largest = try reduce(source, scale: 1, on: threads, max) { block, count in
             UnsafeBufferPointer(start: block, count: count).reduce(0) { max($0, abs($1)) }
         }
         guard largest > 0 else { return nil }
@@ -42,21 +42,21 @@ struct MatrixScan {
     }
 
     private static func total(
-        of source: MatrixSource, scale: Double, in loop: ParallelLoop,
+        of source: MatrixSource, scale: Double, on threads: Threads,
         _ measure: @escaping @Sendable (UnsafeMutablePointer<Double>, Int) -> Double
     ) throws -> Double {
-        try reduce(source, scale: scale, in: loop, +, measure)
+        try reduce(source, scale: scale, on: threads, +, measure)
     }
 
     /// Measures blocks of whole rows and combines the results in row order.
     private static func reduce(
-        _ source: MatrixSource, scale: Double, in loop: ParallelLoop, _ combine: (Double, Double) -> Double,
+        _ source: MatrixSource, scale: Double, on threads: Threads, _ combine: (Double, Double) -> Double,
         _ measure: @escaping @Sendable (UnsafeMutablePointer<Double>, Int) -> Double
     ) throws -> Double {
         let height = max(1, (1 << 16) / source.columns)
         let pieces = source.rows.pieces(of: height)
         let results = Workspace(pieces)
-        try forEach(pieces, in: loop) { piece in
+        try threads.forEach(pieces) { (piece: Int) throws(any Error) in
             let rows = source.rows.piece(piece, of: height)
             let block = Workspace(uninitialized: rows.count * source.columns)
             try source.fill(rows: rows, columns: 0..<source.columns, scale: scale, into: block.base)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Base
 import Checkpoints
+import Engine
 import Experiments
 import Foundation
 import Reports
@@ -51,6 +52,13 @@ struct Run: ParsableCommand {
     @Option(name: .shortAndLong, help: "Threads to work on; otherwise one a core.")
     var jobs: Int?
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Do only share I of N of the work, into the journal, and write no results; a run without it makes them.",
+            valueName: "i/n"))
+    var share: Share?
+
     @OptionGroup var figures: FigureOptions
     @OptionGroup var reading: ReadingOptions
     @OptionGroup var messages: MessageOptions
@@ -81,6 +89,7 @@ struct Run: ParsableCommand {
         }
         options.output = out
         options.journal = journal
+        options.share = share
         options.figureWidth = figures.width
         options.readOptions = reading.readOptions
 
@@ -106,10 +115,17 @@ struct Run: ParsableCommand {
                 try StandardOutput.write("\n" + writer.text(headline.table, more: headline.path) + "\n")
             }
         }
+        if let share, let pieces = outcome.pieceCounts {
+            logger.info("share \(share.number)/\(share.count): \(pieces.own) of \(pieces.all) pieces of work are in the journal")
+        }
         let seconds = String(format: "%.2f", Date().timeIntervalSince(started))
         logger.info("read \(byteText(outcome.bytesRead)) in \(seconds) s")
         if !outcome.findings.isEmpty || !outcome.refused.isEmpty { throw ExitReason.findings }
     }
+}
+
+extension Share: ExpressibleByArgument {
+    package init?(argument: String) { self.init(argument) }
 }
 
 /// What was found, that the checkpoint was refused for it, and what to do.

@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import TestSupport
 import Testing
@@ -37,7 +38,7 @@ func elements(
         var end = step < info.elementCount - start ? start + step : info.elementCount
         if let window {
             end = min(end, window.reach(from: start))
-            try window.load(start..<end, parallel: onAllCores)
+            try window.load(start..<end, on: Threads(4))
             if keep { bytes += UnsafeRawBufferPointer(start: window.pointer(to: start), count: (end - start) * size) }
         } else {
             let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: (end - start) * size, alignment: 8)
@@ -48,26 +49,6 @@ func elements(
         start = end
     }
     return bytes
-}
-
-/// Runs `body` for every index on all cores and throws one of its errors, if there is any.
-func onAllCores(
-    _ count: Int, _ body: @Sendable (Int) throws(CheckpointError) -> Void
-) throws(CheckpointError) {
-    let failures = LockedErrors()
-    withoutActuallyEscaping(body) { body in
-        DispatchQueue.concurrentPerform(iterations: count) { index in
-            do throws(CheckpointError) { try body(index) } catch { failures.add(error) }
-        }
-    }
-    if let error = failures.first { throw error }
-}
-
-private final class LockedErrors: @unchecked Sendable {
-    private let lock = NSLock()
-    private var errors: [CheckpointError] = []
-    var first: CheckpointError? { lock.withLock { errors.first } }
-    func add(_ error: CheckpointError) { lock.withLock { errors.append(error) } }
 }
 
 /// What `make_files.py` says must be read from a file.

@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import TestSupport
 import Testing
@@ -102,7 +103,7 @@ struct HDF5WorkerProcessTests {
         let reader = try openCheckpoint(path)
         let tensor = try #require(reader.tensors.firstIndex { $0.name == "compact" })
         let window = try reader.window(tensor, capacity: 1)  // its elements are served
-        try window.load(0..<3, parallel: onAllCores)
+        try window.load(0..<3, on: Threads(4))
         #expect(eventually { children().filter { descriptors(of: $0).contains(path) }.count == 1 })
         let workers = children().filter { descriptors(of: $0).contains(path) }
         let targets = workers.flatMap(descriptors)
@@ -130,7 +131,7 @@ struct HDF5WorkerProcessTests {
         }
         #expect(areRunning(0))
         for (tensor, window) in windows.reversed() {
-            try window.load(0..<reader.tensors[tensor].elementCount, parallel: onAllCores)
+            try window.load(0..<reader.tensors[tensor].elementCount, on: Threads(4))
             let read = UnsafeRawBufferPointer(start: window.pointer(to: 0), count: first[tensor].count)
             #expect(Array(read) == first[tensor])
         }

@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import TestSupport
 import Testing
@@ -99,7 +100,7 @@ struct HostileFilesTests {
         let count = reader.tensors[0].elementCount
         for start in [0, 1 << 27, count - 1 << 20] {
             let end = window.reach(from: start)
-            try window.load(start..<end, parallel: onAllCores)
+            try window.load(start..<end, on: Threads(4))
             let values = UnsafeRawBufferPointer(start: window.pointer(to: start), count: 4 * (end - start))
                 .bindMemory(to: Float.self)
             #expect(Set(values) == [0.5, 2])

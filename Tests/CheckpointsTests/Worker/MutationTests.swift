@@ -7,13 +7,12 @@ import Testing
 @testable import Checkpoints
 
 /// Thousands of random corruptions of small valid files, each opened and read to its last element: this process must
-/// survive them all, end each in time, and allocate little. `DYNAMICS_MUTATIONS` sets their number; a slow machine stops
-/// earlier, after `DYNAMICS_MUTATION_SECONDS`, and says how many it tried.
+/// survive them all, end each, and allocate little. `DYNAMICS_MUTATIONS` sets their number. A worker that makes no
+/// progress is ended by the reader itself, which counts as malformed or hung, and not as success.
 @Suite(.serialized)
 struct MutationTests {
     private static let seeds = ["seed_v18", "seed_v110"]
     private static let count = setting("DYNAMICS_MUTATIONS") ?? 3000
-    private static let seconds = setting("DYNAMICS_MUTATION_SECONDS") ?? 60
 
     private static func setting(_ name: String) -> Int? {
         ProcessInfo.processInfo.environment[name].flatMap { Int($0) }
@@ -25,27 +24,21 @@ struct MutationTests {
         let folder = try TemporaryFolder()
         let outcomes = Mutex<[String: Int]>([:])
         let before = peakResidentByteCount()
-        let deadline = ContinuousClock.now + .seconds(MutationTests.seconds / MutationTests.seeds.count)
         DispatchQueue.concurrentPerform(iterations: MutationTests.count / MutationTests.seeds.count) { index in
-            guard ContinuousClock.now < deadline else { return }
             var random = SplitMix64(seed: UInt64(index))
             let bytes = mutated(whole, &random)
             let path = "\(folder.path)/\(index).h5"
             guard (try? Data(bytes).write(to: URL(fileURLWithPath: path))) != nil else { return }
-            let start = ContinuousClock.now
             let error = failure(path, readOptions(timeout: .seconds(5)))
-            let took = ContinuousClock.now - start
             try? FileManager.default.removeItem(atPath: path)
             let hung = error?.problem.contains("no progress") == true
             outcomes.withLock { outcomes in
                 outcomes[error?.kind.rawValue ?? "read", default: 0] += 1
                 if hung { outcomes["hung", default: 0] += 1 }
-                if took > .seconds(60) { outcomes["took over a minute", default: 0] += 1 }
             }
         }
         let found = outcomes.withLock { $0 }
         print("\(seed): \(found.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))")
-        #expect(found["took over a minute"] == nil)
         // Both ends were met: mutations that matter, and some that do not.
         #expect(found["malformed", default: 0] > 0)
         #expect(found["read", default: 0] > 0)

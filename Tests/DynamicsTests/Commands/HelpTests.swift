@@ -50,9 +50,7 @@ struct HelpTests {
             before is taken from the journal. The paths of the files written go to stdout,
             progress and warnings to stderr.
 
-            USAGE: dynamics run <names> ... [--from <checkpoint>] [--to <checkpoint>] [--out <dir>] [--settings \
-            <file>] [--set <key=value> ...] [--journal <dir>] [--jobs <jobs>] [--figures <figures>] [--allow-external <dir> ...] [--quiet] \
-            [--log-level <log-level>]
+            USAGE: dynamics run [<options>] <names> ...
 
             ARGUMENTS:
               <names>                 Names of experiments, as 'dynamics list' shows them.
@@ -69,6 +67,8 @@ struct HelpTests {
               --journal <dir>         Folder of journalled summaries; otherwise .journal
                                       beside the results.
               -j, --jobs <jobs>       Threads to work on; otherwise one a core.
+              --share <i/n>           Do only share I of N of the work, into the journal,
+                                      and write no results; a run without it makes them.
               --figures <figures>     Draw figures as wide as one or two columns of a
                                       paper, or none. (values: one, two, none; default: one)
               --allow-external <dir>  Let external storage and links lead below this

@@ -18,7 +18,7 @@ import Testing
         var settings = DriftSettings()
         settings.input.series = try SmallModel.writeSeries(to: folder)
         drift = try Drift(settings, context)
-        results = try ReductionEngine(context.checkpoints, jobs: 2, journal: journal).run(drift.requests)
+        results = try RequestEngine(context.checkpoints, jobs: 2, journal: journal).run(drift.requests)
     }
 
     private func rows(_ table: String, _ results: ReductionResults) throws -> Int {
@@ -26,11 +26,11 @@ import Testing
     }
 
     /// The results without one summary.
-    private func without(_ isLost: (any Reduction) -> Bool) throws -> ReductionResults {
+    private func without(_ isLost: (any Request) -> Bool) throws -> ReductionResults {
         var partial = results
         let lost = drift.requests.first(where: isLost)
         let request = try #require(lost)
-        #expect(partial.summaries.removeValue(forKey: ReductionKey(request)) != nil)
+        #expect(partial.summaries.removeValue(forKey: RequestKey(request)) != nil)
         return partial
     }
 

@@ -19,16 +19,16 @@ struct LawResult: Sendable {
 
     /// Fits, profiles and resamples; `nil` for too few runs.
     init?(
-        _ law: NamedLaw, _ data: LawData, _ options: LawFit.Options, _ bootstrap: Bootstrap?, _ parallel: Parallel,
+        _ law: NamedLaw, _ data: LawData, _ options: LawFit.Options, _ bootstrap: Bootstrap?, _ threads: Threads,
         caveat: String? = nil
     ) throws(Interrupted) {
-        guard let fit = LawFit(law.form, to: data, options, parallel) else { return nil }
+        guard let fit = LawFit(law.form, to: data, options, threads) else { return nil }
         try Interruption.check()
         self.law = law
         self.fit = fit
-        profiles = fit.profiles(parallel)
+        profiles = fit.profiles(threads)
         try Interruption.check()
-        resamples = bootstrap.map { fit.bootstrap($0, parallel).compactMap { $0 } } ?? []
+        resamples = bootstrap.map { fit.bootstrap($0, threads).compactMap { $0 } } ?? []
         resampleCount = bootstrap?.resamples ?? 0
         confidence = options.confidence
         intervalKind = data.count < Self.leastForCorrection ? .percentile : options.bootstrapInterval
@@ -77,13 +77,5 @@ struct LawResult: Sendable {
             let (low, high) = (values.min() ?? value, values.max() ?? value)
             return max(1, value / high, low / value)
         }.max() ?? 1
-    }
-}
-
-extension RunContext {
-    /// All threads of the run.
-    var parallel: Parallel {
-        let jobs = jobs
-        return Parallel { count, body in inParallel(count, jobs: jobs) { body($0) } }
     }
 }

@@ -49,7 +49,7 @@ struct ModelSeries: Sendable {
     }
 
     /// The content of every tensor: what work is known by, and what is not finite.
-    var requests: [any Reduction] { fingerprints ? contents.requests : [] }
+    var requests: [any Request] { fingerprints ? contents.requests : [] }
 
     /// The checkpoints that have a summary, in order.
     /// - Throws: `InputError` with what became of the others, where there is none.
