@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import Tensors
 
@@ -6,10 +7,7 @@ protocol ElementWindow: AnyObject {
     /// One past the last element that a window starting at `start` may hold.
     func reach(from start: Int) -> Int
     /// Moves the window to `range`: keeps what it has, loads the rest.
-    func load(
-        _ range: Range<Int>,
-        parallel: (Int, @Sendable (Int) throws(CheckpointError) -> Void) throws(CheckpointError) -> Void
-    ) throws(CheckpointError)
+    func load(_ range: Range<Int>, on threads: Threads) throws(CheckpointError)
     /// Points to `element`, which is in the window; little-endian, valid until the next `load`.
     func pointer(to element: Int) -> UnsafeRawPointer
 }
@@ -55,10 +53,7 @@ final class GatheredWindow: ElementWindow {
 
     func reach(from start: Int) -> Int { min(elementCount, start + capacity) }
 
-    func load(
-        _ range: Range<Int>,
-        parallel: (Int, @Sendable (Int) throws(CheckpointError) -> Void) throws(CheckpointError) -> Void
-    ) throws(CheckpointError) {
+    func load(_ range: Range<Int>, on threads: Threads) throws(CheckpointError) {
         precondition(range.lowerBound >= 0 && range.upperBound <= elementCount && range.count <= capacity)
         keep(from: range.lowerBound)
         guard held.upperBound < range.upperBound else { return }

@@ -44,9 +44,10 @@ struct Probe: Experiment {
 
     /// Checkpoint by checkpoint, so that final states are still at hand.
     var requests: [any Request] {
-        models.requests + series.checkpoints.indices.flatMap { place -> [any Request] in
-            [loss(place)] + (divergence(place).map { [$0] } ?? [])
-        }
+        models.requests
+            + series.checkpoints.indices.flatMap { place -> [any Request] in
+                [loss(place)] + (divergence(place).map { [$0] } ?? [])
+            }
     }
 
     private func loss(_ place: Int) -> ProbeLossRequest {

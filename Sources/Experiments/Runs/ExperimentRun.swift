@@ -118,7 +118,7 @@ package struct ExperimentRun: Sendable {
 
         guard part == nil else {
             return Outcome(
-                paths: [], headlines: [], undrawn: [], findings: [], refused: refused,
+                paths: [], headlines: [], answers: [], undrawn: [], findings: [], refused: refused,
                 rewritten: journal.notices + context.rewritten, bytesRead: bytesRead,
                 bytesSampled: context.sampledBytes, pieceCounts: part?.pieceCounts)
         }

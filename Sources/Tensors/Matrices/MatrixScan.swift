@@ -20,7 +20,8 @@ struct MatrixScan {
         }
         guard let needed = try Self.neededScale(of: source, on: threads) else { return nil }
         scale = needed
-        sumOfSquares = try Self.total(of: source, scale: needed, on: threads) { block, count in dot(block, block, count) }
+        sumOfSquares = try Self.total(of: source, scale: needed, on: threads) { block, count in dot(block, block, count)
+        }
     }
 
     /// Sums of squares that neither lost small elements nor come near overflow.

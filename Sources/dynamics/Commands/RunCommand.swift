@@ -116,7 +116,9 @@ struct Run: ParsableCommand {
             }
         }
         if let share, let pieces = outcome.pieceCounts {
-            logger.info("share \(share.number)/\(share.count): \(pieces.own) of \(pieces.all) pieces of work are in the journal")
+            logger.info(
+                "share \(share.number)/\(share.count): \(pieces.own) of \(pieces.all) pieces of work are in the journal"
+            )
         }
         let seconds = String(format: "%.2f", Date().timeIntervalSince(started))
         logger.info("read \(byteText(outcome.bytesRead)) in \(seconds) s")

@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import Tensors
 import TestSupport
@@ -69,9 +70,7 @@ import Testing
         let place = try #require(reader.tensors.firstIndex { $0.name == "wide" })
         let window = try reader.window(place, capacity: 4096)
         for start in [200_000, 1000, 1500, 0] {
-            try window.load(start..<start + 300) { (count, body) throws(CheckpointError) in
-                for index in 0..<count { try body(index) }
-            }
+            try window.load(start..<start + 300, on: Threads(1))
             #expect(window.pointer(to: start).load(as: Float.self) == Float(start % 251))
             #expect(window.pointer(to: start + 299).load(as: Float.self) == Float((start + 299) % 251))
         }

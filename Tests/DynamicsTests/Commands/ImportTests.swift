@@ -60,7 +60,10 @@ struct ImportTests {
         let lines = finished.errors.split(separator: "\n")
         #expect(lines.count == 3)
         #expect(lines.contains { $0.hasPrefix("error: \(bad): ") })
-        #expect(lines.contains { $0.hasPrefix("error: \(place / "nothing"): ") && $0.hasSuffix("no such file or directory") })
+        #expect(
+            lines.contains {
+                $0.hasPrefix("error: \(place / "nothing"): ") && $0.hasSuffix("no such file or directory")
+            })
         #expect(lines.last == "1 written (24 B), 0 already there, 2 refused")
         #expect(place.list("to") == ["step10.h5"])
     }

@@ -23,12 +23,9 @@ struct DescriptorLimitTests {
         #expect(try place.json("out/run.json", "refused") as? [String] == [])
     }
 
-    @Test func `a hard limit is the machine's failure, not the file's`() throws {
+    @Test func `a hard limit is enough for more checkpoints than it has files`() throws {
         let finished = try DynamicsProcess(run, before: "ulimit -n 64;").wait()
-        #expect(finished.code == 1)
-        #expect(finished.errors.hasPrefix("error: checkpoint \(place / "series")/stage1-step"))
-        #expect(finished.errors.lowercased().hasSuffix("too many open files; allow more open files with 'ulimit -n'\n"))
-        #expect(finished.errors.split(separator: "\n").count == 1)
-        #expect(place.list("out") == nil)
+        #expect(finished.code == 4)
+        #expect(try place.json("out/run.json", "refused") as? [String] == [])
     }
 }

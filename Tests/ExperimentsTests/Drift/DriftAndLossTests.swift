@@ -126,7 +126,8 @@ import Testing
 
     @Test func `the readable tables show the last domain`() throws {
         try join()
-        #expect(try folder.text("out/summary.md").split(separator: "\n").count == 2 + 7)
+        let summary = try folder.text("out/summary.md").split(separator: "\n").filter { $0.hasPrefix("|") }
+        #expect(summary.count == 2 + 7)
         #expect(try !folder.text("out/correlations.md").contains("one"))
     }
 
