@@ -177,7 +177,7 @@ import Testing
         try folder.write("drift/trajectory.csv", DriftAndLossTests.trajectory.replacing("2.25", with: "much"))
         try expect(
             "drift/trajectory.csv:5: column 'displacement': expected a number, found 'much'; leave the cell empty where "
-                + "there is no value")
+                + "there is no value, or the row out where there must be one")
         try folder.write("drift/trajectory.csv", DriftAndLossTests.trajectory.replacing(",30,300", with: ",30.5,300"))
         try expect("drift/trajectory.csv:5: column 'step': expected a whole number, found '30.5'")
         try save("drift", "drift", labels: ["s0", "s0"])
