@@ -55,12 +55,6 @@ struct SourceCheckpoint: Sendable {
         var byteCount: Int
     }
 
-    private static let singles = ["model.safetensors", "pytorch_model.bin", "model.pt"]
-    private static let indexes = ["model.safetensors.index.json", "pytorch_model.bin.index.json"]
-    /// What torch's distributed checkpoints (DCP) are told by, in a directory or one below it.
-    private static let distributed = [".metadata", "model_and_optim/.metadata", "model/.metadata"]
-    /// Files of which a directory of this kind has one at least.
-    static let contentNames = singles + indexes + ["config.json"] + distributed
     /// Endings of single files of this kind.
     static let endings = [".safetensors", ".npz", ".pt", ".pth", ".bin"]
     /// Longer JSON than this is no configuration, in bytes.
@@ -101,34 +95,40 @@ struct SourceCheckpoint: Sendable {
         tensors = try SourceCheckpoint.sorted(content.tensors, checkpoint: path)
     }
 
-    /// As in transformers, safetensors win over torch's files, and a single file over shards.
+    /// Adds the files that `DirectoryWeights` chooses.
     private static func read(directory path: String, into content: inout SourceContent) throws(CheckpointError) {
-        let ordered = [singles[0], indexes[0], singles[1], indexes[1], singles[2]]
-        guard let name = ordered.first(where: { entryExists(path + "/" + $0) }) else {
-            guard !distributed.contains(where: { entryExists(path + "/" + $0) }) else {
-                throw CheckpointError(
-                    .unsupported, checkpoint: path,
-                    problem: "is a distributed checkpoint (torch DCP), which is not read",
-                    remedy: "put it together first: 'python -m torch.distributed.checkpoint.format_utils dcp_to_torch "
-                        + "DIR model.pt', or OLMo-core's conversion to Hugging Face")
-            }
-            throw CheckpointError(
-                .unsupported, checkpoint: path,
-                problem: "has none of \(ordered.joined(separator: ", "))",
+        switch DirectoryWeights(in: path) {
+        case .single(let name): try content.add(path + "/" + name)
+        case .indexed(let name, let ending):
+            let index = try HuggingFaceIndex(path + "/" + name, shards: ending, checkpoint: path)
+            for shard in index.shards { try content.add(path + "/" + shard) }
+            try index.check(content.tensors.map { (name: $0.name, shard: index.shards[$0.extent.file]) })
+        case .shards(let names): for name in names { try content.add(path + "/" + name) }
+        case .unreadable(let problem, let remedy):
+            if PathContent(at: path, isMember: false) == .folder { throw folderError(path) }
+            throw CheckpointError(.unsupported, checkpoint: path, problem: problem, remedy: remedy)
+        case .none: throw folderError(path)
+        }
+    }
+
+    /// A directory in which no file is read as weights: perhaps a folder of checkpoints.
+    private static func folderError(_ path: String) -> CheckpointError {
+        let members = (try? CheckpointListing(path, at: path))?.members.filter { $0.path != path } ?? []
+        guard let first = members.first else {
+            return CheckpointError(
+                .unsupported, checkpoint: path, problem: "has none of \(DirectoryWeights.first.joined(separator: ", "))",
                 remedy: "save the checkpoint as safetensors")
         }
-        guard indexes.contains(name) else { return try content.add(path + "/" + name) }
-        let index = try HuggingFaceIndex(
-            path + "/" + name, shards: name == indexes[0] ? ".safetensors" : ".bin", checkpoint: path)
-        for shard in index.shards { try content.add(path + "/" + shard) }
-        try index.check(content.tensors.map { (name: $0.name, shard: index.shards[$0.extent.file]) })
+        return CheckpointError(
+            .unsupported, checkpoint: path,
+            problem: "is a folder of \(members.count) checkpoint\(members.count == 1 ? "" : "s"), and not one itself",
+            remedy: "name one of them, such as \(first.path), or give the folder as a series")
     }
 
     /// What the rest of the harness asks of any checkpoint. Tensors of types that nothing compares are left out.
     func manifest() throws(CheckpointError) -> CheckpointManifest {
         var manifest = CheckpointManifest(
-            tensors: [], storage: [], files: files.map(\.path), attributes: identity.revision.attributes,
-            config: config, leftOut: leftOut)
+            tensors: [], storage: [], files: files.map(\.path), attributes: facts, config: config, leftOut: leftOut)
         manifest.attributes["model"] = identity.model.map { .string($0) }
         for tensor in tensors {
             guard isPrintable(tensor.name) else {
@@ -153,6 +153,13 @@ struct SourceCheckpoint: Sendable {
             manifest.storage.append(.extents([tensor.extent], bigEndian: tensor.isBigEndian))
         }
         return manifest
+    }
+
+    /// What its place and its files tell: the revision's name, and the step that the trainer wrote beside the weights.
+    var facts: [String: AttributeValue] {
+        var facts = TrainerState.facts(in: path)
+        facts["revision"] = .string(identity.revision.name)
+        return facts
     }
 
     private static func readConfig(_ directory: String) throws(CheckpointError) -> String? {

@@ -10,8 +10,10 @@ struct Comparison: Sendable, Hashable {
         case reference
         /// Each checkpoint with the one it was trained on from.
         case predecessor
-        /// Each checkpoint with the last of stage 1.
+        /// The last checkpoint of stage 1 with each that is not on the way to it.
         case branchPoint = "branch_point"
+        /// The same, backwards: with each that is.
+        case beforeBranchPoint = "before_branch_point"
         /// The last checkpoints of the ingredients with each other.
         case ingredients
     }
@@ -35,9 +37,11 @@ struct Comparison: Sendable, Hashable {
                 all.compactMap { place in
                     series.predecessor(of: place).map { Comparison(kind: kind, from: $0, to: place) }
                 }
-            case .branchPoint:
+            case .branchPoint, .beforeBranchPoint:
                 branchPoint.map { branch in
-                    all.filter { $0 != branch }.map { Comparison(kind: kind, from: branch, to: $0) }
+                    let before = Set(series.path(to: branch))
+                    return all.filter { $0 != branch && before.contains($0) == (kind == .beforeBranchPoint) }
+                        .map { Comparison(kind: kind, from: branch, to: $0) }
                 } ?? []
             case .ingredients:
                 series.ingredientFinals.enumerated().flatMap { offset, from in
