@@ -53,7 +53,7 @@ enum DirectoryWeights: Equatable {
                 problem: "holds an adapter (PEFT, such as LoRA), and not the weights of a model",
                 remedy: "merge it into its base model and save that: PeftModel.merge_and_unload()")
         }
-        if let shards = shards(names) { return shards }
+        if let set = shardSet(names) { return set }
         if let name = others.first(where: all.contains) { return .single(name) }
         for (start, end) in ranked {
             let files = names.filter { $0.hasPrefix(start) && $0.hasSuffix(end) }
@@ -80,7 +80,7 @@ enum DirectoryWeights: Equatable {
     }
 
     /// A set of shards that is whole, or what it lacks; `nil` without shards.
-    private static func shards(_ names: [String]) -> DirectoryWeights? {
+    private static func shardSet(_ names: [String]) -> DirectoryWeights? {
         let all = names.compactMap { name in WeightFiles.Shard(name).map { (name: name, shard: $0) } }
         struct Key: Hashable {
             let set: String

@@ -43,7 +43,8 @@ struct SeriesMember {
         let path = context.resolve(location.path, of: "series")
         guard location.group == nil else {
             let member = SeriesMember(
-                location: location, otherNames: [], isFinal: false, isNamed: true, real: realPath(path), isLink: isLink(path))
+                location: location, otherNames: [], isFinal: false, isNamed: true, real: realPath(path),
+                isLink: Checkpoints.isLink(path))
             return ([member], [])
         }
         let listing: CheckpointListing
@@ -59,7 +60,7 @@ struct SeriesMember {
         let members = listing.members.map { member in
             SeriesMember(
                 location: CheckpointLocation(path: member.path), otherNames: member.otherNames, isFinal: member.isFinal,
-                isNamed: member.isNamed, real: realPath(member.place), isLink: isLink(member.place))
+                isNamed: member.isNamed, real: realPath(member.place), isLink: Checkpoints.isLink(member.place))
         }
         return (members, listing.unread)
     }

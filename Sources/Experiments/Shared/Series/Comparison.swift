@@ -25,6 +25,14 @@ struct Comparison: Sendable, Hashable {
     /// Place in the series of the checkpoint it is measured to.
     let to: Int
 
+    /// Forwards with every checkpoint that is not on the way to the branch point, or backwards with those that are.
+    private static func fromBranchPoint(_ branch: Int, _ kind: Kind, _ series: CheckpointSeries) -> [Comparison] {
+        let before = Set(series.path(to: branch))
+        return series.checkpoints.indices
+            .filter { $0 != branch && before.contains($0) == (kind == .beforeBranchPoint) }
+            .map { Comparison(kind: kind, from: branch, to: $0) }
+    }
+
     /// The comparisons of these kinds, kind by kind, each in training order.
     static func list(_ kinds: [Kind], _ series: CheckpointSeries, reference: Int, branchPoint: Int?) -> [Comparison] {
         let all = series.checkpoints.indices
@@ -38,11 +46,7 @@ struct Comparison: Sendable, Hashable {
                     series.predecessor(of: place).map { Comparison(kind: kind, from: $0, to: place) }
                 }
             case .branchPoint, .beforeBranchPoint:
-                branchPoint.map { branch in
-                    let before = Set(series.path(to: branch))
-                    return all.filter { $0 != branch && before.contains($0) == (kind == .beforeBranchPoint) }
-                        .map { Comparison(kind: kind, from: branch, to: $0) }
-                } ?? []
+                branchPoint.map { fromBranchPoint($0, kind, series) } ?? []
             case .ingredients:
                 series.ingredientFinals.enumerated().flatMap { offset, from in
                     series.ingredientFinals[(offset + 1)...].map { Comparison(kind: kind, from: from, to: $0) }
