@@ -12,7 +12,9 @@
 #                               PART=drift, PART=spectra or PART=probe for one of them
 # make bench-laws RUNS=f.csv     fits beside SciPy on the Chinchilla points in f.csv; coverage of intervals over
 #                               REPETITIONS=1600 tables instead of 400
+# make fuzz MINUTES=5           feed the program with damaged input of every kind; SEED=1; what fails is kept
 # make look-tools               install Chromium and TeX, for the tests that look at pages and LaTeX (0.7 GB); CI does
+# make docs                     make the tables of settings and columns in docs/ anew, from the program
 # make build | format | lint | clean
 
 EXPERIMENTS := $(basename $(notdir $(wildcard experiments/*.yaml)))
@@ -24,7 +26,7 @@ TEST_TOOLS := hdf5-tools python3-venv
 PYTHON := .venv/.made
 
 .DEFAULT_GOAL := help
-.PHONY: help experiment build test verify bench bench-laws format lint clean libraries figure-tools test-tools look-tools
+.PHONY: help experiment build test verify fuzz bench bench-laws docs format lint clean libraries figure-tools test-tools look-tools
 
 help:
 	@sed -n 's/^# \{0,1\}//p; /^$$/q' Makefile
@@ -52,6 +54,9 @@ verify: build
 	    $(DYNAMICS) compare results/$$name .build/verify/$$name && echo "$$name: same as committed" || exit 1; \
 	done
 
+fuzz: build
+	@python3 tools/fuzz/fuzz.py $(DYNAMICS) --minutes $(or $(MINUTES),5) --seed $(or $(SEED),1)
+
 bench: build test-tools $(PYTHON)
 	@swift build -c release --product bench-spectra --static-swift-stdlib --quiet >&2
 	@bench/run $(or $(BYTES),1e9) $(PART)
@@ -62,6 +67,10 @@ bench-laws: libraries $(PYTHON)
 	@.venv/bin/pip install --quiet scipy==1.17.1
 	@.venv/bin/python bench/laws_scipy.py .build/laws-starts.json
 	@.build/release/bench-laws coverage $(REPETITIONS)
+
+# What the program states of settings and columns, between the markers of both documents; a test holds them against it.
+docs: build
+	@$(DYNAMICS) docs docs/experiments.md docs/metrics.md
 
 format:
 	swift format --in-place --recursive Package.swift Sources Tests

@@ -114,7 +114,7 @@ package struct CheckpointContents: Sendable, Codable {
 extension CheckpointLocation {
     /// The file's or directory's name without `.h5` and the like; with the group, where there is one.
     package var revisionName: String {
-        let name = WeightFiles.stem(of: String(path.split(separator: "/").last ?? "checkpoint"))
+        let name = WeightFiles.stem(of: PathText(path).name ?? "checkpoint")
         return group.map { name + ":" + $0 } ?? name
     }
 }

@@ -47,7 +47,7 @@ package struct CheckpointError: Error, Equatable, CustomStringConvertible {
     /// Makes an error; see the properties. What is not printable in `problem`, which may quote the file, is escaped.
     package init(_ kind: Kind, checkpoint: String, problem: String, remedy: String? = nil) {
         self.kind = kind
-        self.checkpoint = checkpoint
+        self.checkpoint = printable(checkpoint, limit: CheckpointError.problemLimit)
         self.problem =
             printable(problem, limit: CheckpointError.problemLimit) + (kind.tellsVerdict ? "; refused" : "")
         self.remedy = remedy
@@ -61,11 +61,12 @@ package struct CheckpointError: Error, Equatable, CustomStringConvertible {
 }
 
 extension CheckpointError {
-    /// A file that the system would not open: the file's fault, or, when it has too many open already, the machine's.
+    /// A file that the system would not open or read: the file's fault, or, when it has too many open already or its disk
+    /// does not answer, the machine's.
     init(opening checkpoint: String, problem: String, errno code: Int32) {
-        let remedy = environmentRemedy(code)
         self.init(
-            remedy == nil ? .unreachable : .environment, checkpoint: checkpoint, problem: problem, remedy: remedy)
+            isMachineFailure(code) ? .environment : .unreachable, checkpoint: checkpoint, problem: problem,
+            remedy: environmentRemedy(code))
     }
 }
 
@@ -76,6 +77,7 @@ func environmentRemedy(_ code: Int32) -> String? {
     case ENFILE: "all programs together have too many open files; raise the system's limit"
     case EAGAIN: "allow more processes with 'ulimit -u'"
     case ENOMEM: "free some memory"
+    case _ where isMachineFailure(code): "see the system's log for the disk or the network, and run it again"
     default: nil
     }
 }

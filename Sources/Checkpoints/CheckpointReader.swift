@@ -21,7 +21,7 @@ package final class CheckpointReader: Sendable {
 
     let storage: [TensorStorage]
     let backed: [WorkerBackedDataset]
-    let opened: [OpenFile]
+    let opened: [any ByteSource]
     private let stored = Atomic<Int>(0)
     private let chunkTables = Mutex<[Int: ChunkTable?]>([:])
 
@@ -41,37 +41,27 @@ package final class CheckpointReader: Sendable {
                     .unreachable, checkpoint: location.description,
                     problem: "\(isDirectory ? "a directory" : "it is no HDF5 file, and") has no groups inside")
             }
-            let manifest = try SourceCheckpoint.manifest(location.path, dumps: options.bfloat16Dumps)
+            let manifest = try SourceCheckpoint.manifest(
+                location.path, dumps: options.bfloat16Dumps, trusted: options.trustedRoots)
             try manifest.checkTotals(location.description)
-            return try CheckpointReader(location, manifest: manifest.withCanonicalNames())
+            return CheckpointReader(location, manifest: manifest.withCanonicalNames(), backed: [])
         }
         let opening = try HDF5Opening(location, options: options)
         try opening.manifest.checkTotals(location.description)
         return CheckpointReader(
-            location, manifest: opening.manifest.withCanonicalNames(), opened: opening.opened, backed: opening.backed)
+            location, manifest: opening.manifest.withCanonicalNames(), backed: opening.backed)
     }
 
-    /// A checkpoint whose tensors are plain bytes of files: no worker is needed.
-    convenience init(_ location: CheckpointLocation, manifest: CheckpointManifest) throws(CheckpointError) {
-        var opened: [OpenFile] = []
-        for path in manifest.files {
-            opened.append(try OpenFile(path: path, checkpoint: location.description, role: "cannot open '\(path)'"))
-        }
-        self.init(location, manifest: manifest, opened: opened, backed: [])
-    }
-
-    private init(
-        _ location: CheckpointLocation, manifest: CheckpointManifest, opened: [OpenFile],
-        backed: [WorkerBackedDataset]
-    ) {
+    /// - Parameter backed: what needs a worker; nothing where tensors are plain bytes of files.
+    init(_ location: CheckpointLocation, manifest: CheckpointManifest, backed: [WorkerBackedDataset]) {
         self.location = location
         tensors = manifest.tensors
         storage = manifest.storage
         leftOut = manifest.leftOut
         attributes = manifest.attributes
         config = manifest.config
+        opened = manifest.files
         files = opened.map(\.identity)
-        self.opened = opened
         self.backed = backed
     }
 
@@ -125,8 +115,7 @@ package final class CheckpointReader: Sendable {
             }
             let count = min(extent.byteCount - skip, buffer.count - done)
             try opened[extent.file].read(
-                at: extent.offset + skip, into: UnsafeMutableRawBufferPointer(rebasing: buffer[done..<(done + count)]),
-                checkpoint: location.description)
+                at: extent.offset + skip, into: UnsafeMutableRawBufferPointer(rebasing: buffer[done..<(done + count)]))
             done += count
             skip = 0
         }
@@ -144,7 +133,7 @@ package final class CheckpointReader: Sendable {
     /// Compares every file with what was seen when it was opened. Throws `.changed` when one was replaced, cut short or
     /// modified.
     package func checkUnchanged() throws(CheckpointError) {
-        for file in opened { try file.checkUnchanged(checkpoint: location.description) }
+        for file in opened { try file.checkUnchanged() }
     }
 
     func countStored(_ byteCount: Int) {

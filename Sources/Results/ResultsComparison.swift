@@ -14,15 +14,22 @@ package struct ResultsComparison {
     /// - Throws: `EnvironmentError` for a folder or a file that cannot be read.
     package init(expected: String, found: String) throws(EnvironmentError) {
         let (left, right) = (try Self.files(in: expected), try Self.files(in: found))
-        let tolerances = try Self.tolerances("\(expected)/datapackage.json")
-        var differences: [String] = []
+        let (tolerances, damage) = try Self.tolerances("\(expected)/datapackage.json")
+        var differences = damage.map { [$0] } ?? []
         for name in left.union(right).sorted() {
             guard left.contains(name), right.contains(name) else {
                 differences.append("\(name) is only in \(left.contains(name) ? expected : found)")
                 continue
             }
-            let texts = (try Self.read("\(expected)/\(name)"), try Self.read("\(found)/\(name)"))
-            if texts.0 == texts.1 { continue }
+            let bytes = (try Self.read("\(expected)/\(name)"), try Self.read("\(found)/\(name)"))
+            if bytes.0 == bytes.1 { continue }
+            guard let left = String(validating: bytes.0, as: UTF8.self),
+                let right = String(validating: bytes.1, as: UTF8.self)
+            else {
+                differences.append("\(name): the bytes differ, and are no UTF-8 text")
+                continue
+            }
+            let texts = (left, right)
             let stem = (name as NSString).deletingPathExtension
             if let tolerances = tolerances["\(stem).csv"], !name.hasSuffix(".json") {
                 // The readable forms hold the same numbers, cut short: one that lies between two may round either way.
@@ -51,11 +58,12 @@ package struct ResultsComparison {
             })
     }
 
-    private static func read(_ path: String) throws(EnvironmentError) -> String {
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw EnvironmentError("read", path, reason: "it is no UTF-8 text, or cannot be opened")
+    private static func read(_ path: String) throws(EnvironmentError) -> [UInt8] {
+        do throws(FileReadingError) {
+            return try readFile(path, limit: CSVReader.largestFile)
+        } catch {
+            throw EnvironmentError("read", path, reason: error.reason)
         }
-        return text
     }
 
     /// What a data package says of its columns, as far as it matters here.
@@ -72,11 +80,13 @@ package struct ResultsComparison {
         let resources: [Resource]
     }
 
-    /// Tolerances by file and column, of the files that have any.
-    private static func tolerances(_ path: String) throws(EnvironmentError) -> [String: [String: Double]] {
-        guard FileManager.default.fileExists(atPath: path) else { return [:] }
-        guard let package = try? JSONDecoder().decode(Package.self, from: Data(try read(path).utf8)) else {
-            throw EnvironmentError("read", path, reason: "it is no data package of ours")
+    /// Tolerances by file and column, of the files that have any; or what is wrong with the file that states them.
+    private static func tolerances(
+        _ path: String
+    ) throws(EnvironmentError) -> (tolerances: [String: [String: Double]], damage: String?) {
+        guard FileManager.default.fileExists(atPath: path) else { return ([:], nil) }
+        guard let package = try? JSONDecoder().decode(Package.self, from: Data(try read(path))) else {
+            return ([:], "\(path) is no data package of ours: no tolerance is known")
         }
         var tolerances: [String: [String: Double]] = [:]
         for resource in package.resources {
@@ -84,7 +94,7 @@ package struct ResultsComparison {
                 if let tolerance = field.tolerance { tolerances[resource.path, default: [:]][field.name] = tolerance }
             }
         }
-        return tolerances
+        return (tolerances, nil)
     }
 
     /// The first line that differs.

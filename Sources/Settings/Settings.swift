@@ -77,7 +77,9 @@ extension ExperimentSettings {
             // The system's own words: Foundation's depend on its version and on the language.
             let cause = (error as? CocoaError)?.underlying as? POSIXError
             let reason = cause.map { String(cString: strerror($0.code.rawValue)) } ?? error.localizedDescription
-            throw SettingsError(.file(path, line: nil), "cannot read the settings: \(reason)")
+            throw SettingsError(
+                .file(path, line: nil), "cannot read the settings: \(reason)",
+                isMachineFailure: cause.map { isMachineFailure($0.code.rawValue) } ?? false)
         }
         guard let text = String(validating: data, as: UTF8.self) else {
             throw SettingsError(.file(path, line: nil), "the settings are not UTF-8 text")

@@ -8,8 +8,11 @@ package struct SettingsError: Error, Equatable, CustomStringConvertible {
     package let file: String
     /// The line in the file, where that is known.
     package let line: Int?
+    /// Whether the machine failed at reading the file (exit code 1).
+    package let isMachineFailure: Bool
 
-    package init(_ origin: SettingsOrigin, _ problem: String) {
+    package init(_ origin: SettingsOrigin, _ problem: String, isMachineFailure: Bool = false) {
+        self.isMachineFailure = isMachineFailure
         self.origin = origin.description
         if case .file(let path, let line) = origin {
             (file, self.line) = (path, line)

@@ -14,7 +14,9 @@ struct Dynamics: ParsableCommand {
             """,
         version: harnessVersion,
         subcommands: [
-            Run.self, Report.self, Export.self, List.self, Inspect.self, Import.self, CatalogCommand.self, Compare.self,
+            Run.self, Report.self, Export.self, List.self, Describe.self, Inspect.self, Import.self,
+            CatalogCommand.self,
+            Compare.self, Docs.self,
         ])
 
     static func main() {

@@ -81,7 +81,7 @@ import Testing
         #expect(missing?.description == "none.csv: cannot read the table: No such file or directory")
         for path in [folder.path, "/dev/zero"] {
             let error = #expect(throws: CSVError.self) { try CSVReader().read(path) }
-            #expect(error?.problem == "expected a CSV file, found what is not a regular file")
+            #expect(error?.problem == "cannot read the table: it is not a regular file")
         }
     }
 }

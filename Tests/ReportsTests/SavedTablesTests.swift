@@ -63,7 +63,7 @@ import Testing
     @Test func `a folder without a description, or with another's, is told`() throws {
         #expect(
             try problem { try FileManager.default.removeItem(atPath: "\($0.path)/datapackage.json") }
-                == "cannot read DIR/datapackage.json: it is missing, or not to be opened")
+                == "cannot read DIR/datapackage.json: No such file or directory")
         #expect(
             try problem { try $0.write("datapackage.json", "{\"name\": 1}") }
                 == "DIR/datapackage.json is no description of tables that this version can read")
@@ -84,5 +84,35 @@ import Testing
                 let text = try folder.text("datapackage.json").replacing("\"tensors.csv\"", with: "\"../tensors.csv\"")
                 try folder.write("datapackage.json", text)
             } == "DIR/datapackage.json: the description of 'tensors' is damaged")
+    }
+
+    /// 2^31 digits would take 23 GB to write.
+    @Test(arguments: ["0", "-1", "18", "2147483648"])
+    func `digits that no number has are damage`(digits: String) throws {
+        #expect(
+            try problem { folder in
+                let text = try folder.text("datapackage.json").replacing(
+                    "\"description\"", with: "\"digits\": \(digits), \"description\"")
+                try folder.write("datapackage.json", text)
+            } == "DIR/datapackage.json: the description of 'tensors' is damaged")
+    }
+
+    @Test(arguments: [#"["tensor", "tensor"]"#, "[]", #"["none"]"#])
+    func `a readable table with a column twice, none or another is no part`(fields: String) throws {
+        #expect(
+            try problem { folder in
+                var text = try folder.text("datapackage.json").trimmingCharacters(in: .whitespacesAndNewlines)
+                text.removeLast()
+                text += #","readable":[{"name":"v","title":"V","resource":"tensors","fields":\#(fields)}]}"#
+                try folder.write("datapackage.json", text)
+            } == "DIR/datapackage.json: the readable table 'v' is no part of a table")
+    }
+
+    @Test func `a description that is no file does not block`() throws {
+        #expect(
+            try problem { folder in
+                try FileManager.default.removeItem(atPath: "\(folder.path)/datapackage.json")
+                _ = mkfifo("\(folder.path)/datapackage.json", 0o600)
+            } == "cannot read DIR/datapackage.json: it is not a regular file")
     }
 }

@@ -21,22 +21,15 @@ package struct CSVReader: Sendable {
     /// - Throws: `CSVError` for a file that is missing, not a file, too large, or not such a table.
     package func read(_ path: String, as name: String? = nil) throws(CSVError) -> CSVTable {
         let name = name ?? path
-        var status = stat()
-        guard stat(path, &status) == 0 else {
-            throw CSVError(file: name, line: nil, "cannot read the table: \(String(cString: strerror(errno)))")
-        }
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            throw CSVError(file: name, line: nil, "expected a CSV file, found what is not a regular file")
-        }
-        guard status.st_size <= CSVReader.largestFile else {
+        let bytes: [UInt8]
+        do throws(FileReadingError) {
+            bytes = try readFile(path, limit: CSVReader.largestFile)
+        } catch {
             throw CSVError(
-                file: name, line: nil,
-                "the file has \(status.st_size) bytes; tables up to \(CSVReader.largestFile) bytes are read")
+                file: name, line: nil, "cannot read the table: \(error.reason)",
+                isMachineFailure: error.kind == .machine)
         }
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw CSVError(file: name, line: nil, "cannot read the table")
-        }
-        return try parse([UInt8](data), file: name)
+        return try parse(bytes, file: name)
     }
 
     /// Reads the bytes of a file; `file` is the name that errors give it.

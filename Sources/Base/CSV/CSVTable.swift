@@ -87,9 +87,12 @@ package struct CSVError: Error, Equatable, CustomStringConvertible {
     package let line: Int?
     /// What is wrong, with the remedy.
     package let problem: String
+    /// Whether the machine failed, and nothing is known of the file.
+    package let isMachineFailure: Bool
 
     /// Makes an error; see the properties.
-    package init(file: String, line: Int?, _ problem: String) {
+    package init(file: String, line: Int?, _ problem: String, isMachineFailure: Bool = false) {
+        self.isMachineFailure = isMachineFailure
         self.file = file
         self.line = line
         self.problem = problem

@@ -21,6 +21,12 @@ package func entryExists(_ path: String) -> Bool {
     return lstat(path, &status) == 0
 }
 
+/// Whether a regular file, and not a link to one, is at `path`.
+package func isRegularFile(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+}
+
 /// Whether `path` leads to a directory.
 package func isDirectory(_ path: String) -> Bool {
     var status = stat()

@@ -3,17 +3,18 @@ import Foundation
 /// Makes a folder and those above it, where they are missing.
 package func makeFolder(_ path: String) throws(EnvironmentError) {
     guard mkdir(path, 0o777) != 0, errno != EEXIST else { return }
-    guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
+    let parent = PathText(path).folder
+    guard errno == ENOENT, !parent.isEmpty, parent.utf8.count < path.utf8.count else {
         throw EnvironmentError("make the folder", path)
     }
-    try makeFolder(String(path[..<slash]))
+    try makeFolder(parent)
     guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw EnvironmentError("make the folder", path) }
 }
 
 /// The path with every link resolved; of what does not exist, the absolute path.
 package func realPath(_ path: String) -> String {
     guard let resolved = realpath(path, nil) else {
-        return path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+        return PathText(path).isAbsolute ? path : FileManager.default.currentDirectoryPath + "/" + path
     }
     defer { free(resolved) }
     return String(cString: resolved)

@@ -99,7 +99,7 @@ package struct Catalog: Sendable {
 
     private static func text(of path: String) throws(CatalogError) -> String {
         do throws(CheckpointError) {
-            let bytes = try SourceFile.contents(of: path, limit: textLimit, checkpoint: path)
+            let bytes = try ByteSources.contents(of: path, limit: textLimit, checkpoint: path)
             guard let text = String(validating: bytes, as: UTF8.self) else {
                 throw CheckpointError(.malformed, checkpoint: path, problem: "is not UTF-8 text")
             }

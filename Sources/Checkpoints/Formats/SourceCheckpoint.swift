@@ -22,11 +22,9 @@ struct SourceCheckpoint: Sendable {
     /// `config.json`, verbatim, or what OLMo's `config.yaml` comes to; `nil` when there is neither.
     let config: String?
 
-    /// One file, as it was when its structure was read.
+    /// One file.
     struct File: Sendable {
-        var path: String
-        var byteCount: Int
-        var modificationTimeNanoseconds: Int
+        var source: any ByteSource
         /// The bytes that tell what is where: a safetensors header with its length, the directory of an archive.
         var structure: [Range<Int>]
     }
@@ -62,7 +60,7 @@ struct SourceCheckpoint: Sendable {
 
     /// Whether the file is of this kind, and not HDF5.
     static func isSource(file path: String) -> Bool {
-        guard let file = try? SourceFile(path, checkpoint: path), file.byteCount >= 8,
+        guard let file = try? ByteSources.open(path, checkpoint: path), file.byteCount >= 8,
             let bytes = try? file.bytes(at: 0, count: 8), bytes != HDF5Signature.bytes
         else { return false }
         return bytes.starts(with: zipSignature) || endings.contains { path.hasSuffix($0) }
@@ -71,14 +69,18 @@ struct SourceCheckpoint: Sendable {
     private static let zipSignature = Array("PK\u{3}\u{4}".utf8)
 
     /// What is known of the checkpoint at `path` without reading its tensors: no HDF5, no worker.
-    static func manifest(_ path: String, dumps: Set<BFloat16Dump> = []) throws(CheckpointError) -> CheckpointManifest {
-        try SourceCheckpoint(path, dumps: dumps).manifest()
+    static func manifest(
+        _ path: String, dumps: Set<BFloat16Dump> = [], trusted: [String] = []
+    ) throws(CheckpointError) -> CheckpointManifest {
+        try SourceCheckpoint(path, dumps: dumps, trusted: trusted).manifest()
     }
 
     /// Reads what the files say of themselves, and checks that they agree.
-    /// - Parameter dumps: arrays that are read as bfloat16, which NumPy has no type for.
-    init(_ path: String, dumps: Set<BFloat16Dump> = []) throws(CheckpointError) {
-        let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    /// - Parameters:
+    ///   - dumps: arrays that are read as bfloat16, which NumPy has no type for.
+    ///   - trusted: directories into which links of a directory may lead, besides itself and its Hub cache's blobs.
+    init(_ path: String, dumps: Set<BFloat16Dump> = [], trusted: [String] = []) throws(CheckpointError) {
+        let path = path.utf8.count > 1 && path.utf8.last == UInt8(ascii: "/") ? String(path.dropLast()) : path
         self.path = path
         var content = SourceContent(checkpoint: path, dumps: dumps)
         if entryExists(path), !isDirectory(path), SourceCheckpoint.endings.contains(where: { path.hasSuffix($0) }) {
@@ -87,6 +89,8 @@ struct SourceCheckpoint: Sendable {
             try content.add(path)
         } else {
             identity = try HuggingFaceIdentity(of: path)
+            content.roots = resolvedPath(path).map { TrustedRoots(directory: $0, allowed: trusted) }
+            for name in DirectoryWeights.first + ["config.json", "config.yaml"] { try content.checkPlace(of: name) }
             config = try SourceCheckpoint.readConfig(path)
             try SourceCheckpoint.read(directory: path, into: &content)
         }
@@ -98,12 +102,21 @@ struct SourceCheckpoint: Sendable {
     /// Adds the files that `DirectoryWeights` chooses.
     private static func read(directory path: String, into content: inout SourceContent) throws(CheckpointError) {
         switch DirectoryWeights(in: path) {
-        case .single(let name): try content.add(path + "/" + name)
+        case .single(let name):
+            try content.checkPlace(of: name)
+            try content.add(path + "/" + name)
         case .indexed(let name, let ending):
             let index = try HuggingFaceIndex(path + "/" + name, shards: ending, checkpoint: path)
-            for shard in index.shards { try content.add(path + "/" + shard) }
+            for shard in index.shards {
+                try content.checkPlace(of: shard)
+                try content.add(path + "/" + shard)
+            }
             try index.check(content.tensors.map { (name: $0.name, shard: index.shards[$0.extent.file]) })
-        case .shards(let names): for name in names { try content.add(path + "/" + name) }
+        case .shards(let names):
+            for name in names {
+                try content.checkPlace(of: name)
+                try content.add(path + "/" + name)
+            }
         case .unreadable(let problem, let remedy):
             if PathContent(at: path, isMember: false) == .folder { throw folderError(path) }
             throw CheckpointError(.unsupported, checkpoint: path, problem: problem, remedy: remedy)
@@ -128,7 +141,7 @@ struct SourceCheckpoint: Sendable {
     /// What the rest of the harness asks of any checkpoint. Tensors of types that nothing compares are left out.
     func manifest() throws(CheckpointError) -> CheckpointManifest {
         var manifest = CheckpointManifest(
-            tensors: [], storage: [], files: files.map(\.path), attributes: facts, config: config, leftOut: leftOut)
+            tensors: [], storage: [], files: files.map(\.source), attributes: facts, config: config, leftOut: leftOut)
         manifest.attributes["model"] = identity.model.map { .string($0) }
         for tensor in tensors {
             guard isPrintable(tensor.name) else {
@@ -165,7 +178,7 @@ struct SourceCheckpoint: Sendable {
     private static func readConfig(_ directory: String) throws(CheckpointError) -> String? {
         let path = directory + "/config.json"
         guard entryExists(path) else { return try OLMoConfig.translated(in: directory) }
-        let bytes = try SourceFile.contents(of: path, limit: configLimit, checkpoint: directory)
+        let bytes = try ByteSources.contents(of: path, limit: configLimit, checkpoint: directory)
         do throws(JSONError) {
             var scanner = JSONScanner(bytes)
             try scanner.object { scanner, _ throws(JSONError) in try scanner.skipValue() }
@@ -197,6 +210,8 @@ struct SourceCheckpoint: Sendable {
 private struct SourceContent {
     let checkpoint: String
     let dumps: Set<BFloat16Dump>
+    /// Where links of a directory may lead; `nil` for a single file, which its user has named.
+    var roots: TrustedRoots?
     private(set) var files: [SourceCheckpoint.File] = []
     private(set) var tensors: [SourceCheckpoint.Tensor] = []
     private(set) var leftOut: [LeftOut] = []
@@ -206,9 +221,15 @@ private struct SourceContent {
         (self.checkpoint, self.dumps) = (checkpoint, dumps)
     }
 
+    /// Throws when an entry of the directory leads where it may not. What leads nowhere is told when it is opened.
+    func checkPlace(of name: String) throws(CheckpointError) {
+        guard let roots, resolvedPath(checkpoint + "/" + name) != nil else { return }
+        _ = try roots.resolve(name, role: "'\(name)'", checkpoint: checkpoint)
+    }
+
     /// Reads the structure of one more file.
     mutating func add(_ path: String) throws(CheckpointError) {
-        let file = try SourceFile(path, checkpoint: checkpoint)
+        let file = try ByteSources.open(path, checkpoint: checkpoint)
         let structure: [Range<Int>]
         if path.hasSuffix(".safetensors") {
             let header = try SafetensorsHeader(of: file)
@@ -228,19 +249,16 @@ private struct SourceContent {
                 .unsupported, checkpoint: checkpoint,
                 problem: "its files describe more than \(SafetensorsHeader.tensorLimit) tensors")
         }
-        files.append(
-            SourceCheckpoint.File(
-                path: path, byteCount: file.byteCount, modificationTimeNanoseconds: file.modificationTimeNanoseconds,
-                structure: structure))
+        files.append(SourceCheckpoint.File(source: file, structure: structure))
     }
 
-    private mutating func addArchive(_ file: borrowing SourceFile) throws(CheckpointError) -> [Range<Int>] {
+    private mutating func addArchive(_ file: any ByteSource) throws(CheckpointError) -> [Range<Int>] {
         let start = try file.bytes(at: 0, count: min(file.byteCount, 4))
         guard start == Array("PK\u{3}\u{4}".utf8) else {
             let isPickle = start.first == 0x80
             throw CheckpointError(
                 isPickle ? .unsupported : .malformed, checkpoint: checkpoint,
-                problem: "'\(file.path)' is no zip archive"
+                problem: "'\(file.name)' is no zip archive"
                     + (isPickle ? ", but in torch's format of before version 1.6, which is not read" : ""),
                 remedy: isPickle
                     ? "load it with torch and save it again, or save its tensors as safetensors" : "fetch it again")

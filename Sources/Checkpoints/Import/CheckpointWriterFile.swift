@@ -1,4 +1,5 @@
 import Base
+import Tensors
 
 #if canImport(Darwin)
     import Darwin
@@ -19,9 +20,9 @@ struct PartialFile: ~Copyable {
     private var isCommitted = false
 
     init(for destination: String) throws(OutputError) {
-        let components = destination.split(separator: "/", omittingEmptySubsequences: false)
-        let path = (components.dropLast() + [".\(components.last ?? "").partial"]).joined(separator: "/")
-        let opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+        let path = PartialFile.path(for: destination)
+        // A link that somebody put there would have its target overwritten; a FIFO would be waited for.
+        let opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o666)
         guard opened >= 0 else { throw OutputError(destination, lastError()) }
         // A file system without locks gives another error, and must do without.
         let isTaken = flock(opened, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK
@@ -35,6 +36,27 @@ struct PartialFile: ~Copyable {
         self.destination = destination
         self.path = path
         descriptor = opened
+    }
+
+    /// The longest name that file systems take, in bytes.
+    private static let nameLimit = 255
+
+    /// `.NAME.partial`; where that is too long, the end of the name gives way to its hash.
+    private static func path(for destination: String) -> String {
+        let place = PathText(destination)
+        let name = place.name ?? ""
+        var partial = ".\(name).partial"
+        if partial.utf8.count > nameLimit {
+            let hash = "\(Fingerprint(of: name))"
+            let kept = name.unicodeScalars.reduce(into: "") { kept, scalar in
+                if kept.utf8.count + 4 + hash.utf8.count + ".-.partial".utf8.count <= nameLimit {
+                    kept.unicodeScalars.append(scalar)
+                }
+            }
+            partial = ".\(kept)-\(hash).partial"
+        }
+        let folder = place.folder
+        return folder.isEmpty ? partial : folder == "/" ? "/\(partial)" : "\(folder)/\(partial)"
     }
 
     deinit {
@@ -65,8 +87,8 @@ struct PartialFile: ~Copyable {
     func matchesDestination(outside ranges: [Range<Int>]) throws(OutputError) -> Bool {
         let length = try byteCount()
         do throws(CheckpointError) {
-            let existing = try SourceFile(destination, checkpoint: destination)
-            let partial = try SourceFile(path, checkpoint: destination)
+            let existing = try ByteSources.open(destination, checkpoint: destination)
+            let partial = try ByteSources.open(path, checkpoint: destination)
             guard existing.byteCount == length else { return false }
             var start = 0
             for range in ranges + [length..<length] {

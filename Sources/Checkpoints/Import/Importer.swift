@@ -19,11 +19,13 @@ package struct Importer: Sendable {
         package var force: Bool
         /// NumPy arrays that are bfloat16, which NumPy has no type for.
         package var bfloat16Dumps: Set<BFloat16Dump>
+        /// Directories into which links of a source may lead, besides itself and its Hub cache's blobs.
+        package var trustedRoots: [String]
 
         /// Sets the options; see the properties.
         package init(
             destination: String, model: String? = nil, revision: String? = nil, facts: RevisionFacts? = nil,
-            link: Link = .none, force: Bool = false, bfloat16Dumps: Set<BFloat16Dump> = []
+            link: Link = .none, force: Bool = false, bfloat16Dumps: Set<BFloat16Dump> = [], trustedRoots: [String] = []
         ) {
             self.destination = destination
             self.model = model
@@ -32,6 +34,7 @@ package struct Importer: Sendable {
             self.link = link
             self.force = force
             self.bfloat16Dumps = bfloat16Dumps
+            self.trustedRoots = trustedRoots
         }
     }
 
@@ -94,6 +97,8 @@ package struct Importer: Sendable {
                     return result
                 }
             } catch let error as OutputError {
+                throw ImportError(.environment, error.description)
+            } catch let error as CheckpointError where error.kind == .environment {
                 throw ImportError(.environment, error.description)
             } catch let error as ImportFailure {
                 result.failed.append(error)

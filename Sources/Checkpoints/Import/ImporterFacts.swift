@@ -36,7 +36,7 @@ package struct RevisionFacts: Sendable {
     /// Reads the file. Throws a usage error when it cannot be read, or lists a revision twice.
     package init(contentsOf path: String) throws(ImportError) {
         do {
-            let bytes = try SourceFile.contents(of: path, limit: RevisionFacts.lengthLimit, checkpoint: path)
+            let bytes = try ByteSources.contents(of: path, limit: RevisionFacts.lengthLimit, checkpoint: path)
             let content = try JSONDecoder().decode(Content.self, from: Data(bytes))
             entries = try Dictionary(content.revisions.map { ($0.revision, $0) }) { entry, _ in
                 throw ImportError(.usage, "facts file '\(path)' lists '\(entry.revision)' twice")

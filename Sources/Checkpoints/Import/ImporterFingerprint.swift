@@ -14,8 +14,8 @@ extension SourceCheckpoint {
         func add(_ bytes: [UInt8]) { bytes.withUnsafeBytes { stream.add($0) } }
         add(Array((config ?? "").utf8))
         for (index, file) in files.enumerated() {
-            let input = try SourceFile(file.path, checkpoint: path)
-            try input.check(against: file)
+            let input = file.source
+            try input.checkUnchanged()
             add(withUnsafeBytes(of: UInt64(input.byteCount).littleEndian) { Array($0) })
             for range in file.structure { add(try input.bytes(at: range.lowerBound, count: range.count)) }
             for extent in tensors.map(\.extent) where extent.file == index {
@@ -25,14 +25,5 @@ extension SourceCheckpoint {
             }
         }
         return "xxh3-128:\(stream.fingerprint)"
-    }
-}
-
-extension SourceFile {
-    /// Throws when this is not the file, as long and as old, whose header was read.
-    func check(against file: SourceCheckpoint.File) throws(CheckpointError) {
-        guard byteCount == file.byteCount, modificationTimeNanoseconds == file.modificationTimeNanoseconds else {
-            throw CheckpointError(.changed, checkpoint: checkpoint, problem: "'\(path)' changed while it was read")
-        }
     }
 }

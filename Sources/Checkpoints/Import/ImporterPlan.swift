@@ -49,6 +49,8 @@ struct ImportPlan {
                 plans.append(plan)
             } catch let error as ImportError {
                 throw error
+            } catch let error as CheckpointError where error.kind == .environment {
+                throw ImportError(.environment, error.description)
             } catch {
                 failures.append(ImportFailure(source: path, error))
             }
@@ -75,7 +77,7 @@ struct ImportPlan {
     }
 
     private init(_ path: String, _ options: Importer.Options) throws {
-        source = try SourceCheckpoint(path, dumps: options.bfloat16Dumps)
+        source = try SourceCheckpoint(path, dumps: options.bfloat16Dumps, trusted: options.trustedRoots)
         try source.checkComplete()
         model = options.model ?? source.identity.model
         let name = options.revision ?? source.identity.revision.name
@@ -88,12 +90,20 @@ struct ImportPlan {
 
     /// `REVISION.h5`; slashes, which branch names may hold, become `--`, as in the Hub's cache.
     private static func fileName(of revision: String, _ source: String) throws(CheckpointError) -> String {
-        guard !revision.isEmpty, !revision.hasPrefix("."), isPrintable(revision) else {
+        guard !revision.isEmpty, revision.utf8.first != UInt8(ascii: "."), isPrintable(revision) else {
             throw CheckpointError(
                 .unsupported, checkpoint: source, problem: "the revision '\(revision)' cannot name a file",
                 remedy: "name it with --revision")
         }
-        return String(revision.replacing("/", with: "--")) + ".h5"
+        let name = PathText(revision).replacingSlashes(with: "--") + ".h5"
+        // The limit of every file system in use.
+        guard name.utf8.count <= 255 else {
+            throw CheckpointError(
+                .unsupported, checkpoint: source,
+                problem: "the file's name would have \(name.utf8.count) bytes, and 255 are the most",
+                remedy: "name it with --revision")
+        }
+        return name
     }
 
     /// Writes the file, unless it is there.
@@ -112,10 +122,25 @@ struct ImportPlan {
                     reason: "'\(destination)' is there and differs from what this import would write; "
                         + "--force replaces it")
             }
+            guard ImportPlan.isCheckpointFile(destination) else {
+                throw ImportFailure(
+                    source: source.path,
+                    reason:
+                        "'\(destination)' is no file that an import has made, and --force replaces no other; move it away"
+                )
+            }
         }
         guard try link != .none || copyPayload(to: writer, proceed) else { return .stopped }
         try writer.commit()
         return .written
+    }
+
+    /// Whether a regular HDF5 file, and not a link to one, is there.
+    private static func isCheckpointFile(_ path: String) -> Bool {
+        guard isRegularFile(path), let file = try? ByteSources.open(path, checkpoint: path),
+            file.byteCount >= HDF5Signature.bytes.count
+        else { return false }
+        return (try? file.bytes(at: 0, count: HDF5Signature.bytes.count)) == HDF5Signature.bytes
     }
 
     /// Copies all tensors in the file's order; `false` when it was stopped.
@@ -124,8 +149,7 @@ struct ImportPlan {
         defer { buffer.deallocate() }
         var done = 0
         for (index, file) in source.files.enumerated() {
-            let input = try SourceFile(file.path, checkpoint: source.path)
-            try input.check(against: file)
+            let input = file.source
             for (number, tensor) in source.tensors.enumerated() where tensor.extent.file == index {
                 let bytes = try TensorBytes(of: tensor, in: input)
                 for offset in stride(from: 0, to: tensor.byteCount, by: buffer.count) {
@@ -148,7 +172,7 @@ private struct TensorBytes {
     private let tensor: SourceCheckpoint.Tensor
     private let inflating: InflatingReader?
 
-    init(of tensor: SourceCheckpoint.Tensor, in file: borrowing SourceFile) throws(CheckpointError) {
+    init(of tensor: SourceCheckpoint.Tensor, in file: any ByteSource) throws(CheckpointError) {
         self.tensor = tensor
         inflating = tensor.deflated.map { InflatingReader($0.entry) }
         guard let skip = tensor.deflated?.skip else { return }
@@ -159,7 +183,7 @@ private struct TensorBytes {
 
     /// Fills `buffer`, whole elements, from byte `offset` on; the pieces follow each other.
     func read(
-        at offset: Int, of file: borrowing SourceFile, into buffer: UnsafeMutableRawBufferPointer
+        at offset: Int, of file: any ByteSource, into buffer: UnsafeMutableRawBufferPointer
     ) throws(CheckpointError) {
         if let inflating {
             try inflating.read(from: file, into: buffer)

@@ -8,7 +8,7 @@ extension SourceCheckpoint {
     func storedTensors(link: Importer.Link, from destination: String) throws -> [CheckpointWriter.Tensor] {
         var targets: [String] = []
         if link != .none {
-            for file in files { targets.append(try linkTarget(file.path, link, from: destination)) }
+            for file in files { targets.append(try linkTarget(file.source.name, link, from: destination)) }
         }
         var stored: [CheckpointWriter.Tensor] = []
         for tensor in tensors {
@@ -30,7 +30,7 @@ extension SourceCheckpoint {
                             "'\(tensor.name)' is stored \(tensor.deflated == nil ? "big-endian" : "deflated"), so that "
                             + "nothing can point at its bytes", remedy: "import it without --link")
                 }
-                let file = files[tensor.extent.file]
+                let file = files[tensor.extent.file].source.identity
                 entry.link = ExternalStorage(
                     path: targets[tensor.extent.file], offset: tensor.extent.offset,
                     byteCount: tensor.extent.byteCount)
@@ -74,12 +74,12 @@ extension SourceCheckpoint {
             throw CheckpointError(.unreachable, checkpoint: path, problem: "cannot resolve '\(file)': \(lastError())")
         }
         guard link == .relative else { return target }
-        let parents = destination.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-        guard let folder = resolvedPath(parents.joined(separator: "/")) else {
+        let parent = PathText(destination).folder
+        guard let folder = resolvedPath(parent.isEmpty ? "." : parent) else {
             throw OutputError(destination, lastError())
         }
-        let from = folder.split(separator: "/")
-        let to = target.split(separator: "/")
+        let from = PathText(folder).components
+        let to = PathText(target).components
         let common = zip(from, to).prefix { $0 == $1 }.count
         return (from.dropFirst(common).map { _ in ".." } + to.dropFirst(common)).joined(separator: "/")
     }

@@ -61,13 +61,13 @@ package enum PathContent: Sendable, Equatable {
     }
 
     private static func beginning(of path: String) -> [UInt8]? {
-        guard let file = try? SourceFile(path, checkpoint: path) else { return nil }
+        guard let file = try? ByteSources.open(path, checkpoint: path) else { return nil }
         return try? file.bytes(at: 0, count: min(8, file.byteCount))
     }
 
     /// Whether an archive is one of torch's or NumPy's.
     private static func holdsTensors(_ path: String) -> Bool {
-        guard let file = try? SourceFile(path, checkpoint: path), let archive = try? ZipArchive(of: file) else {
+        guard let file = try? ByteSources.open(path, checkpoint: path), let archive = try? ZipArchive(of: file) else {
             return false
         }
         return archive.entries.contains { $0.name.hasSuffix("/data.pkl") || $0.name.hasSuffix(".npy") }

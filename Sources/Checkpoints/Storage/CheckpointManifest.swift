@@ -7,8 +7,8 @@ struct CheckpointManifest: Sendable {
     var tensors: [TensorInfo]
     /// Where the bytes of `tensors[i]` are.
     var storage: [TensorStorage]
-    /// Files that extents and chunks refer to, by index; opened once, when the checkpoint is.
-    var files: [String]
+    /// What extents and chunks refer to, by index.
+    var files: [any ByteSource]
     /// Root attributes (HDF5) or facts of the directory (Hugging Face): `model`, `revision`, `stage`, `step`, ...
     var attributes: [String: AttributeValue]
     /// The Hugging Face `config.json`, verbatim.
@@ -77,6 +77,9 @@ package struct LeftOut: Sendable, Equatable, Codable {
 
     /// The reason for names that would act on a terminal, or that are damaged UTF-8.
     static let unprintableName = "its name is not printable text"
+
+    /// The reason for datasets of HDF5 files that no storage was ever allocated for.
+    package static let neverWritten = "it was never written, so that the file has no data for it"
 
     /// Makes an entry; see the properties.
     package init(name: String, reason: String) {

@@ -20,7 +20,7 @@ struct ChunkTable: Sendable {
         }
         if numbers == [-1] { return nil }
         let chunkCount = grid.chunkCount
-        let fileByteCount = dataset.file.identity.byteCount
+        let fileByteCount = dataset.file.byteCount
         var entries: [Entry] = []
         for start in stride(from: 0, to: numbers.count - numbers.count % 4, by: 4) {
             let entry = Entry(

@@ -158,50 +158,61 @@ private struct ChunkJob: @unchecked Sendable {
 
     func run(_ index: Int) throws(CheckpointError) {
         let entry = entries[index]
-        let scratch = pool.take()
-        defer { pool.give(scratch) }
-        let checkpoint = reader.location.description
-        try dataset.file.read(
-            at: entry.offset, into: UnsafeMutableRawBufferPointer(start: scratch.bytes, count: entry.byteCount),
-            checkpoint: checkpoint)
-        reader.countStored(entry.byteCount)
-        let elements: UnsafeRawPointer
-        do throws(ChunkDamage) {
-            elements = try decoder.decode(
-                scratch, storedByteCount: entry.byteCount, skippedFilters: entry.skippedFilters)
-        } catch {
-            throw CheckpointError(
-                .malformed, checkpoint: checkpoint,
-                problem: "chunk \(entry.place) of '\(dataset.name)' is damaged: \(error.reason)")
-        }
-        guard let base = target.baseAddress else { return }
+        var (scratch, decoded) = pool.take(entry.place)
+        defer { pool.give(scratch, holding: decoded.map { ($0, entry.place) }) }
+        if decoded == nil { decoded = try decode(entry, scratch) }
+        guard let elements = decoded, let base = target.baseAddress else { return }
         grid.forEachRun(ofChunk: entry.place, in: range) { source, element, count in
             memcpy(
                 base + (element - range.lowerBound) * elementByteCount, elements + source * elementByteCount,
                 count * elementByteCount)
         }
     }
+
+    private func decode(_ entry: ChunkTable.Entry, _ scratch: ChunkScratch) throws(CheckpointError) -> UnsafeRawPointer
+    {
+        let checkpoint = reader.location.description
+        try dataset.file.read(
+            at: entry.offset, into: UnsafeMutableRawBufferPointer(start: scratch.bytes, count: entry.byteCount))
+        reader.countStored(entry.byteCount)
+        do throws(ChunkDamage) {
+            return try decoder.decode(
+                scratch, storedByteCount: entry.byteCount, skippedFilters: entry.skippedFilters)
+        } catch {
+            throw CheckpointError(
+                .malformed, checkpoint: checkpoint,
+                problem: "chunk \(entry.place) of '\(dataset.name)' is damaged: \(error.reason)")
+        }
+    }
 }
 
-/// Decoding buffers, one a thread, used again from chunk to chunk: fresh pages cost as much as decoding.
+/// Decoding buffers, one a thread, used again from chunk to chunk: fresh pages cost as much as decoding. Each remembers
+/// what it holds: a chunk that is larger than the window is decoded once, and not once a window.
 private final class ScratchPool: Sendable {
     private let capacity: Int
     private let idle = Mutex<[ScratchBox]>([])
 
     private struct ScratchBox: @unchecked Sendable {
         let scratch: ChunkScratch
+        let holding: (elements: UnsafeRawPointer, chunk: Int)?
     }
 
     init(capacity: Int) {
         self.capacity = capacity
     }
 
-    func take() -> ChunkScratch {
-        idle.withLock { $0.popLast() }?.scratch ?? ChunkScratch(capacity: capacity)
+    /// A buffer, and the elements of that chunk where it holds them: of the others the one that was used the longest ago.
+    func take(_ chunk: Int) -> (ChunkScratch, UnsafeRawPointer?) {
+        let found: ScratchBox? = idle.withLock { idle in
+            guard !idle.isEmpty else { return nil }
+            return idle.remove(at: idle.firstIndex { $0.holding?.chunk == chunk } ?? 0)
+        }
+        guard let found else { return (ChunkScratch(capacity: capacity), nil) }
+        return (found.scratch, found.holding.flatMap { $0.chunk == chunk ? $0.elements : nil })
     }
 
-    func give(_ scratch: ChunkScratch) {
-        let box = ScratchBox(scratch: scratch)
+    func give(_ scratch: ChunkScratch, holding: (elements: UnsafeRawPointer, chunk: Int)?) {
+        let box = ScratchBox(scratch: scratch, holding: holding)
         idle.withLock { $0.append(box) }
     }
 }

@@ -21,7 +21,7 @@ package struct TensorInfo: Sendable, Equatable, Codable {
     /// How a tensor's bytes lie in its file.
     package enum Layout: String, Sendable, Codable {
         case contiguous, chunked, compact, external, virtual
-        /// No storage was ever allocated; every element is the fill value.
+        /// Without elements, and so without storage.
         case unallocated
     }
 

@@ -13,6 +13,19 @@ struct TrustedRoots: Sendable {
         self.init(folder: folder, roots: [folder] + allowed.compactMap(realPath))
     }
 
+    /// Of a directory that is a checkpoint: what lies in it, and where it is a snapshot of a Hub cache,
+    /// `models--ORG--NAME/snapshots/HASH`, in the cache's own `blobs`, to which its files are links.
+    init(directory: String, allowed: [String]) {
+        let components = PathText(directory).components
+        var roots = [directory] + allowed.compactMap(realPath)
+        if components.count >= 3, components[components.count - 2] == "snapshots",
+            components[components.count - 3].hasPrefix("models--")
+        {
+            roots.append("/" + (components.dropLast(2) + ["blobs"]).joined(separator: "/"))
+        }
+        self.init(folder: directory, roots: roots)
+    }
+
     /// The same roots for another file below them, whose relative names start from its own folder.
     func from(file: String) -> TrustedRoots {
         TrustedRoots(folder: TrustedRoots.folder(of: file), roots: roots)
@@ -24,7 +37,7 @@ struct TrustedRoots: Sendable {
     }
 
     private static func folder(of file: String) -> String {
-        let folder = String(file[..<(file.lastIndex(of: "/") ?? file.startIndex)])
+        let folder = PathText(file).folder
         return folder.isEmpty ? "/" : folder
     }
 
@@ -32,11 +45,11 @@ struct TrustedRoots: Sendable {
     /// outside the roots; `role` stands in the error, for example `external link 'encoder'`.
     func resolve(_ name: String, role: String, checkpoint: String) throws(CheckpointError) -> String {
         let shown = printable(name)
-        guard let real = resolvedPath(name.hasPrefix("/") ? name : "\(folder)/\(name)") else {
+        guard let real = resolvedPath(PathText(name).isAbsolute ? name : "\(folder)/\(name)") else {
             throw CheckpointError(
                 .unreachable, checkpoint: checkpoint, problem: "\(role) leads to '\(shown)': \(lastError())")
         }
-        guard roots.contains(where: { real == $0 || real.hasPrefix($0 == "/" ? "/" : $0 + "/") }) else {
+        guard roots.contains(where: { PathText(real).isWithin(PathText($0)) }) else {
             throw CheckpointError(
                 .refused, checkpoint: checkpoint,
                 problem: "\(role) leads to '\(shown)', outside the checkpoint's folder",

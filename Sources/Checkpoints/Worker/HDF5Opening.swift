@@ -8,7 +8,7 @@ struct WorkerBackedDataset: Sendable {
     /// Its number in the worker.
     let dataset: Int
     /// The file that holds its chunks.
-    let file: OpenFile
+    let file: any ByteSource
     /// Where names of virtual sources start.
     let folder: String
     let name: String
@@ -27,7 +27,7 @@ struct HDF5Opening {
     private let options: ReadOptions
     private(set) var manifest = CheckpointManifest(
         tensors: [], storage: [], files: [], attributes: [:], config: nil, leftOut: [])
-    private(set) var opened: [OpenFile] = []
+    private var opened: [any ByteSource] = []
     private(set) var backed: [WorkerBackedDataset] = []
 
     private var sources: [String: Source] = [:]
@@ -39,7 +39,7 @@ struct HDF5Opening {
 
     private struct Source {
         let worker: HDF5WorkerProcess
-        let file: OpenFile
+        let file: LocalFile
         let index: Int
         let roots: TrustedRoots
     }
@@ -62,10 +62,10 @@ struct HDF5Opening {
     init(_ location: CheckpointLocation, options: ReadOptions) throws(CheckpointError) {
         checkpoint = location.description
         self.options = options
-        let file = try OpenFile(path: location.path, checkpoint: checkpoint, role: "cannot open it")
+        let file = try LocalFile(location.path, checkpoint: checkpoint, role: "cannot open it")
         let source = try start(file, TrustedRoots(file: file.identity.path, allowed: options.trustedRoots))
         try add(source, path: location.group ?? "/", prefix: "", depth: 0)
-        let stored = opened.reduce(0) { $0 + $1.identity.byteCount }
+        let stored = opened.reduce(0) { $0 + $1.byteCount }
         let limit = max(HDF5Opening.impliedByteAllowance, stored.multipliedClamping(by: HDF5Opening.expansionLimit))
         guard impliedByteCount <= limit else {
             throw CheckpointError(
@@ -76,13 +76,13 @@ struct HDF5Opening {
         manifest.tensors = order.map { manifest.tensors[$0] }
         manifest.storage = order.map { manifest.storage[$0] }
         manifest.leftOut.sort { $0.name < $1.name }
-        manifest.files = opened.map(\.identity.path)
+        manifest.files = opened
         for source in sources.values { source.worker.rest() }
     }
 
-    private mutating func start(_ file: OpenFile, _ roots: TrustedRoots) throws(CheckpointError) -> Source {
-        try HDF5Signature.check(file, checkpoint: checkpoint)
-        let worker = HDF5WorkerProcess(file: file, checkpoint: checkpoint, options: options)
+    private mutating func start(_ file: LocalFile, _ roots: TrustedRoots) throws(CheckpointError) -> Source {
+        try HDF5Signature.check(file)
+        let worker = HDF5WorkerProcess(file: file, options: options)
         let source = Source(worker: worker, file: file, index: opened.count, roots: roots)
         opened.append(file)
         sources[file.identity.path] = source
@@ -92,7 +92,7 @@ struct HDF5Opening {
     /// The index in `opened` of the file with this real path.
     private mutating func index(ofFile path: String, role: String) throws(CheckpointError) -> Int {
         if let index = opened.firstIndex(where: { $0.identity.path == path }) { return index }
-        opened.append(try OpenFile(path: path, checkpoint: checkpoint, role: role))
+        opened.append(try LocalFile(path, checkpoint: checkpoint, role: role))
         return opened.count - 1
     }
 
@@ -155,7 +155,7 @@ struct HDF5Opening {
         if let known = sources[real] {
             linked = known
         } else {
-            let opened = try OpenFile(path: real, checkpoint: checkpoint, role: role)
+            let opened = try LocalFile(real, checkpoint: checkpoint, role: role)
             linked = try start(opened, source.roots.from(file: real))
         }
         try add(linked, path: target, prefix: name, depth: depth)
@@ -169,6 +169,10 @@ struct HDF5Opening {
             return leaveOut(tensor.name, "another dataset has this name once / is read as .")
         }
         let byteCount = try checkedByteCount(tensor)
+        if byteCount > 0, tensor.isNeverWritten {
+            try imply(byteCount)
+            return leaveOut(tensor.name, LeftOut.neverWritten)
+        }
         let (layout, storage) = try place(tensor, byteCount: byteCount, source: source)
         manifest.tensors.append(
             TensorInfo(
@@ -216,9 +220,7 @@ struct HDF5Opening {
             let extents = try externalExtents(
                 runs, byteCount: byteCount, name: name, source: source, recordedSize: size, recordedTime: time)
             return (.external, .extents(extents, bigEndian: tensor.bigEndian))
-        case .unallocated:
-            try imply(byteCount)
-            return (.unallocated, filled(tensor))
+        case .unallocated: return (.unallocated, filled(tensor))
         case .chunked(let shape, let direct):
             guard shape.count == tensor.shape.count, !shape.isEmpty, shape.allSatisfy({ $0 > 0 }),
                 let chunkByteCount = product(shape + [tensor.elementType.byteCount])
@@ -303,7 +305,7 @@ struct HDF5Opening {
     ) throws(CheckpointError) {
         for part in virtual where part.file != "." {
             let role = "source of virtual dataset '\(name)'"
-            guard !part.file.contains("%"), !part.path.contains("%") else {
+            guard !(part.file + part.path).utf8.contains(UInt8(ascii: "%")) else {
                 throw CheckpointError(
                     .unsupported, checkpoint: checkpoint,
                     problem: "\(role): a pattern of files, '\(printable(part.file))'")
@@ -319,5 +321,17 @@ struct HDF5Opening {
 
     private func truncated(_ problem: String) -> CheckpointError {
         CheckpointError(.truncated, checkpoint: checkpoint, problem: problem)
+    }
+}
+
+extension WorkerTensor {
+    /// Whether the file has no byte of it: whoever made the dataset has not got to it, and what libhdf5 hands out for its
+    /// elements is nobody's data.
+    fileprivate var isNeverWritten: Bool {
+        switch place {
+        case .unallocated: true
+        case .chunked: storedByteCount == 0
+        case .contiguous, .compact, .external, .virtual: false
+        }
     }
 }

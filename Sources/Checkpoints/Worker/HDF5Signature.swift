@@ -12,14 +12,14 @@ enum HDF5Signature {
         "if a newer HDF5 wrote it, rewrite it with that HDF5's h5repack --high=2 (v110), or write it with libver 'v110'"
 
     /// Throws unless the signature stands at byte 0, 512, 1024, 2048, ..., with a superblock of a readable version.
-    static func check(_ file: OpenFile, checkpoint: String) throws(CheckpointError) {
-        let size = file.identity.byteCount
+    static func check(_ file: any ByteSource) throws(CheckpointError) {
+        let (size, checkpoint) = (file.byteCount, file.checkpoint)
         guard size > 0 else { throw CheckpointError(.malformed, checkpoint: checkpoint, problem: "the file is empty") }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count + 1, alignment: 8)
         defer { buffer.deallocate() }
         var offset = 0
         while offset <= size - buffer.count {
-            try file.read(at: offset, into: buffer, checkpoint: checkpoint)
+            try file.read(at: offset, into: buffer)
             if buffer.dropLast().elementsEqual(bytes) {
                 let version = Int(buffer[bytes.count])
                 guard version <= newestSuperblock else {

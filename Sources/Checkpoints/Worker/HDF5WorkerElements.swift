@@ -1,3 +1,4 @@
+import Base
 import HDF5
 
 /// A dataset as the worker remembers it between requests.
@@ -82,7 +83,7 @@ final class DatasetBeingRead {
                 try check(source.path, in: file.file, of: name)
                 continue
             }
-            let path = source.file.hasPrefix("/") ? source.file : "\(folder)/\(source.file)"
+            let path = PathText(source.file).isAbsolute ? source.file : "\(folder)/\(source.file)"
             let other: SourceFile
             if let known = opened[path] { other = known } else { other = try SourceFile(path: path) }
             opened[path] = other

@@ -7,8 +7,7 @@ import Synchronization
 /// It runs from its first request until it is told to rest, and is started again when it is needed again: a series has
 /// hundreds of checkpoints, and a machine few cores.
 final class HDF5WorkerProcess: Sendable {
-    private let file: OpenFile
-    private let checkpoint: String
+    private let file: LocalFile
     private let options: ReadOptions
     private let state = Mutex(State())
 
@@ -25,14 +24,15 @@ final class HDF5WorkerProcess: Sendable {
         let socket: Int32
     }
 
-    /// A worker that will inherit just `file` and one end of a socket. Its death becomes an error of `checkpoint`.
-    init(file: OpenFile, checkpoint: String, options: ReadOptions) {
+    /// A worker that will inherit just `file` and one end of a socket. Its death becomes an error of the file's checkpoint.
+    init(file: LocalFile, options: ReadOptions) {
         self.file = file
-        self.checkpoint = checkpoint
         self.options = options
     }
 
     deinit { rest() }
+
+    private var checkpoint: String { file.checkpoint }
 
     /// Ends the process until the next request.
     func rest() {
@@ -42,9 +42,11 @@ final class HDF5WorkerProcess: Sendable {
     }
 
     private func start() throws(CheckpointError) -> Running {
+        let descriptor = try file.descriptor()
+        defer { withExtendedLifetime(descriptor) {} }
         do throws(SpawnFailure) {
             if options.workerExecutable == nil,
-                let (process, socket) = try HDF5WorkerTemplate.worker(file: file.descriptor)
+                let (process, socket) = try HDF5WorkerTemplate.worker(file: descriptor.number)
             {
                 return Running(process: process, socket: socket)
             }
@@ -53,7 +55,7 @@ final class HDF5WorkerProcess: Sendable {
         }
         let executable = try HDF5WorkerProcess.executable(options, checkpoint: checkpoint)
         do throws(SpawnFailure) {
-            let (process, socket) = try spawnWorker(executable, file: file.descriptor)
+            let (process, socket) = try spawnWorker(executable, file: descriptor.number)
             return Running(process: process, socket: socket)
         } catch {
             throw failure(error)

@@ -9,6 +9,21 @@ enum HDF5WorkerTemplate {
     private static let socket = Mutex<Int32?>(nil)
     private static let process = Mutex<pid_t>(0)
 
+    /// How long a fork may take: milliseconds as a rule, seconds on a machine that swaps.
+    private static let forkMilliseconds: Int32 = 20_000
+    /// And its answer.
+    private static let answerMilliseconds: Int32 = 30_000
+
+    /// Whether something can be read before the time is over.
+    private static func isReady(_ descriptor: Int32, within milliseconds: Int32) -> Bool {
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        while true {
+            let count = poll(&waiting, 1, milliseconds)
+            if count < 0, errno == EINTR { continue }
+            return count > 0
+        }
+    }
+
     /// Starts it, where the system can. Must be called before the process has a second thread.
     static func start() {
         guard cprocess_adopt_orphans() == 0, let (ours, theirs) = try? socketPair() else { return }
@@ -40,9 +55,10 @@ enum HDF5WorkerTemplate {
             guard let end = template else { return nil }
             var process: pid_t = 0
             let sent = cprocess_send_descriptors(end, file, theirs) == 0
-            let count = sent ? read(end, &process, MemoryLayout<pid_t>.size) : 0
+            let count =
+                sent && isReady(end, within: answerMilliseconds) ? read(end, &process, MemoryLayout<pid_t>.size) : 0
             guard count == MemoryLayout<pid_t>.size, process > 0 else {
-                // It is gone, or cannot fork: from now on workers start as programs do.
+                // It is gone, stuck, or cannot fork: from now on workers start as programs do.
                 close(end)
                 template = nil
                 return nil
@@ -80,8 +96,11 @@ enum HDF5WorkerTemplate {
             close(file)
             close(end)
             var process: pid_t = -1
-            let count = withUnsafeMutableBytes(of: &process) { read(channel[0], $0.baseAddress, $0.count) }
+            let isTold = isReady(channel[0], within: forkMilliseconds)
+            let count =
+                isTold ? withUnsafeMutableBytes(of: &process) { read(channel[0], $0.baseAddress, $0.count) } : 0
             close(channel[0])
+            if between > 0, !isTold { kill(between, SIGKILL) }
             if between > 0 { while waitpid(between, nil, 0) < 0 && errno == EINTR {} }
             if count != MemoryLayout<pid_t>.size { process = -1 }
             let told = withUnsafeBytes(of: process) { write(WorkerDescriptor.socket, $0.baseAddress, $0.count) }

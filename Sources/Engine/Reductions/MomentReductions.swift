@@ -12,11 +12,15 @@ package struct MomentsReduction: Reduction {
     /// Deviations from the mean beyond which an element is an outlier.
     let outlierThreshold: Double
 
+    /// Of a matrix with more columns, rows and columns are not summed: a thread holds a sum a column, and no vocabulary is
+    /// as large.
+    private static let mostColumns = 1 << 20
+
     /// Asks for the moments of a tensor of that shape.
     package init(_ input: TensorReference, shape: [Int], outlierThreshold: Double) {
         self.input = input
         self.outlierThreshold = outlierThreshold
-        rowLength = shape.count == 2 ? shape[1] : nil
+        rowLength = shape.count == 2 && shape[1] <= MomentsReduction.mostColumns ? shape[1] : nil
     }
 
     package var parameters: String { "outlier_threshold=\(outlierThreshold)" }

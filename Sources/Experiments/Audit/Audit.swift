@@ -7,7 +7,6 @@ import Tensors
 struct Audit: Experiment {
     static let name = "audit"
     static let question = "Can the files be trusted: are they whole, what their labels say, and in their order?"
-    static let tableNames = ["summary", "findings", "files", "order", "soup"]
 
     let settings: AuditSettings
     let series: CheckpointSeries
@@ -135,10 +134,10 @@ struct Audit: Experiment {
         let ordered = sorted(findings)
         return Report(
             tables: [
-                findingsTable(ordered), audited.filesTable(ordered, distances, order, contents, results),
+                Audit.findingsTable(ordered), audited.filesTable(ordered, distances, order, contents, results),
                 audited.orderTable(distances, order), audited.soupTable(verdicts),
             ],
-            readable: [summaryTable(ordered)],
+            readable: [Audit.summaryTable(ordered)],
             // What could not be opened or read is told by the run itself.
             findings: ordered.filter { !$0.isRefusal }.map(\.message), inputs: contents.facts(results))
     }

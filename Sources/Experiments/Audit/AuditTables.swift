@@ -6,19 +6,67 @@ import Settings
 import Tensors
 
 extension Audit {
-    func findingsTable(_ findings: [AuditFinding]) -> Table {
+    static var tables: [Table] {
+        [
+            summaryTable([]), findingsTable([]), AuditedSeries.filesTable([]), AuditedSeries.orderTable([]),
+            AuditedSeries.soupTable([]),
+        ]
+    }
+
+    static func findingsTable(_ findings: [AuditFinding]) -> Table {
         Table(
             "findings", title: "What casts doubt on the checkpoints; no row when nothing was found.",
             columns: AuditFinding.columns, records: findings)
     }
 
     /// The columns of the findings that fit a page.
-    func summaryTable(_ findings: [AuditFinding]) -> Table {
+    static func summaryTable(_ findings: [AuditFinding]) -> Table {
         let wanted = ["severity", "finding", "revision", "tensor", "other", "evidence"]
         return Table(
             "summary", title: "What casts doubt on the checkpoints; no row when nothing was found.",
             columns: AuditFinding.columns.filter { wanted.contains($0.column.name) }, records: findings)
     }
+}
+
+/// One row of `order`.
+private struct OrderRow: Sendable {
+    let record: AuditOrderRecord
+    let checkpoints: [Checkpoint]
+    let distances: AuditDistances
+
+    private func label(_ place: Int?) -> String? { place.map { checkpoints[$0].label } }
+    private func length(_ other: Int?) -> Double? { other.flatMap { distances.length(record.place, $0) } }
+
+    static let columns: [TypedColumn<OrderRow>] =
+        [.string("revision", "The checkpoint.") { $0.label($0.record.place) }]
+        + revisionColumns.map { $0.of { $0.checkpoints[$0.record.place].revision } } + [
+            .integer("claimed", "Its number in its run by the labels, from 1.") { $0.record.claimed },
+            .integer(
+                "recovered", "Its number by distance; missing when the run has fewer than three checkpoints to order."
+            ) { $0.record.recovered },
+            .boolean("moved", "Whether it has to move to come from the one order to the other.") { $0.record.isMoved },
+            .string("before", "The checkpoint before it by the labels; the branch point for a run's first.") {
+                $0.label($0.record.before)
+            },
+            .number("distance_before", "‖x − x_before‖₂, estimated.") { $0.length($0.record.before) },
+            .string("after", "The checkpoint after it by the labels.") { $0.label($0.record.after) },
+            .number("distance_after", "‖x − x_after‖₂, estimated.") { $0.length($0.record.after) },
+            .string("recovered_before", "The checkpoint before it by distance.") {
+                $0.label($0.record.recoveredBefore)
+            },
+            .number("distance_recovered_before", "‖x − x_recovered_before‖₂, estimated.") {
+                $0.length($0.record.recoveredBefore)
+            },
+            .string("recovered_after", "The checkpoint after it by distance.") { $0.label($0.record.recoveredAfter) },
+            .number("distance_recovered_after", "‖x − x_recovered_after‖₂, estimated.") {
+                $0.length($0.record.recoveredAfter)
+            },
+            .string("nearest", "The nearest checkpoint of the series.") { $0.label($0.record.nearest) },
+            .number("distance_nearest", "‖x − x_nearest‖₂, estimated.") { $0.length($0.record.nearest) },
+            .number("distance_error", "Relative standard deviation of that estimate.") { row in
+                row.record.nearest.map { row.distances.error(row.record.place, $0) }
+            },
+        ]
 }
 
 /// One row of `files`.
@@ -84,53 +132,33 @@ extension AuditedSeries {
                 errors: own.count { $0.kind.severity == "error" },
                 warnings: own.count { $0.kind.severity == "warning" })
         }
-        return Table(
+        return AuditedSeries.filesTable(records)
+    }
+
+    fileprivate static func filesTable(_ records: [FileRecord]) -> Table {
+        Table(
             "files", title: "What the checkpoints hold.", columns: FileRecord.columns, primaryKey: ["revision"],
             records: records)
     }
 
     func orderTable(_ distances: AuditDistances, _ records: [AuditOrderRecord]) -> Table {
-        @Sendable func label(_ place: Int?) -> String? { place.map { checkpoints[$0].label } }
-        @Sendable func length(_ record: AuditOrderRecord, _ other: Int?) -> Double? {
-            other.flatMap { distances.length(record.place, $0) }
-        }
-        let columns: [TypedColumn<AuditOrderRecord>] =
-            [.string("revision", "The checkpoint.") { label($0.place) }]
-            + revisionColumns.map { $0.of { checkpoints[$0.place].revision } } + [
-                .integer("claimed", "Its number in its run by the labels, from 1.") { $0.claimed },
-                .integer(
-                    "recovered",
-                    "Its number by distance; missing when the run has fewer than three checkpoints to order."
-                ) { $0.recovered },
-                .boolean("moved", "Whether it has to move to come from the one order to the other.") { $0.isMoved },
-                .string("before", "The checkpoint before it by the labels; the branch point for a run's first.") {
-                    label($0.before)
-                },
-                .number("distance_before", "‖x − x_before‖₂, estimated.") { length($0, $0.before) },
-                .string("after", "The checkpoint after it by the labels.") { label($0.after) },
-                .number("distance_after", "‖x − x_after‖₂, estimated.") { length($0, $0.after) },
-                .string("recovered_before", "The checkpoint before it by distance.") { label($0.recoveredBefore) },
-                .number("distance_recovered_before", "‖x − x_recovered_before‖₂, estimated.") {
-                    length($0, $0.recoveredBefore)
-                },
-                .string("recovered_after", "The checkpoint after it by distance.") { label($0.recoveredAfter) },
-                .number("distance_recovered_after", "‖x − x_recovered_after‖₂, estimated.") {
-                    length($0, $0.recoveredAfter)
-                },
-                .string("nearest", "The nearest checkpoint of the series.") { label($0.nearest) },
-                .number("distance_nearest", "‖x − x_nearest‖₂, estimated.") { length($0, $0.nearest) },
-                .number("distance_error", "Relative standard deviation of that estimate.") { record in
-                    record.nearest.map { distances.error(record.place, $0) }
-                },
-            ]
-        return Table(
+        AuditedSeries.orderTable(
+            records.map { OrderRow(record: $0, checkpoints: checkpoints, distances: distances) })
+    }
+
+    fileprivate static func orderTable(_ records: [OrderRow]) -> Table {
+        Table(
             "order", title: "The order of each run's checkpoints by distance against that of their labels.",
-            columns: columns, primaryKey: ["revision"], records: records)
+            columns: OrderRow.columns, primaryKey: ["revision"], records: records)
     }
 
     func soupTable(_ soups: [(soup: AuditedSoup, verdict: SoupVerdict?)]) -> Table {
         let records = soups.flatMap { soup, verdict in verdict.map { SoupRecord.list(soup, $0, checkpoints) } ?? [] }
-        return Table(
+        return AuditedSeries.soupTable(records)
+    }
+
+    fileprivate static func soupTable(_ records: [SoupRecord]) -> Table {
+        Table(
             "soup", title: "How averages are explained by what they may have been made from.",
             columns: SoupRecord.columns, primaryKey: ["soup", "explanation", "ingredient"], records: records)
     }

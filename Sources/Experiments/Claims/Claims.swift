@@ -5,7 +5,6 @@ import Reports
 struct Claims: Experiment {
     static let name = "claims"
     static let question = "Do published numbers follow from the numbers they are said to follow from?"
-    static let tableNames = ["verdicts", "readings"]
     static let inputsName = "inputs"
 
     let settings: ClaimsSettings
@@ -20,6 +19,8 @@ struct Claims: Experiment {
         let problems = settings.claims.flatMap(Claims.problems) + Claims.duplicates(settings.claims)
         guard problems.isEmpty else { throw InputError(problems) }
     }
+
+    static var tables: [Table] { [ClaimTables.verdicts([]), ClaimTables.readings([])] }
 
     var requests: [any Reduction] { [] }
 

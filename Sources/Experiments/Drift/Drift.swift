@@ -8,10 +8,6 @@ import Tensors
 struct Drift: Experiment {
     static let name = "drift"
     static let question = "What moved between checkpoints, by how much, where and when?"
-    static let tableNames = [
-        "summary", "modules", "layers", "tensors", "trajectory", "displacement_gram", "ingredient_updates", "heads",
-        "embedding_rows", "coverage", "integrity",
-    ]
 
     let settings: DriftSettings
     let series: CheckpointSeries
@@ -45,9 +41,10 @@ struct Drift: Experiment {
             (reference, branchPoint) = (0, nil)
             comparisons = [Comparison(kind: .pair, from: 0, to: ends[0] == ends[1] ? 0 : 1)]
         } else {
-            let (series, opened) = try input.open(
+            let opened = try input.open(
                 in: context, branchPoint: settings.comparisons.anchors.branchPoint, training: settings.training)
-            (self.series, places) = (series, opened)
+            let (series, itsPlaces) = try Drift.kin(opened, settings, context)
+            (self.series, places) = (series, itsPlaces)
             reference =
                 try settings.comparisons.anchors.reference.map { try series.place(named: $0, setting: "reference") } ?? 0
             branchPoint =
@@ -62,6 +59,30 @@ struct Drift: Experiment {
         training = try settings.training.map { [series] in try SeriesTraining($0, series, context) }
         alignments = try Drift.align(comparisons, series, reference, settings)
     }
+
+    /// The series without the members that share no tensor with it: they are findings, and the rest is compared. Where
+    /// no two share one, all stay, and aligning them tells.
+    private static func kin(
+        _ opened: (series: CheckpointSeries, places: [Int]), _ settings: DriftSettings, _ context: RunContext
+    ) throws -> (series: CheckpointSeries, places: [Int]) {
+        let series = opened.series
+        let reference = try settings.comparisons.anchors.reference.map {
+            try series.place(named: $0, setting: "reference")
+        }
+        let (members, strangers) = series.kin(of: reference)
+        guard members.count > 1, !strangers.isEmpty else { return opened }
+        let first = series.checkpoints[members[0]].label
+        context.warn(
+            strangers.map {
+                "\(series.checkpoints[$0].label) has no floating-point tensor in common with \(first) and what is compared "
+                    + "with it, so that drift leaves it out; \(dumpRemedy)"
+            })
+        return series.only(members, opened.places)
+    }
+
+    private static let dumpRemedy =
+        "a dump of bfloat16 as uint16 or opaque bytes needs the setting bfloat16_dumps, and 'dynamics inspect' shows what "
+        + "is there"
 
     /// Aligns every pair that is compared or lies on a trajectory.
     private static func align(
@@ -83,9 +104,7 @@ struct Drift: Experiment {
             problems += unmatched.map { describe($0, from, to) }
             if !alignment.entries.contains(where: \.isCompared) {
                 throw InputError(
-                    "\(from.label) and \(to.label) have no floating-point tensor in common; a dump of bfloat16 as uint16 "
-                        + "or opaque bytes needs the setting bfloat16_dumps, and 'dynamics inspect' shows what is there"
-                )
+                    "\(from.label) and \(to.label) have no floating-point tensor in common; \(dumpRemedy)")
             }
         }
         if !problems.isEmpty, !settings.allowUnmatched {

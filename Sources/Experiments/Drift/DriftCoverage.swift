@@ -3,7 +3,7 @@ import Reports
 
 /// What was compared and what was found on the way: `coverage` and `integrity`.
 extension Drift {
-    private struct CoverageRecord {
+    struct CoverageRecord {
         let from: String
         let to: String
         let entry: Alignment.Entry
@@ -20,7 +20,11 @@ extension Drift {
                     infos: (entry.from.map { from.tensors[$0] }, entry.to.map { to.tensors[$0] }))
             }
         }
-        return Table(
+        return Drift.coverageTable(records)
+    }
+
+    static func coverageTable(_ records: [CoverageRecord]) -> Table {
+        Table(
             "coverage", title: "Which tensors of each pair were compared, in the order of training.",
             columns: Drift.coverageColumns, primaryKey: ["from", "to", "tensor"], records: records)
     }

@@ -51,7 +51,7 @@ extension Drift {
         return heads
     }
 
-    private struct GroupRecord: Sendable {
+    struct GroupRecord: Sendable {
         let comparison: Comparison.Kind
         let from: String
         let to: String
@@ -90,11 +90,15 @@ extension Drift {
     }
 
     func headsTable(_ comparisons: [Comparison], _ results: ReductionResults) -> Table {
+        Drift.headsTable(groups(comparisons, results, heads: true).flatMap { $0 })
+    }
+
+    static func headsTable(_ records: [GroupRecord]) -> Table {
         Table(
             "heads", title: "Drift by attention head: rows of q, k and v, columns of o.",
             columns: Drift.groupColumns("head", "Index of the head, from 0."),
             primaryKey: ["comparison", "from", "to", "tensor", "head"],
-            records: groups(comparisons, results, heads: true).flatMap { $0 })
+            records: records)
     }
 
     /// Rows that are all zero on both sides are padding: left out, and counted.
@@ -108,6 +112,10 @@ extension Drift {
                 return record
             }
         }
+        return Drift.embeddingRowsTable(records)
+    }
+
+    static func embeddingRowsTable(_ records: [GroupRecord]) -> Table {
         let padding = TypedColumn<GroupRecord>.integer(
             "padding_rows", "Rows of this embedding that are zero on both sides, which are left out."
         ) { $0.paddingRows }

@@ -34,25 +34,34 @@ extension Drift {
     /// `trajectory`, and with the Gram matrix `displacement_gram` and `ingredient_updates`.
     func seriesTables(_ results: ReductionResults) -> [Table] {
         let updates = SeriesUpdates(self, results)
-        let trajectory = Table(
-            "trajectory", title: "Each checkpoint's way from the reference, for the model and each module.",
-            columns: TrajectoryRecord.columns(isTrainingKnown: training != nil),
-            primaryKey: ["level", "name", "revision"],
-            records: trajectoryRecords(updates, results))
+        let trajectory = Drift.trajectoryTable(
+            trajectoryRecords(updates, results), isTrainingKnown: training != nil)
         guard settings.gram else { return [trajectory] }
         return [
-            trajectory,
-            Table(
-                "displacement_gram",
-                title: "Dot products of the displacements from the reference, over the whole model.",
-                columns: UpdateAngle.columns(angle: "displacements θ−θ_reference"), primaryKey: ["from", "to"],
-                records: displacementAngles(updates)),
-            Table(
-                "ingredient_updates",
-                title: "Angles between what the ingredients changed since the branch point.",
-                columns: UpdateAngle.scopedColumns(angle: "updates θ−θ_branch of the ingredients' finals"),
-                primaryKey: ["level", "name", "from", "to"], records: ingredientAngles(updates)),
+            trajectory, Drift.displacementTable(displacementAngles(updates)),
+            Drift.ingredientsTable(ingredientAngles(updates)),
         ]
+    }
+
+    static func trajectoryTable(_ records: [TrajectoryRecord], isTrainingKnown: Bool) -> Table {
+        Table(
+            "trajectory", title: "Each checkpoint's way from the reference, for the model and each module.",
+            columns: TrajectoryRecord.columns(isTrainingKnown: isTrainingKnown),
+            primaryKey: ["level", "name", "revision"], records: records)
+    }
+
+    static func displacementTable(_ records: [UpdateAngle]) -> Table {
+        Table(
+            "displacement_gram", title: "Dot products of the displacements from the reference, over the whole model.",
+            columns: UpdateAngle.columns(angle: "displacements θ−θ_reference"), primaryKey: ["from", "to"],
+            records: records)
+    }
+
+    static func ingredientsTable(_ records: [UpdateAngle]) -> Table {
+        Table(
+            "ingredient_updates", title: "Angles between what the ingredients changed since the branch point.",
+            columns: UpdateAngle.scopedColumns(angle: "updates θ−θ_branch of the ingredients' finals"),
+            primaryKey: ["level", "name", "from", "to"], records: records)
     }
 
     private func trajectoryRecords(_ updates: SeriesUpdates, _ results: ReductionResults) -> [TrajectoryRecord] {

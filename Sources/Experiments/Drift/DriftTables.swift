@@ -5,6 +5,18 @@ import Reports
 import Tensors
 
 extension Drift {
+    static var tables: [Table] {
+        let settings = DriftSettings()
+        return [
+            table("summary", [], "model", settings, isTrainingKnown: true),
+            table("modules", [], "module", settings, isTrainingKnown: true),
+            table("layers", [], "layer", settings, isTrainingKnown: true),
+            table("tensors", [], "tensor", settings, isTrainingKnown: true),
+            trajectoryTable([], isTrainingKnown: true), displacementTable([]), ingredientsTable([]), headsTable([]),
+            embeddingRowsTable([]), coverageTable([]), integrityTable(),
+        ]
+    }
+
     func report(_ results: ReductionResults) throws -> Report {
         let standing = comparisons.filter { isComplete($0, results) }
         guard !standing.isEmpty else {
@@ -12,13 +24,9 @@ extension Drift {
         }
         let integrity = try contents.integrity(results, strict: settings.integrity.strict)
         let records = standing.flatMap { self.records($0, results) }
-        let summary = table("summary", "Drift of the whole model, a row a comparison.", records, "model")
         var tables = [
-            summary,
-            table("modules", "Drift of each module, over all layers.", records, "module"),
-            table("layers", "Drift of each layer; 'none' is what lies outside the blocks.", records, "layer"),
-            table("tensors", "Drift of each tensor.", records, "tensor"),
-        ]
+            ("summary", "model"), ("modules", "module"), ("layers", "layer"), ("tensors", "tensor"),
+        ].map { Drift.table($0.0, records, $0.1, settings, isTrainingKnown: training != nil) }
         if settings.pair.from == nil { tables += seriesTables(results) }
         if settings.heads { tables.append(headsTable(standing, results)) }
         if settings.embeddingRows > 0 { tables.append(embeddingRowsTable(standing, results)) }
@@ -102,17 +110,26 @@ extension Drift {
         return records.values.sorted { $0.scope.rank < $1.scope.rank }
     }
 
-    private func table(_ name: String, _ title: String, _ records: [DriftRecord], _ level: String) -> Table {
-        var columns = DriftColumns.comparison(isTrainingKnown: training != nil)
+    private static let titles = [
+        "summary": "Drift of the whole model, a row a comparison.",
+        "modules": "Drift of each module, over all layers.",
+        "layers": "Drift of each layer; 'none' is what lies outside the blocks.", "tensors": "Drift of each tensor.",
+    ]
+
+    private static func table(
+        _ name: String, _ records: [DriftRecord], _ level: String, _ settings: DriftSettings, isTrainingKnown: Bool
+    ) -> Table {
+        var columns = DriftColumns.comparison(isTrainingKnown: isTrainingKnown)
         var key = ["comparison", "from", "to"]
         if level != "model" {
             columns += DriftColumns.scope(level)
             key.append(level)
         }
         columns += DriftColumns.metrics(movedThreshold: settings.movedThreshold)
-        if training != nil { columns += DriftColumns.rates }
+        if isTrainingKnown { columns += DriftColumns.rates }
         return Table(
-            name, title: title, columns: columns, primaryKey: key, records: records.filter { $0.scope.level == level })
+            name, title: titles[name] ?? name, columns: columns, primaryKey: key,
+            records: records.filter { $0.scope.level == level })
     }
 
     /// The columns of the summary that fit a page.

@@ -7,7 +7,6 @@ import Statistics
 struct DriftAndLoss: Experiment {
     static let name = "drift_and_loss"
     static let question = "Does the loss follow the weights?"
-    static let tableNames = ["summary", "joined", "correlations"]
 
     private let settings: DriftAndLossSettings
     private let runs: JoinedRuns
@@ -29,28 +28,44 @@ struct DriftAndLoss: Experiment {
     /// Nothing: what was computed stands in the tables.
     var requests: [any Reduction] { [] }
 
+    static var tables: [Table] {
+        [
+            summaryTable([], domain: nil), joinedTable([]), correlationsTable([]),
+        ]
+    }
+
+    private static func joinedTable(_ records: [DriftAndLossRecord]) -> Table {
+        Table(
+            "joined", title: "Drift and loss, a row for each checkpoint and domain.",
+            columns: DriftAndLossRecord.columns, primaryKey: ["revision", "domain"], records: records)
+    }
+
+    private static func correlationsTable(_ records: [CorrelationRecord]) -> Table {
+        Table(
+            "correlations", title: "Rank correlations between drift and loss over the checkpoints of a run.",
+            columns: CorrelationRecord.columns, primaryKey: ["run", "domain", "x", "y"], records: records)
+    }
+
+    /// The columns that fit a page, of one domain.
+    private static func summaryTable(_ records: [DriftAndLossRecord], domain: String?) -> Table {
+        Table(
+            "summary", title: "Drift and loss\(domain.map { ", domain '\($0)'" } ?? "").",
+            columns: DriftAndLossRecord.columns.filter { DriftAndLossRecord.brief.contains($0.column.name) },
+            primaryKey: ["revision"], records: records.filter { $0.loss.domain == domain })
+    }
+
     func report(_ results: ReductionResults) -> Report {
         let records = self.records
         let found = self.correlations(of: records)
-        let joined = Table(
-            "joined", title: "Drift and loss, a row for each checkpoint and domain.",
-            columns: DriftAndLossRecord.columns, primaryKey: ["revision", "domain"], records: records)
-        let correlations = Table(
-            "correlations", title: "Rank correlations between drift and loss over the checkpoints of a run.",
-            columns: CorrelationRecord.columns, primaryKey: ["run", "domain", "x", "y"],
-            records: found)
         // The last domain of a probe run is the whole set; those before it would not fit a page.
         let domain = records.last?.loss.domain
         let brief = Table(
             "correlations", title: "Rank correlations\(domain.map { ", domain '\($0)'" } ?? "").",
             columns: CorrelationRecord.columns.filter { $0.column.name != "domain" },
             records: found.filter { $0.domain == domain })
-        let summary = Table(
-            "summary", title: "Drift and loss\(domain.map { ", domain '\($0)'" } ?? "").",
-            columns: DriftAndLossRecord.columns.filter { DriftAndLossRecord.brief.contains($0.column.name) },
-            primaryKey: ["revision"], records: records.filter { $0.loss.domain == domain })
         return Report(
-            tables: [joined, correlations], readable: [summary, brief], findings: runs.findings,
+            tables: [DriftAndLoss.joinedTable(records), DriftAndLoss.correlationsTable(found)],
+            readable: [DriftAndLoss.summaryTable(records, domain: domain), brief], findings: runs.findings,
             inputs: .array(
                 runs.checkpoints.map { checkpoint in
                     .object(

@@ -42,7 +42,12 @@ struct SavedRun: Sendable {
         folder = context.resolve(name, of: setting)
         self.name = name
         let path = "\(folder)/run.json"
-        guard let data = FileManager.default.contents(atPath: path) else {
+        let data: Data
+        do throws(FileReadingError) {
+            data = Data(try readFile(path, limit: CSVReader.largestFile))
+        } catch {
+            if let failure = error.environment { throw failure }
+            guard error.kind == .missing else { throw InputError("\(error)") }
             throw InputError(
                 "there is no \(name)/run.json; run 'make experiment NAME=\(experiment)' first, or name the results folder "
                     + "of \(experiment) with \(setting)=DIR")

@@ -10,7 +10,6 @@ import Tensors
 struct LinearProbe: Experiment {
     static let name = "linear_probe"
     static let question = "What can a linear classifier read from each layer's hidden states?"
-    static let tableNames = ["summary", "linear_probe", "predictions", "integrity"]
 
     let settings: LinearProbeSettings
     let models: ModelSeries

@@ -4,20 +4,16 @@ import Reports
 import Statistics
 
 extension LinearProbe {
+    static var tables: [Table] { [summaryTable([]), scoresTable([]), predictionTable([]), integrityTable()] }
+
     func report(_ results: ReductionResults) throws -> Report {
         let standing = try models.standing(results) { results.summary(request($0)) != nil }
         let integrity = try models.contents.integrity(results, strict: false)
         let records = standing.flatMap { self.records($0, results) }
-        let scores = Table(
-            "linear_probe", title: "Linear probes of hidden states, a row for each checkpoint, layer and pooling.",
-            columns: LinearProbeRecord.columns, primaryKey: ["revision", "depth", "states"], records: records)
-        let summary = Table(
-            "summary", title: "The layer of each checkpoint whose linear probe cross-validates best.",
-            columns: LinearProbeRecord.columns.filter { LinearProbeRecord.brief.contains($0.column.name) },
-            primaryKey: ["revision", "states"], records: best(of: records))
-        let predictions = settings.predictions ? [predictionTable(records)] : []
+        let predictions = settings.predictions ? [LinearProbe.predictionTable(self.predictions(records))] : []
         return Report(
-            tables: [scores] + predictions + [integrityTable(integrity)], readable: [summary],
+            tables: [LinearProbe.scoresTable(records)] + predictions + [integrityTable(integrity)],
+            readable: [LinearProbe.summaryTable(best(of: records))],
             findings: integrity.findings.map(\.message) + doubts + records.compactMap(\.doubt),
             inputs: models.contents.facts(results), probeSet: models.probeFacts)
     }
@@ -47,8 +43,8 @@ extension LinearProbe {
         }
     }
 
-    private func predictionTable(_ records: [LinearProbeRecord]) -> Table {
-        let predictions = records.flatMap { record -> [PredictionRecord] in
+    private func predictions(_ records: [LinearProbeRecord]) -> [PredictionRecord] {
+        records.flatMap { record -> [PredictionRecord] in
             guard let outcome = record.outcome, let predicted = outcome.predictions,
                 let probabilities = outcome.labelProbabilities
             else { return [] }
@@ -60,9 +56,25 @@ extension LinearProbe {
                     labelProbability: probabilities[index])
             }
         }
-        return Table(
+    }
+
+    private static func scoresTable(_ records: [LinearProbeRecord]) -> Table {
+        Table(
+            "linear_probe", title: "Linear probes of hidden states, a row for each checkpoint, layer and pooling.",
+            columns: LinearProbeRecord.columns, primaryKey: ["revision", "depth", "states"], records: records)
+    }
+
+    private static func summaryTable(_ records: [LinearProbeRecord]) -> Table {
+        Table(
+            "summary", title: "The layer of each checkpoint whose linear probe cross-validates best.",
+            columns: LinearProbeRecord.columns.filter { LinearProbeRecord.brief.contains($0.column.name) },
+            primaryKey: ["revision", "states"], records: records)
+    }
+
+    private static func predictionTable(_ records: [PredictionRecord]) -> Table {
+        Table(
             "predictions", title: "What linear probes say of each sequence held out.",
             columns: PredictionRecord.columns, primaryKey: ["revision", "depth", "states", "domain", "sequence"],
-            records: predictions)
+            records: records)
     }
 }

@@ -7,7 +7,6 @@ import Tensors
 struct Norms: Experiment {
     static let name = "norms"
     static let question = "How large are the weights, how are they distributed, and how do they grow?"
-    static let tableNames = ["summary", "norms", "norm_growth", "integrity"]
 
     let settings: NormsSettings
     let series: CheckpointSeries
@@ -20,7 +19,8 @@ struct Norms: Experiment {
         let (series, places) = try settings.input.open(in: context)
         self.series = series
         contents = SeriesContents(series, places: places, fingerprints: settings.integrity.fingerprints)
-        guard !contents.requests.isEmpty else {
+        // Of a file that nobody has written to there is a finding, and tables without rows.
+        guard !contents.requests.isEmpty || series.checkpoints.contains(where: \.hasNeverWritten) else {
             throw InputError(
                 "no checkpoint has a floating-point tensor; a dump of bfloat16 as uint16 or opaque bytes needs the "
                     + "setting bfloat16_dumps, and 'dynamics inspect' shows what is there")

@@ -4,6 +4,13 @@ import Reports
 import Tensors
 
 extension Norms {
+    static var tables: [Table] {
+        [
+            summaryTable([], NormsSettings()), normsTable([], NormsSettings()), growthTable([], NormGrowth.columns),
+            integrityTable(),
+        ]
+    }
+
     func report(_ results: ReductionResults) throws -> Report {
         // An aggregate over some of a checkpoint's tensors would pass for one over all.
         let standing = series.checkpoints.indices.filter { place in
@@ -14,28 +21,32 @@ extension Norms {
         }
         let integrity = try contents.integrity(results, strict: settings.integrity.strict)
         let records = standing.flatMap { self.records($0, results) }
-        let norms = Table(
-            "norms", title: "Size and distribution of the weights, a row for each checkpoint and part of the model.",
-            columns: NormsRecord.columns(outlierThreshold: settings.outlierThreshold),
-            primaryKey: ["revision", "level", "name"], records: records)
+        let norms = Norms.normsTable(records, settings)
         let growth = self.growth(records, standing)
         return Report(
-            tables: [norms, table(growth, NormGrowth.columns), integrityTable(integrity)],
+            tables: [norms, Norms.growthTable(growth, NormGrowth.columns), integrityTable(integrity)],
             readable: [
-                summary(records),
-                table(growth, NormGrowth.columns.filter { NormGrowth.brief.contains($0.column.name) }),
+                Norms.summaryTable(records, settings),
+                Norms.growthTable(growth, NormGrowth.columns.filter { NormGrowth.brief.contains($0.column.name) }),
             ],
             findings: integrity.findings.map(\.message), inputs: contents.facts(results))
     }
 
-    private func table(_ growth: [NormGrowth], _ columns: [TypedColumn<NormGrowth>]) -> Table {
+    private static func normsTable(_ records: [NormsRecord], _ settings: NormsSettings) -> Table {
+        Table(
+            "norms", title: "Size and distribution of the weights, a row for each checkpoint and part of the model.",
+            columns: NormsRecord.columns(outlierThreshold: settings.outlierThreshold),
+            primaryKey: ["revision", "level", "name"], records: records)
+    }
+
+    private static func growthTable(_ growth: [NormGrowth], _ columns: [TypedColumn<NormGrowth>]) -> Table {
         Table(
             "norm_growth", title: "How the L2 norm grows after the warm-up, along stage 1.", columns: columns,
             primaryKey: ["level", "name"], records: growth)
     }
 
     /// The columns of the model's rows that fit a page.
-    private func summary(_ records: [NormsRecord]) -> Table {
+    private static func summaryTable(_ records: [NormsRecord], _ settings: NormsSettings) -> Table {
         let wanted = ["revision", "l2", "rms", "max_abs", "std", "skewness", "excess_kurtosis", "outliers"]
         let all = NormsRecord.columns(outlierThreshold: settings.outlierThreshold)
         return Table(

@@ -9,7 +9,6 @@ import Tensors
 struct Probe: Experiment {
     static let name = "probe"
     static let question = "How well does each checkpoint predict held-out text, and how do its predictions move?"
-    static let tableNames = ["summary", "loss", "sequences", "positions", "integrity"]
 
     let settings: ProbeSettings
     let models: ModelSeries

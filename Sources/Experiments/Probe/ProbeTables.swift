@@ -5,22 +5,21 @@ import Statistics
 import Tensors
 
 extension Probe {
+    static var tables: [Table] {
+        [summaryTable([]), lossTable([]), sequencesTable([]), positionsTable([]), integrityTable()]
+    }
+
     func report(_ results: ReductionResults) throws -> Report {
         let standing = try models.standing(results) { summaries($0, results) != nil }
         let integrity = try contents.integrity(results, strict: false)
         let records = standing.flatMap { self.records($0, results) }
-        let loss = Table(
-            "loss", title: "Loss on the probe set, a row for each checkpoint and domain.",
-            columns: ProbeRecord.columns, primaryKey: ["revision", "domain"], records: records)
-        let summary = Table(
-            "summary", title: "Loss on the probe set.",
-            columns: ProbeRecord.columns.filter { ProbeRecord.brief.contains($0.column.name) },
-            primaryKey: ["revision", "domain"], records: records)
         return Report(
             tables: [
-                loss, sequenceTable(standing, results), positionTable(standing, results), integrityTable(integrity),
+                Probe.lossTable(records), sequenceTable(standing, results), positionTable(standing, results),
+                integrityTable(integrity),
             ],
-            readable: [summary], findings: integrity.findings.map(\.message), inputs: contents.facts(results),
+            readable: [Probe.summaryTable(records)], findings: integrity.findings.map(\.message),
+            inputs: contents.facts(results),
             probeSet: models.probeFacts)
     }
 
@@ -79,14 +78,35 @@ extension Probe {
                     metrics: ProbeMetrics(sequences: [self.sequence(number, losses, divergences)], bins: []))
             }
         }
-        return Table(
-            "sequences", title: "Loss on each sequence of the probe set.", columns: ProbeSequenceRecord.columns,
-            primaryKey: ["revision", "domain", "sequence"], records: records)
+        return Probe.sequencesTable(records)
     }
 
     private func positionTable(_ standing: [Int], _ results: ReductionResults) -> Table {
         let records = standing.flatMap { place in scopes.flatMap { positions(place, $0.name, $0.domains, results) } }
-        return Table(
+        return Probe.positionsTable(records)
+    }
+
+    private static func lossTable(_ records: [ProbeRecord]) -> Table {
+        Table(
+            "loss", title: "Loss on the probe set, a row for each checkpoint and domain.",
+            columns: ProbeRecord.columns, primaryKey: ["revision", "domain"], records: records)
+    }
+
+    private static func summaryTable(_ records: [ProbeRecord]) -> Table {
+        Table(
+            "summary", title: "Loss on the probe set.",
+            columns: ProbeRecord.columns.filter { ProbeRecord.brief.contains($0.column.name) },
+            primaryKey: ["revision", "domain"], records: records)
+    }
+
+    private static func sequencesTable(_ records: [ProbeSequenceRecord]) -> Table {
+        Table(
+            "sequences", title: "Loss on each sequence of the probe set.", columns: ProbeSequenceRecord.columns,
+            primaryKey: ["revision", "domain", "sequence"], records: records)
+    }
+
+    private static func positionsTable(_ records: [ProbePositionRecord]) -> Table {
+        Table(
             "positions", title: "Loss by position in the sequence.", columns: ProbePositionRecord.columns,
             primaryKey: ["revision", "domain", "first_position"], records: records)
     }

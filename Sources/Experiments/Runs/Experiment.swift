@@ -16,8 +16,9 @@ protocol Experiment: Sendable {
     static var name: String { get }
     /// One line: what it answers.
     static var question: String { get }
-    /// Names of the tables it may leave, in order.
-    static var tableNames: [String] { get }
+    /// The tables it may leave, in order, without rows: what the columns mean before anything is run. Settings decide some
+    /// columns; here they are those of the defaults, and those that only some settings add are there as well.
+    static var tables: [Table] { get }
     /// What `run.json` calls its inputs: checkpoints, unless an experiment reads something else.
     static var inputsName: String { get }
     /// Names of the figures it may leave; nothing, unless an experiment says otherwise.
@@ -43,7 +44,7 @@ protocol Experiment: Sendable {
 extension Experiment {
     /// What its results go by.
     static var resultsNames: ResultsNames {
-        ResultsNames(experiment: name, tables: tableNames, figures: figureNames)
+        ResultsNames(experiment: name, tables: tables.map(\.name), figures: figureNames)
     }
 
     static var inputsName: String { "checkpoints" }
@@ -81,11 +82,17 @@ struct Report: Sendable {
 package struct InputError: Error, CustomStringConvertible {
     /// The lines.
     package let problems: [String]
+    /// Whether the machine failed at reading it, and nothing is known of the input (exit code 1).
+    package let isMachineFailure: Bool
 
     /// Makes an error of one line or more.
-    package init(_ problems: String...) { self.problems = problems }
+    package init(_ problems: String...) { self.init(problems) }
     /// Makes an error of one line or more.
-    package init(_ problems: [String]) { self.problems = problems }
+    package init(_ problems: [String], isMachineFailure: Bool = false) {
+        (self.problems, self.isMachineFailure) = (problems, isMachineFailure)
+    }
+    /// A table's error.
+    init(_ error: CSVError) { self.init([error.description], isMachineFailure: error.isMachineFailure) }
 
     /// All lines.
     package var description: String { problems.joined(separator: "\n") }

@@ -97,7 +97,7 @@ package struct ExperimentRun: Sendable {
         for experiment in experiments {
             do {
                 prepared.append(try prepare(experiment, context))
-            } catch let error as InputError where experiments.count > 1 {
+            } catch let error as InputError where experiments.count > 1 && !error.isMachineFailure {
                 unanswered.append((experiment.name, error))
             }
         }
@@ -119,7 +119,7 @@ package struct ExperimentRun: Sendable {
         for item in prepared {
             do {
                 reports.append(try item.report(results))
-            } catch let error as InputError where experiments.count > 1 {
+            } catch let error as InputError where experiments.count > 1 && !error.isMachineFailure {
                 unanswered.append((item.name, error))
             }
         }
@@ -156,7 +156,14 @@ package struct ExperimentRun: Sendable {
         }
         let settings = try E.Settings.load(file: path, overrides: options.overrides)
         guard settings.problems.isEmpty else { throw InputError(settings.problems) }
-        let experiment = try E(settings, context)
+        let experiment: E
+        do {
+            experiment = try E(settings, context)
+        } catch let error as InputError {
+            // What is missing may be why there is nothing to do.
+            let refused = context.refused.map(\.description).filter { !error.problems.contains($0) }
+            throw InputError(refused + error.problems, isMachineFailure: error.isMachineFailure)
+        }
         return Prepared(
             experiment: experiment, settings: settings.canonicalJSON, folder: outputFolder(E.name),
             warnings: context.takeWarnings(), notes: context.takeNotes())
@@ -188,11 +195,11 @@ package struct ExperimentRun: Sendable {
     /// The last component of a checkpoint's path without its ending, fit for a folder's name.
     private func stem(_ text: String) -> String {
         let location = CheckpointLocation(parsing: text)
-        let name = location.path.split(separator: "/").last.map(String.init) ?? "checkpoint"
+        let name = PathText(location.path).name ?? "checkpoint"
         let base =
             ["h5", "hdf5", "keras"].contains((name as NSString).pathExtension)
             ? (name as NSString).deletingPathExtension : name
-        return base + (location.group.map { $0.replacing("/", with: "-") } ?? "")
+        return base + (location.group.map { PathText($0).replacingSlashes(with: "-") } ?? "")
     }
 }
 

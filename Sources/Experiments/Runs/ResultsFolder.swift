@@ -17,18 +17,23 @@ struct ResultsFolder {
 
     /// The experiment that `run.json` names; `nil` without one.
     var experimentName: String? {
-        FileManager.default.contents(atPath: "\(path)/run.json").flatMap {
-            (try? JSONDecoder().decode(JSON.self, from: $0))?["experiment"]?.text
+        (try? readFile("\(path)/run.json", limit: CSVReader.largestFile)).flatMap {
+            (try? JSONDecoder().decode(JSON.self, from: Data($0)))?["experiment"]?.text
         }
     }
 
     /// The experiment, what `run.json` says, and the tables.
     func read() throws(InputError) -> (experiment: any Experiment.Type, run: JSON, tables: SavedTables) {
         let record = "\(path)/run.json"
-        guard let data = FileManager.default.contents(atPath: record) else {
+        let data: [UInt8]
+        do throws(FileReadingError) {
+            data = try readFile(record, limit: CSVReader.largestFile)
+        } catch {
+            guard error.kind == .missing else { throw InputError("\(error)") }
             throw InputError("there are no results in \(path): \(record) is missing; run the experiment first")
         }
-        guard let run = try? JSONDecoder().decode(JSON.self, from: data), let name = run["experiment"]?.text else {
+        guard let run = try? JSONDecoder().decode(JSON.self, from: Data(data)), let name = run["experiment"]?.text
+        else {
             throw InputError("\(record) is no record of a run")
         }
         guard let experiment = Registry.experiment(named: name) else {

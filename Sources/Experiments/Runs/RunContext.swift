@@ -29,7 +29,7 @@ final class RunContext: Sendable {
     }
 
     private struct Opening: Hashable {
-        let path: String
+        let path: PathText
         let group: String?
         let roots: [String]
         let dumps: Set<BFloat16Dump>
@@ -101,7 +101,8 @@ final class RunContext: Sendable {
         options.bfloat16Dumps.formUnion(input.bfloat16Dumps)
         let openings = locations.map { location in
             Opening(
-                path: realPath(resolve(location.path, of: name)), group: location.group, roots: options.trustedRoots,
+                path: PathText(realPath(resolve(location.path, of: name))), group: location.group,
+                roots: options.trustedRoots,
                 dumps: options.bfloat16Dumps)
         }
         let known = state.withLock { $0.places }
@@ -134,7 +135,9 @@ final class RunContext: Sendable {
                 }
             }
         }
-        return state.withLock { state in openings.map { state.places[$0] } }
+        let places = state.withLock { state in openings.map { state.places[$0] } }
+        warn(Set(places.compactMap { $0 }).sorted().compactMap { checkpoints[$0].neverWrittenFinding })
+        return places
     }
 
     /// What of their directories is not read although it may hold other weights.
@@ -149,7 +152,7 @@ final class RunContext: Sendable {
         _ input: SeriesInput
     ) -> Result<Checkpoint, CheckpointError> {
         let dumps = opening.dumps.map(\.rawValue).sorted().joined(separator: " ")
-        let key = "contents/4\n\(opening.path)\n\(opening.group ?? "")\n\(dumps)"
+        let key = "contents/5\n\(opening.path)\n\(opening.group ?? "")\n\(dumps)"
         do throws(CheckpointError) {
             var checkpoint = try Checkpoint(opening: found, options: options)
             checkpoint = Checkpoint(
@@ -201,8 +204,23 @@ final class RunContext: Sendable {
     /// current folder; one of the settings file is looked for beside that file first.
     func resolve(_ path: String, of name: String) -> String {
         let isStated = stated.contains { name == $0 || name.hasPrefix($0 + ".") }
-        guard !path.hasPrefix("/"), !isStated else { return path }
+        guard !PathText(path).isAbsolute, !isStated else { return path }
         let beside = settingsFolder + "/" + path
         return FileManager.default.fileExists(atPath: beside) ? beside : path
+    }
+}
+
+extension Checkpoint {
+    /// Whether it has datasets without any data.
+    var hasNeverWritten: Bool { contents.leftOut.contains { $0.reason == LeftOut.neverWritten } }
+
+    /// What is to be told of datasets that its files have no data for; `nil` where there is none.
+    fileprivate var neverWrittenFinding: String? {
+        let names = contents.leftOut.filter { $0.reason == LeftOut.neverWritten }.map(\.name)
+        guard let first = names.first else { return nil }
+        return names.count == 1
+            ? "\(label): '\(first)' was never written, so that the file has no data for it; it is left out"
+            : "\(label): \(names.count) tensors, '\(first)' first, were never written, so that the file has no data for "
+                + "them; they are left out"
     }
 }

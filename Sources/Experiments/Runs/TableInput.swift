@@ -10,7 +10,7 @@ extension RunContext {
         do {
             return try CSVReader().read(resolve(path, of: name), as: path)
         } catch {
-            throw InputError(error.description)
+            throw InputError(error)
         }
     }
 
@@ -27,6 +27,6 @@ func reading<Value>(_ body: () throws(CSVError) -> Value) throws(InputError) -> 
     do {
         return try body()
     } catch {
-        throw InputError(error.description)
+        throw InputError(error)
     }
 }

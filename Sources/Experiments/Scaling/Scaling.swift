@@ -10,10 +10,6 @@ import Statistics
 struct Scaling: Experiment {
     static let name = "scaling"
     static let question = "How does loss follow from parameters, tokens and compute, and what do the runs not tell?"
-    static let tableNames = [
-        "summary", "fits", "parameters", "covariance", "runs", "curves", "frontier", "isoflop", "allocation",
-        "predictions", "compute_optimal", "checks",
-    ]
 
     let settings: ScalingSettings
     let laws: [NamedLaw]
@@ -47,15 +43,17 @@ struct Scaling: Experiment {
         let allocation = AllocationRow.rows(
             runs.fitted, isoflop: isoflop, laws: fitted, confidence: settings.confidence)
         let optima = try fitted.flatMap { result in try computeOptimal(result) }
-        let fits = fitsTable(outcomes)
-        let parameters = parametersTable(fitted)
+        let fits = Scaling.fitsTable(outcomes, settings, holdsOut: !settings.fitOnly.isEmpty)
+        let parameters = Scaling.parametersTable(fitted)
+        let growth = Scaling.allocationTable(allocation)
         let tables = [
-            fits, parameters, covarianceTable(fitted), runsTable(fitted), curvesTable(fitted),
-            frontierTable(frontier), isoflopTable(isoflop), allocationTable(allocation),
-            predictionsTable(fitted), computeOptimalTable(optima), checksTable(runs.checks),
+            fits, parameters, Scaling.covarianceTable(fitted), runsTable(fitted), curvesTable(fitted),
+            Scaling.frontierTable(frontier, edges: edgeLines(runs.fitted), settings),
+            Scaling.isoflopTable(isoflop, settings), growth, predictionsTable(fitted),
+            Scaling.computeOptimalTable(optima, settings), Scaling.checksTable(runs.checks),
         ]
         return Report(
-            tables: tables, readable: [briefTable(fits), parameters, allocationTable(allocation)],
+            tables: tables, readable: [Scaling.briefTable(fits), parameters, growth],
             findings: runs.checks.filter { $0.check != "left_out" }.map {
                 "\(settings.runs): lines \($0.lines): \($0.message)"
             },

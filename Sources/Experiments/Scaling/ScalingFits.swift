@@ -8,19 +8,19 @@ let settledTolerance = 1e-5
 let resampledTolerance = 1e-2
 
 extension Scaling {
-    func fitsTable(_ outcomes: [LawOutcome]) -> Table {
+    static func fitsTable(_ outcomes: [LawOutcome], _ settings: ScalingSettings, holdsOut: Bool) -> Table {
         // AICc compares laws that were fitted to the same runs.
         let best = Dictionary(grouping: outcomes) { $0.law.runs }.mapValues { group in
             group.compactMap { $0.result?.fit.akaike }.min()
         }
         return Table(
             "fits", title: "How each law fits, a row a law.",
-            columns: FitRow.columns(share: settings.leaveLargestOut, holdsOut: !settings.fitOnly.isEmpty),
+            columns: FitRow.columns(share: settings.leaveLargestOut, holdsOut: holdsOut),
             primaryKey: ["form"], records: outcomes.map { FitRow(outcome: $0, bestAkaike: best[$0.law.runs] ?? nil) })
     }
 
     /// The columns of `fits` that fit a page; what a law leaves open comes first.
-    func briefTable(_ fits: Table) -> Table {
+    static func briefTable(_ fits: Table) -> Table {
         fits.selecting(
             [
                 "form", "status", "fitted_to", "points", "rmse_log", "largest_error", "aicc_difference",
@@ -29,13 +29,13 @@ extension Scaling {
             as: "summary", title: "How each law fits, and what it leaves open.")
     }
 
-    func parametersTable(_ results: [LawResult]) -> Table {
+    static func parametersTable(_ results: [LawResult]) -> Table {
         Table(
             "parameters", title: "Parameters of each law with their intervals.", columns: ParameterRow.columns,
             primaryKey: ["form", "parameter"], records: results.flatMap(ParameterRow.rows))
     }
 
-    func covarianceTable(_ results: [LawResult]) -> Table {
+    static func covarianceTable(_ results: [LawResult]) -> Table {
         var rows: [[Cell]] = []
         for result in results {
             guard let covariance = result.fit.covariance else { continue }

@@ -106,6 +106,11 @@ struct ScalingRuns: Sendable {
                         "\(table.file):\(row.line): column '\(name)' is \(value) after its unit; no model has so few, "
                             + "so set units, such as units.\(variable.rawValue)=1e9")
                 }
+                guard value <= largestQuantity else {
+                    throw InputError(
+                        "\(table.file):\(row.line): column '\(name)' is \(value) after its unit, above \(largestQuantity): no "
+                            + "training is as large")
+                }
                 return value
             }
             let point = LawPoint(
@@ -204,6 +209,9 @@ extension ScalingSettings.LossKind {
         }
     }
 }
+
+/// More parameters, tokens or floating-point operations than any training has; products of some of them still fit a double.
+let largestQuantity = 1e40
 
 /// Four significant digits, for messages.
 func short(_ value: Double) -> String { String(format: "%.4g", value) }

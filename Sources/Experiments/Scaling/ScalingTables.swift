@@ -3,6 +3,16 @@ import Reports
 import Statistics
 
 extension Scaling {
+    static var tables: [Table] {
+        let settings = ScalingSettings()
+        let fits = fitsTable([], settings, holdsOut: true)
+        return [
+            briefTable(fits), fits, parametersTable([]), covarianceTable([]), runsTable([], settings),
+            curvesTable([], settings), frontierTable([], edges: [], settings), isoflopTable([], settings),
+            allocationTable([]), predictionsTable([], settings), computeOptimalTable([], settings), checksTable([]),
+        ]
+    }
+
     func runsTable(_ results: [LawResult]) -> Table {
         let rows = results.flatMap { result in
             let own = Set(selected(result.law, of: runs.fitted).map(\.line))
@@ -10,14 +20,17 @@ extension Scaling {
                 .map { RunRow(result, $0, isFitted: own.contains($0.line)) }
                 .sorted { $0.run.line < $1.run.line }
         }
-        return Table(
+        return Scaling.runsTable(rows, settings)
+    }
+
+    private static func runsTable(_ rows: [RunRow], _ settings: ScalingSettings) -> Table {
+        Table(
             "runs", title: "Every run with what each law makes of it.",
             columns: RunRow.columns(settings.parametersAre), primaryKey: ["form", "line"], records: rows)
     }
 
-    func frontierTable(_ frontier: [ScalingRun]) -> Table {
-        let edges = edgeLines(runs.fitted)
-        return Table(
+    static func frontierTable(_ frontier: [ScalingRun], edges: Set<Int>, _ settings: ScalingSettings) -> Table {
+        Table(
             "frontier", title: "The runs that no run of as much compute does better than.",
             columns: RunRow.place(settings.parametersAre) + [
                 .boolean("at_edge", "Whether it has the least or most parameters or tokens of all runs.") {
@@ -27,7 +40,7 @@ extension Scaling {
             ], primaryKey: ["line"], records: frontier)
     }
 
-    func isoflopTable(_ groups: [IsoFLOPGroup]) -> Table {
+    static func isoflopTable(_ groups: [IsoFLOPGroup], _ settings: ScalingSettings) -> Table {
         Table(
             "isoflop", title: "Runs of about the same compute, and the size of least loss among them.",
             columns: [
@@ -66,7 +79,7 @@ extension Scaling {
             ] as [TypedColumn<IsoFLOPGroup>], records: groups)
     }
 
-    func allocationTable(_ rows: [AllocationRow]) -> Table {
+    static func allocationTable(_ rows: [AllocationRow]) -> Table {
         Table(
             "allocation", title: "How the best size and the best number of tokens grow with compute.",
             columns: [
@@ -92,18 +105,22 @@ extension Scaling {
             settings.predict.filter { result.law.runs == .all || ($0.parameters == nil && $0.tokens == nil) }
                 .compactMap { PredictionRow(result, $0.lawPoint) }
         }
-        return Table(
+        return Scaling.predictionsTable(rows, settings)
+    }
+
+    private static func predictionsTable(_ rows: [PredictionRow], _ settings: ScalingSettings) -> Table {
+        Table(
             "predictions", title: "Losses that the laws give for the points of the settings.",
             columns: PredictionRow.columns(settings.parametersAre), records: rows)
     }
 
-    func computeOptimalTable(_ rows: [ComputeOptimalRow]) -> Table {
+    static func computeOptimalTable(_ rows: [ComputeOptimalRow], _ settings: ScalingSettings) -> Table {
         Table(
             "compute_optimal", title: "The size and the tokens of least loss for each budget, C = 6ND.",
             columns: ComputeOptimalRow.columns(settings.parametersAre), primaryKey: ["form", "compute"], records: rows)
     }
 
-    func checksTable(_ checks: [ScalingCheck]) -> Table {
+    static func checksTable(_ checks: [ScalingCheck]) -> Table {
         Table(
             "checks", title: "What a reader of the runs has to know.",
             columns: [
@@ -115,9 +132,13 @@ extension Scaling {
 
     /// The laws within the fitted runs, for figures: along tokens for up to six sizes, or along compute.
     func curvesTable(_ results: [LawResult]) -> Table {
+        Scaling.curvesTable(results.flatMap(curves), settings)
+    }
+
+    private static func curvesTable(_ rows: [CurveRow], _ settings: ScalingSettings) -> Table {
         Table(
             "curves", title: "The laws along the fitted runs.", columns: CurveRow.columns(settings.parametersAre),
-            records: results.flatMap(curves))
+            records: rows)
     }
 
     private func curves(_ result: LawResult) -> [CurveRow] {

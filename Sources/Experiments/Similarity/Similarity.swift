@@ -8,7 +8,6 @@ struct Similarity: Experiment {
     static let name = "similarity"
     static let question =
         "How alike are hidden states between checkpoints and layers, and how many dimensions do they fill?"
-    static let tableNames = ["summary", "checkpoints", "layers", "rank", "integrity"]
 
     let settings: SimilaritySettings
     let models: ModelSeries

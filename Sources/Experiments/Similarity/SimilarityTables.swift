@@ -6,6 +6,10 @@ import Tensors
 extension Similarity {
     private typealias Known = (place: Int, summary: RepresentationRequest.Summary)
 
+    static var tables: [Table] {
+        [summaryTable([]), checkpointsTable([]), layersTable([]), rankTable([]), integrityTable()]
+    }
+
     func report(_ results: ReductionResults) throws -> Report {
         let standing = try models.standing(results) { results.summary(request($0)) != nil }
         let integrity = try models.contents.integrity(results, strict: false)
@@ -14,18 +18,8 @@ extension Similarity {
         let ranks = known.flatMap(rankRecords)
         return Report(
             tables: [
-                Table(
-                    "checkpoints", title: "Likeness of hidden states between checkpoints, layer by layer.",
-                    columns: AlignmentRecord.betweenCheckpoints,
-                    primaryKey: ["comparison", "from", "to", "depth", "states"], records: pairs),
-                Table(
-                    "layers", title: "Likeness of hidden states between the layers of a checkpoint.",
-                    columns: AlignmentRecord.betweenLayers,
-                    primaryKey: ["revision", "depth_from", "depth_to", "states"], records: known.flatMap(layerRecords)),
-                Table(
-                    "rank", title: "Over how many dimensions hidden states spread.",
-                    columns: RankRecord.columns, primaryKey: ["revision", "depth", "states"], records: ranks),
-                integrityTable(integrity),
+                Similarity.checkpointsTable(pairs), Similarity.layersTable(known.flatMap(layerRecords)),
+                Similarity.rankTable(ranks), integrityTable(integrity),
             ],
             readable: [summary(known.map(\.0), pairs, ranks)],
             findings: integrity.findings.map(\.message) + RankRecord.doubts(ranks),
@@ -94,8 +88,32 @@ extension Similarity {
                 predecessor: gram(.predecessor),
                 rank: ranks.last { $0.label == label && $0.layer.name == "final_norm" }?.spread.rank)
         }
-        return Table(
+        return Similarity.summaryTable(records)
+    }
+
+    private static func summaryTable(_ records: [SimilaritySummary]) -> Table {
+        Table(
             "summary", title: "Hidden states after the final norm, a row for each checkpoint.",
             columns: SimilaritySummary.columns, primaryKey: ["revision"], records: records)
+    }
+
+    private static func checkpointsTable(_ records: [AlignmentRecord]) -> Table {
+        Table(
+            "checkpoints", title: "Likeness of hidden states between checkpoints, layer by layer.",
+            columns: AlignmentRecord.betweenCheckpoints,
+            primaryKey: ["comparison", "from", "to", "depth", "states"], records: records)
+    }
+
+    private static func layersTable(_ records: [AlignmentRecord]) -> Table {
+        Table(
+            "layers", title: "Likeness of hidden states between the layers of a checkpoint.",
+            columns: AlignmentRecord.betweenLayers,
+            primaryKey: ["revision", "depth_from", "depth_to", "states"], records: records)
+    }
+
+    private static func rankTable(_ records: [RankRecord]) -> Table {
+        Table(
+            "rank", title: "Over how many dimensions hidden states spread.",
+            columns: RankRecord.columns, primaryKey: ["revision", "depth", "states"], records: records)
     }
 }

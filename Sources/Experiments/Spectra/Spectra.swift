@@ -7,9 +7,6 @@ import Tensors
 struct Spectra: Experiment {
     static let name = "spectra"
     static let question = "How are singular values of weights and updates spread, and how do leading subspaces turn?"
-    static let tableNames = [
-        "summary", "spectra", "singular_values", "update_spectra", "subspaces", "principal_angles", "integrity",
-    ]
 
     let settings: SpectraSettings
     let series: CheckpointSeries

@@ -4,6 +4,14 @@ import Foundation
 import Reports
 
 extension Spectra {
+    static var tables: [Table] {
+        let settings = SpectraSettings()
+        return [
+            summaryTable([], SpectraSummary.columns), spectraTable([]), valuesTable([], settings), updatesTable([]),
+            subspacesTable([], settings), anglesTable([]), integrityTable(),
+        ]
+    }
+
     func report(_ results: ReductionResults) throws -> Report {
         let places = readable(results)
         guard !places.isEmpty else {
@@ -18,42 +26,50 @@ extension Spectra {
         let turned = turns.filter(isReadable).flatMap { turnRecords($0, results) }
         let summary = summaries(places, weights, changes, turned)
         var tables = [
-            summaryTable(summary, SpectraSummary.columns),
-            Table(
-                "spectra", title: "Singular values of every matrix of every checkpoint, summed up.",
-                columns: SpectraColumns.revision + matrixColumns + SpectraColumns.outcome + SpectraColumns.shape
-                    + SpectraColumns.tail,
-                primaryKey: ["revision", "tensor"], records: weights),
-            valuesTable(
+            Spectra.summaryTable(summary, SpectraSummary.columns), Spectra.spectraTable(weights),
+            Spectra.valuesTable(
                 (settings.singularValues.contains(.weights) ? weights : [])
-                    + (settings.singularValues.contains(.updates) ? changes : [])),
-            Table(
-                "update_spectra", title: "Singular values of every update, summed up: is the change low-rank?",
-                columns: SpectraColumns.update + matrixColumns + SpectraColumns.outcome + SpectraColumns.shape
-                    + SpectraColumns.tail,
-                primaryKey: ["update", "from", "to", "tensor"], records: changes),
-            subspacesTable(turned),
+                    + (settings.singularValues.contains(.updates) ? changes : []), settings),
+            Spectra.updatesTable(changes), Spectra.subspacesTable(turned, settings),
         ]
-        if settings.principalAngles { tables.append(anglesTable(turned)) }
+        if settings.principalAngles { tables.append(Spectra.anglesTable(turned)) }
         tables.append(integrityTable(integrity))
         return Report(
-            tables: tables, readable: [summaryTable(summary, SpectraSummary.readableColumns)],
+            tables: tables, readable: [Spectra.summaryTable(summary, SpectraSummary.readableColumns)],
             findings: integrity.findings.map(\.message) + findings(weights + changes, turned),
             inputs: contents.facts(results))
     }
 
-    private var matrixColumns: [TypedColumn<SpectrumRecord>] { SpectraColumns.matrix.map { $0.of { $0.matrix } } }
-    private var turnColumns: [TypedColumn<TurnRecord>] {
+    private static var matrixColumns: [TypedColumn<SpectrumRecord>] {
+        SpectraColumns.matrix.map { $0.of { $0.matrix } }
+    }
+    private static var turnColumns: [TypedColumn<TurnRecord>] {
         SpectraColumns.turn + SpectraColumns.matrix.map { $0.of { $0.matrix } } + [SpectraColumns.turnStatus]
     }
 
-    private func summaryTable(_ records: [SpectraSummary], _ columns: [TypedColumn<SpectraSummary>]) -> Table {
+    private static func spectraTable(_ records: [SpectrumRecord]) -> Table {
+        Table(
+            "spectra", title: "Singular values of every matrix of every checkpoint, summed up.",
+            columns: SpectraColumns.revision + matrixColumns + SpectraColumns.outcome + SpectraColumns.shape
+                + SpectraColumns.tail,
+            primaryKey: ["revision", "tensor"], records: records)
+    }
+
+    private static func updatesTable(_ records: [SpectrumRecord]) -> Table {
+        Table(
+            "update_spectra", title: "Singular values of every update, summed up: is the change low-rank?",
+            columns: SpectraColumns.update + matrixColumns + SpectraColumns.outcome + SpectraColumns.shape
+                + SpectraColumns.tail,
+            primaryKey: ["update", "from", "to", "tensor"], records: records)
+    }
+
+    private static func summaryTable(_ records: [SpectraSummary], _ columns: [TypedColumn<SpectraSummary>]) -> Table {
         Table(
             "summary", title: "Spectra of each checkpoint: medians over its matrices.", columns: columns,
             primaryKey: ["revision"], records: records)
     }
 
-    private func valuesTable(_ records: [SpectrumRecord]) -> Table {
+    private static func valuesTable(_ records: [SpectrumRecord], _ settings: SpectraSettings) -> Table {
         let columns: [TypedColumn<ValueRecord>] = [
             .string("revision", "The checkpoint; of an update, the one it leads to.") { $0.of.label },
             .string("update", "The kind of update; missing for the weights themselves.") {
@@ -78,7 +94,7 @@ extension Spectra {
             })
     }
 
-    private func subspacesTable(_ records: [TurnRecord]) -> Table {
+    private static func subspacesTable(_ records: [TurnRecord], _ settings: SpectraSettings) -> Table {
         let dimension = TypedColumn<TurnRecord>.integer(
             "dimension", "Angles there are: k, or the rank where that is less."
         ) { $0.angles?.right?.angles.count }
@@ -89,7 +105,7 @@ extension Spectra {
             primaryKey: ["comparison", "from", "to", "tensor"], records: records)
     }
 
-    private func anglesTable(_ records: [TurnRecord]) -> Table {
+    private static func anglesTable(_ records: [TurnRecord]) -> Table {
         let columns: [TypedColumn<AngleRecord>] = turnColumns.map { $0.of { $0.of } }
         return Table(
             "principal_angles", title: "Principal angles between leading singular subspaces.",

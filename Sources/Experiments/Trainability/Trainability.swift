@@ -10,7 +10,6 @@ struct Trainability: Experiment {
     static let name = "trainability"
     static let question =
         "How easy are models to train: what does it take, how well is hardware used, how smooth is it?"
-    static let tableNames = ["rankings", "efficiency", "checks", "speedup", "convergence", "stability"]
     static let inputsName = "inputs"
 
     let settings: TrainabilitySettings
@@ -76,6 +75,15 @@ struct Trainability: Experiment {
             throw InputError("there is nothing to look at; name a table under runs or throughput, or logs")
         }
         self.inputs = inputs
+    }
+
+    static var tables: [Table] {
+        let settings = TrainabilitySettings()
+        return [
+            TrainabilityTables.rankings([]), TrainabilityTables.efficiency([]), TrainabilityTables.checks([]),
+            TrainabilityTables.speedup([]), TrainabilityTables.convergence([], settings),
+            TrainabilityTables.stability([], settings),
+        ]
     }
 
     var requests: [any Reduction] { [] }

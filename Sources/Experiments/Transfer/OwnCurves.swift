@@ -24,7 +24,7 @@ extension Transfer {
     /// How far beyond the runs of an arm its law is drawn to reach the crossover, as a ratio of compute.
     private static let farthest = 1000.0
 
-    func ownRunsTable(_ pairs: [OwnPair]) -> Table {
+    static func ownRunsTable(_ pairs: [OwnPair]) -> Table {
         let points = pairs.flatMap { pair in
             pair.arms.flatMap { arm, result in
                 result.fit.data.losses.indices.map { place in
@@ -49,7 +49,7 @@ extension Transfer {
     }
 
     /// Each law along the runs of its arm, and from there to the crossover where that is not too far.
-    func ownCurvesTable(_ pairs: [OwnPair]) -> Table {
+    static func ownCurvesTable(_ pairs: [OwnPair]) -> Table {
         Table(
             "own_curves", title: "The laws of both arms along their runs, and on to the crossover.",
             columns: OwnPoint.place + [
@@ -68,7 +68,7 @@ extension Transfer {
             ], records: pairs.flatMap { pair in pair.arms.flatMap { curve(pair, $0, $1) } })
     }
 
-    private func curve(_ pair: OwnPair, _ arm: TransferRuns.Arm, _ result: LawResult) -> [OwnPoint] {
+    private static func curve(_ pair: OwnPair, _ arm: TransferRuns.Arm, _ result: LawResult) -> [OwnPoint] {
         let values = result.fit.data.variables[0]
         guard let low = values.min(), let high = values.max() else { return [] }
         func points(_ ends: (Double, Double), _ count: Int, isBeyond: Bool) -> [OwnPoint] {

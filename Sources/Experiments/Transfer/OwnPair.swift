@@ -38,8 +38,9 @@ struct TransferRuns: Sendable {
                 throw InputError(
                     here + "column '\(columns.arm)': expected scratch or transfer, found '\(arms[place] ?? "")'")
             }
-            guard let c = compute[place], c > 0 else {
-                throw InputError(here + "column '\(columns.compute)': expected compute above 0")
+            guard let c = compute[place], c > 0, c <= largestQuantity else {
+                throw InputError(
+                    here + "column '\(columns.compute)': expected compute above 0, and up to \(largestQuantity)")
             }
             guard let loss = losses[place], loss > 0 else {
                 throw InputError(here + "column '\(columns.loss)': expected a loss above 0")
@@ -48,8 +49,10 @@ struct TransferRuns: Sendable {
                 throw InputError(here + "a loss of \(short(loss)) nats is above ln(300000); is it a perplexity?")
             }
             let before = pretraining?[place] ?? 0
-            guard before >= 0 else {
-                throw InputError(here + "column '\(columns.pretrainingCompute ?? "")': expected compute of at least 0")
+            guard (0...largestQuantity).contains(before) else {
+                throw InputError(
+                    here + "column '\(columns.pretrainingCompute ?? "")': expected compute from 0 to \(largestQuantity)"
+                )
             }
             runs.append(Run(arm: arm, compute: c, pretraining: before, loss: loss, line: row.line))
         }
@@ -132,7 +135,7 @@ struct OwnPair: Sendable {
 }
 
 extension Transfer {
-    func ownLawsTable(_ pairs: [OwnPair]) -> Table {
+    static func ownLawsTable(_ pairs: [OwnPair]) -> Table {
         struct Row: Sendable {
             let accounting: String
             let arm: TransferRuns.Arm
@@ -174,7 +177,7 @@ extension Transfer {
             ] as [TypedColumn<Row>], primaryKey: ["accounting", "arm", "parameter"], records: rows)
     }
 
-    func ownPairsTable(_ pairs: [OwnPair]) -> Table {
+    static func ownPairsTable(_ pairs: [OwnPair]) -> Table {
         Table(
             "own_pairs", title: "Where one's own runs from scratch and by transfer meet.",
             columns: [

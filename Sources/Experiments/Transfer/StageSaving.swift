@@ -109,7 +109,7 @@ struct StageSaving: Sendable {
 }
 
 extension Transfer {
-    func stagesTable(_ savings: [StageSaving]) -> Table {
+    static func stagesTable(_ savings: [StageSaving]) -> Table {
         Table(
             "stages", title: "What stage 2 saved over staying in stage 1, by domain.",
             columns: [

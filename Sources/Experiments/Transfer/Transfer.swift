@@ -9,10 +9,6 @@ import Statistics
 struct Transfer: Experiment {
     static let name = "transfer"
     static let question = "What does transfer from another objective or stage save, by laws, runs and logs?"
-    static let tableNames = [
-        "laws", "losses", "pairs", "equivalent_compute", "allocation", "transferred_tokens", "budgets", "own_laws",
-        "own_pairs", "own_runs", "own_curves", "stages",
-    ]
 
     let settings: TransferSettings
     let runs: TransferRuns?
@@ -39,25 +35,21 @@ struct Transfer: Experiment {
 
     var requests: [any Reduction] { [] }
 
-    /// The pairs with their laws.
-    var pairs: [StatedPair] {
-        settings.pairs.compactMap { pair in
-            guard let scratch = settings.laws.first(where: { $0.name == pair.scratch }),
-                let transfer = settings.laws.first(where: { $0.name == pair.transfer })
-            else { return nil }
-            return StatedPair(name: pair.name, scratch: scratch, transfer: transfer)
-        }
+    static var tables: [Table] { tables(TransferSettings(), [], []) }
+
+    private static func tables(_ settings: TransferSettings, _ own: [OwnPair], _ savings: [StageSaving]) -> [Table] {
+        [
+            lawsTable(settings), lossesTable(settings), pairsTable(settings), equivalentTable(settings),
+            allocationTable(settings), transferredTable(settings), budgetsTable(settings), ownLawsTable(own),
+            ownPairsTable(own), ownRunsTable(own), ownCurvesTable(own), stagesTable(savings),
+        ]
     }
 
     func report(_ results: ReductionResults) throws -> Report {
         let own = try runs.map { try OwnPair.fits($0, settings, parallel) } ?? []
         let savings = try stages.map { try StageSaving.all($0, settings, parallel) } ?? []
-        let all = [
-            lawsTable, lossesTable, pairsTable, equivalentTable, allocationTable, transferredTable, budgetsTable,
-            ownLawsTable(own), ownPairsTable(own), ownRunsTable(own), ownCurvesTable(own), stagesTable(savings),
-        ]
         // A question that was not asked leaves no empty table.
-        let tables = all.filter { !$0.rows.isEmpty }
+        let tables = Transfer.tables(settings, own, savings).filter { !$0.rows.isEmpty }
         guard !tables.isEmpty else { throw InputError("the settings ask for no value; set compute, models or cases") }
         return Report(
             tables: tables, readable: tables.compactMap(readable),

@@ -138,6 +138,16 @@ struct TransferSettings: ExperimentSettings {
         return conflicts
     }
 
+    /// The pairs with their laws.
+    var statedPairs: [StatedPair] {
+        pairs.compactMap { pair in
+            guard let scratch = laws.first(where: { $0.name == pair.scratch }),
+                let transfer = laws.first(where: { $0.name == pair.transfer })
+            else { return nil }
+            return StatedPair(name: pair.name, scratch: scratch, transfer: transfer)
+        }
+    }
+
     var fitOptions: LawFit.Options {
         var options = LawFit.Options()
         options.delta = huberDelta == 0 ? .infinity : huberDelta

@@ -23,7 +23,7 @@ private func valueColumns<Record>(
 }
 
 extension Transfer {
-    var lawsTable: Table {
+    static func lawsTable(_ settings: TransferSettings) -> Table {
         struct Row: Sendable {
             let name: String
             let kind: String
@@ -68,7 +68,7 @@ extension Transfer {
             ] as [TypedColumn<Row>], primaryKey: ["law", "parameter"], records: rows)
     }
 
-    var lossesTable: Table {
+    static func lossesTable(_ settings: TransferSettings) -> Table {
         struct Row: Sendable {
             let law: TransferSettings.Law
             let compute: Double
@@ -87,7 +87,7 @@ extension Transfer {
             records: rows)
     }
 
-    var pairsTable: Table {
+    static func pairsTable(_ settings: TransferSettings) -> Table {
         let columns: [TypedColumn<StatedPair>] =
             [
                 .string("pair", "Its name.") { $0.name },
@@ -107,15 +107,15 @@ extension Transfer {
             ]
         return Table(
             "pairs", title: "Where transfer and training from scratch meet.", columns: columns, primaryKey: ["pair"],
-            records: pairs)
+            records: settings.statedPairs)
     }
 
-    var equivalentTable: Table {
+    static func equivalentTable(_ settings: TransferSettings) -> Table {
         struct Row: Sendable {
             let pair: StatedPair
             let compute: Double
         }
-        let rows = pairs.flatMap { pair in settings.compute.map { Row(pair: pair, compute: $0.value) } }
+        let rows = settings.statedPairs.flatMap { pair in settings.compute.map { Row(pair: pair, compute: $0.value) } }
         let columns: [TypedColumn<Row>] =
             [
                 .string("pair", "Its name.") { $0.pair.name },
@@ -138,7 +138,7 @@ extension Transfer {
             columns: columns, primaryKey: ["pair", "compute"], records: rows)
     }
 
-    var allocationTable: Table {
+    static func allocationTable(_ settings: TransferSettings) -> Table {
         struct Row: Sendable {
             let law: String
             let given: String
@@ -180,7 +180,7 @@ extension Transfer {
             "allocation", title: "Best sizes for compute, and compute for sizes.", columns: columns, records: rows)
     }
 
-    var transferredTable: Table {
+    static func transferredTable(_ settings: TransferSettings) -> Table {
         struct Row: Sendable {
             let law: TransferSettings.TransferredTokens
             let parameters: Double
@@ -219,7 +219,7 @@ extension Transfer {
             primaryKey: ["parameters", "finetuning_tokens"], records: rows)
     }
 
-    var budgetsTable: Table {
+    static func budgetsTable(_ settings: TransferSettings) -> Table {
         struct Row: Sendable {
             let law: TransferSettings.TransferredTokens
             let parameters: Double

@@ -1,3 +1,4 @@
+import Base
 import Foundation
 
 /// The ends and ticks of one axis, settled for its data: the script then draws the same on every version of gnuplot.
@@ -21,6 +22,9 @@ struct AxisScale {
     init(
         _ axis: Axis, values: [Double], maximumTicks: Int, showsZero: Bool, length: Double? = nil, isWhole: Bool = false
     ) {
+        // A figure with others is not drawn (`Figure.problem`), but its ticks may be asked for first.
+        let values = values.filter(AxisScale.shows)
+        let maximumTicks = max(1, maximumTicks)
         let positive = values.filter { $0 > 0 }
         let (low, high) = (positive.min() ?? 1, positive.max() ?? 1)
         isLogarithmic =
@@ -34,10 +38,11 @@ struct AxisScale {
             let ratio = max(high / low, 1.5)
             zero = showsZero && values.contains(0) ? low / max(2, pow(ratio, 0.12)) : nil
             let margin = pow(ratio, 0.04)
-            ends = axis.range ?? (zero ?? low) / margin...high * margin
+            let given = axis.range.flatMap { $0.lowerBound > 0 ? $0 : nil }
+            ends = AxisScale.drawable(given ?? (zero ?? low) / margin...high * margin)
         } else {
             zero = nil
-            ends = axis.range ?? AxisScale.linearRange(values, isHorizontal: length != nil)
+            ends = AxisScale.drawable(axis.range ?? AxisScale.linearRange(values, isHorizontal: length != nil))
         }
         range = ends
         if let ticks = axis.ticks {
@@ -87,6 +92,19 @@ struct AxisScale {
         return log(max(value, low) / low) / log(high / low)
     }
 
+    /// Whether an axis reaches a value. Beyond these bounds ratios and distances of two values leave what a double holds.
+    static func shows(_ value: Double) -> Bool { value == 0 || (1e-100...1e100).contains(abs(value)) }
+
+    /// The range, or one around it where nothing can be told apart in it.
+    private static func drawable(_ range: ClosedRange<Double>) -> ClosedRange<Double> {
+        let (low, high) = (range.lowerBound, range.upperBound)
+        // Margins reach a little further than values.
+        guard abs(low) < 1e150, abs(high) < 1e150 else { return 1...2 }
+        let size = max(abs(low), abs(high))
+        guard high - low <= 1e-12 * size || high == low else { return range }
+        return low > 0 ? low / 1.5...high * 1.5 : low - max(size, 1) / 2...high + max(size, 1) / 2
+    }
+
     /// From 0 where the data reach down towards it, otherwise with some room at both ends; points at 0 would lie on the
     /// vertical axis, so they have room as well.
     private static func linearRange(_ values: [Double], isHorizontal: Bool) -> ClosedRange<Double> {
@@ -105,8 +123,8 @@ struct AxisScale {
         let power = pow(10, floor(log10(span / Double(maximum))))
         let fitting = [1, 2, 5, 10].map { $0 * power }.first { span / $0 <= Double(maximum) } ?? span
         let step = max(fitting, leastStep)
-        let places = (ceil(range.lowerBound / step - 1e-9)...floor(range.upperBound / step + 1e-9))
-        let values = stride(from: places.lowerBound, through: places.upperBound, by: 1).map { $0 * step }
+        let (first, last) = (ceil(range.lowerBound / step - 1e-9), floor(range.upperBound / step + 1e-9))
+        let values = stride(from: first, through: last, by: 1).map { $0 * step }
         let (divisor, suffix) = unit(values.map(abs).max() ?? 0)
         return values.map { value in
             Axis.Tick(value, value == 0 ? "0" : plain(value / divisor, step: step / divisor) + suffix)
@@ -153,6 +171,9 @@ struct AxisScale {
     /// A multiple of `step` with the digits it takes.
     private static func plain(_ value: Double, step: Double) -> String {
         let digits = max(0, Int(ceil(-log10(step) - 1e-9)))
+        guard digits <= 12, abs(value) < 1e15 else {
+            return DecimalText(value).significant(3).replacing("-", with: "−")
+        }
         let text = String(format: "%.\(digits)f", value)
         return text.hasPrefix("-") ? "−" + text.dropFirst() : text
     }

@@ -1,3 +1,5 @@
+import Base
+
 /// A picture of a table: a pure value, which `GnuplotScript` turns into a script that draws it.
 ///
 /// A figure leaves `NAME.gp`, `NAME.csv` with exactly the numbers it shows, and `NAME.svg` and `NAME.pdf`.
@@ -53,6 +55,38 @@ package struct Figure: Sendable {
         // gnuplot draws a line through rows that follow each other.
         let order = rows.indices.sorted { (rows[$0][0].number ?? 0, $0) < (rows[$1][0].number ?? 0, $1) }
         self.data = Table(name, title: data.title, columns: columns + data.columns, rows: order.map { rows[$0] })
+    }
+
+    /// Why no picture can be made of it; `nil` where one can.
+    package var problem: String? {
+        for panel in panels {
+            let (columns, places): ([String], [Double]) =
+                switch panel {
+                case .chart(let chart):
+                    (
+                        [chart.x.column, chart.y.column] + (chart.band.map { [$0.low, $0.high] } ?? []),
+                        chart.marks.map {
+                            switch $0 {
+                            case .vertical(let place, _), .horizontal(let place, _): place
+                            }
+                        }
+                            + [chart.x.range, chart.y.range].compactMap { $0 }.flatMap {
+                                [$0.lowerBound, $0.upperBound]
+                            }
+                    )
+                case .heatMap(let map): ([map.value], map.range.map { [$0.lowerBound, $0.upperBound] } ?? [])
+                }
+            for column in columns {
+                let values = data.records.lazy.compactMap { $0.number(column) }
+                if let value = values.first(where: { !AxisScale.shows($0) }) {
+                    return "'\(column)' holds \(DecimalText(value).shortest), which no axis reaches (1e-100 to 1e100)"
+                }
+            }
+            if !places.allSatisfy({ $0.isFinite && AxisScale.shows($0) }) {
+                return "what it marks lies beyond any axis"
+            }
+        }
+        return nil
     }
 
     /// Where each row's cell stands in the first heat map that shows it.

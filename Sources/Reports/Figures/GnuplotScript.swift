@@ -170,7 +170,7 @@ func titleLabels(_ lines: [String], above row: Int, _ frame: Frame) -> String {
 }
 
 /// Text for gnuplot: in single quotes, where only these mean anything.
-func quoted(_ text: String) -> String { "'\(text.withoutControls.replacing("'", with: "''"))'" }
+func quoted(_ text: String) -> String { "'\(text.withoutControls.replacing(byte: UInt8(ascii: "'"), with: "''"))'" }
 
 /// A number with the digits a picture needs: the last ones differ between C libraries.
 func number(_ value: Double) -> String {

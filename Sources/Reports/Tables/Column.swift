@@ -21,6 +21,8 @@ package struct Column: Sendable, Equatable {
         }
     }
 
+    /// Significant digits that a column may ask for: a double has no more.
+    static let digitsRange = 1...17
     /// Significant digits where a column does not say how many.
     package static let usualDigits = 4
 
@@ -41,7 +43,7 @@ package struct Column: Sendable, Equatable {
     package let tolerance: Double
 
     /// Describes a column; see the properties.
-    /// - Precondition: `name` is snake_case, `meaning` is one line that is not empty, `digits` is positive, `tolerance` is not
+    /// - Precondition: `name` is snake_case, `meaning` is one line that is not empty, `digits` are 1 to 17, `tolerance` is not
     ///   negative.
     package init(
         _ name: String, _ kind: Kind, unit: String? = nil, digits: Int = Column.usualDigits,
@@ -51,7 +53,7 @@ package struct Column: Sendable, Equatable {
         precondition(Column.isSnakeCase(name), "'\(name)' is not snake_case")
         precondition(!meaning.isEmpty && !meaning.contains(where: \.isNewline), "'\(name)': the meaning is one line")
         precondition(unit?.contains(where: \.isNewline) != true, "'\(name)': the unit is one line")
-        precondition(digits > 0, "'\(name)': a number has at least one significant digit")
+        precondition(Column.digitsRange.contains(digits), "'\(name)': a number has 1 to 17 significant digits")
         precondition(tolerance >= 0, "'\(name)': a tolerance is not negative")
         self.name = name
         self.kind = kind

@@ -12,6 +12,9 @@ package struct SavedTables: Sendable {
     /// What people read of them.
     package let readable: [Table]
 
+    /// Bytes of the largest description that is read.
+    private static let largestPackage = 64 << 20
+
     /// Why tables cannot be read again, in one line.
     package struct Problem: Error, CustomStringConvertible {
         /// Which file, where, what is wrong.
@@ -22,12 +25,12 @@ package struct SavedTables: Sendable {
     /// - Throws: `Problem` for a description or a table that is missing, damaged, or does not fit the other.
     package init(folder: String) throws(Problem) {
         let path = "\(folder)/\(DataPackage.fileName)"
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw Problem(description: "cannot read \(path): it is missing, or not to be opened")
-        }
         let package: Package
         do {
-            package = try JSONDecoder().decode(Package.self, from: data)
+            package = try JSONDecoder().decode(
+                Package.self, from: Data(try readFile(path, limit: SavedTables.largestPackage)))
+        } catch let error as FileReadingError {
+            throw Problem(description: "\(error)")
         } catch {
             throw Problem(description: "\(path) is no description of tables that this version can read")
         }
@@ -44,7 +47,8 @@ package struct SavedTables: Sendable {
         var readable: [Table] = []
         for view in package.readable ?? [] {
             guard let source = tables.first(where: { $0.name == view.resource }), view.fields.allSatisfy(source.has),
-                view.rows?.allSatisfy(source.rows.indices.contains) ?? true, Column.isSnakeCase(view.name)
+                view.rows?.allSatisfy(source.rows.indices.contains) ?? true, Column.isSnakeCase(view.name),
+                !view.fields.isEmpty, Set(view.fields).count == view.fields.count
             else { throw Problem(description: "\(path): the readable table '\(view.name)' is no part of a table") }
             let rows = view.rows.map(Set.init)
             let indexed = Table(
@@ -61,7 +65,9 @@ package struct SavedTables: Sendable {
         let isSound =
             Column.isSnakeCase(resource.name) && resource.path == "\(resource.name).csv" && !fields.isEmpty
             && Set(fields.map(\.name)).count == fields.count
-            && fields.allSatisfy { Column.isSnakeCase($0.name) && ($0.digits ?? 1) > 0 && ($0.tolerance ?? 0) >= 0 }
+            && fields.allSatisfy {
+                Column.isSnakeCase($0.name) && Column.digitsRange.contains($0.digits ?? 1) && ($0.tolerance ?? 0) >= 0
+            }
             && (resource.schema.primaryKey ?? []).allSatisfy { key in fields.contains { $0.name == key } }
         guard isSound else {
             throw Problem(description: "\(path): the description of '\(resource.name.withoutControls)' is damaged")

@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import Reports
 
@@ -61,7 +62,8 @@ package struct Gnuplot: Sendable {
     /// Without the version of gnuplot, and with the figure's title, which screen readers read out.
     private static func plainSVG(_ picture: Data, title: String) -> Data {
         var text = String(decoding: picture, as: UTF8.self)
-        let escaped = title.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
+        let escaped = title.replacing(byte: UInt8(ascii: "&"), with: "&amp;").replacing(
+            byte: UInt8(ascii: "<"), with: "&lt;")
         text = text.replacing("<title>Gnuplot</title>", with: "<title>\(escaped)</title>", maxReplacements: 1)
         if let start = text.range(of: "<desc>"),
             let end = text.range(of: "</desc>\n", range: start.upperBound..<text.endIndex)

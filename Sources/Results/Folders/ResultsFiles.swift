@@ -11,6 +11,8 @@ package struct ResultsFiles {
     private let readable: [Table]
     private let run: JSON
     private let figures: [Figure]
+    /// Figures that cannot be drawn, one line each.
+    private let undrawable: [String]
     private let figureWidth: GnuplotScript.Width?
     private let redraw: Bool
     private let jobs: Int
@@ -29,7 +31,8 @@ package struct ResultsFiles {
         self.tables = tables
         self.readable = readable
         self.run = run
-        self.figures = figures
+        self.figures = figures.filter { $0.problem == nil }
+        undrawable = figures.compactMap { figure in figure.problem.map { "\(figure.name) not drawn: \($0)" } }
         self.figureWidth = figureWidth
         self.redraw = redraw
         self.jobs = jobs
@@ -59,9 +62,9 @@ package struct ResultsFiles {
             try directory.write(LaTeXWriter().fileName(table)) { LaTeXWriter().write(table, to: &$0) }
             try directory.write(MarkdownWriter().fileName(table)) { MarkdownWriter().write(table, to: &$0) }
         }
-        var undrawn: [String] = []
+        var undrawn = undrawable
         if let figureWidth {
-            undrawn = try FigureFiles(figures, width: figureWidth, jobs: jobs).write(to: &directory, redraw: redraw)
+            undrawn += try FigureFiles(figures, width: figureWidth, jobs: jobs).write(to: &directory, redraw: redraw)
         }
         let package = DataPackage(
             names.experiment, title: question, tables: saved, figures: figures.map(\.data), views: views)

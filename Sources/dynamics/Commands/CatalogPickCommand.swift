@@ -97,13 +97,13 @@ struct CatalogPickCommand: ParsableCommand {
     private func seriesFile(_ chosen: [PickedCheckpoint]) -> String {
         let how = around.map { "nearest to step \($0) of stage 1" } ?? "spread by \(spacing.rawValue)"
         var text = """
-            # \(chosen.count) checkpoints of \(options.sources.map { ($0 as NSString).lastPathComponent }.joined(separator: ", ")), \(how).
+            # \(chosen.count) checkpoints of \(options.sources.map { printable(PathText($0).name ?? $0) }.joined(separator: ", ")), \(how).
             # For 'dynamics run NAME --settings' this file. Relative paths are looked for beside it, then in the current folder.
             series:
 
             """
         for checkpoint in chosen {
-            if let address = checkpoint.address { text += "  # \(address)\n" }
+            if let address = checkpoint.address { text += "  # \(printable(address))\n" }
             text += "  - \(quoted(checkpoint.path))\(checkpoint.isBranchPoint ? "  # branch point" : "")\n"
         }
         let facts = chosen.compactMap { checkpoint in
@@ -122,8 +122,10 @@ struct CatalogPickCommand: ParsableCommand {
                 || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
                 || (UInt8(ascii: "-")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "_")
         }
+        // What single quotes cannot hold on one line.
+        if !isPrintable(text) { return JSON.string(text).compact }
         if isPlain, text.first?.isLetter == true || text.first == "/" || text.first == "." { return text }
-        return "'" + text.replacing("'", with: "''") + "'"
+        return "'" + text.replacing(byte: UInt8(ascii: "'"), with: "''") + "'"
     }
 }
 

@@ -99,7 +99,7 @@ struct CheckpointDescription {
     }
 
     func write(to text: inout String) {
-        text += "\(checkpoint.location)\n"
+        text += "\(printable(checkpoint.location.description, limit: .max))\n"
         for fact in facts { text += "  \(fact.key): \(plain(fact.value))\n" }
         text += "\n"
         let rows = checkpoint.tensors.map { tensor in
@@ -124,7 +124,7 @@ struct CheckpointDescription {
     }
 
     private func plain(_ value: JSON) -> String {
-        if case .string(let text) = value { return text }
+        if case .string(let text) = value { return printable(text, limit: .max) }
         return value.compact
     }
 }

@@ -51,6 +51,7 @@ struct Import: ParsableCommand {
         help: ArgumentHelp("Read NumPy arrays of this type as bfloat16. Repeatable.", valueName: "type"))
     var bfloat16Dump: [BFloat16Dump] = []
 
+    @OptionGroup var reading: ReadingOptions
     @OptionGroup var messages: MessageOptions
 
     func validate() throws {
@@ -64,7 +65,7 @@ struct Import: ParsableCommand {
                 destination: to, model: model, revision: revision,
                 facts: try facts.map { try RevisionFacts(contentsOf: $0) },
                 link: link ? (relative ? .relative : .absolute) : .none, force: force,
-                bfloat16Dumps: Set(bfloat16Dump)))
+                bfloat16Dumps: Set(bfloat16Dump), trustedRoots: reading.allowExternal))
         let line = ProgressLine(quiet: messages.quiet)
         let result: ImportResult
         do {

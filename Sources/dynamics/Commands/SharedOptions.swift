@@ -1,4 +1,5 @@
 import ArgumentParser
+import Base
 import Checkpoints
 import Experiments
 import Foundation
@@ -57,6 +58,6 @@ private struct StandardErrorLog: LogHandler {
 
     func log(event: LogEvent) {
         let prefix = event.level == .info ? "" : "\(event.level): "
-        StandardError.write("\(prefix)\(event.message)\n")
+        StandardError.write("\(prefix)\(printable("\(event.message)", limit: .max))\n")
     }
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A run keeps every checkpoint open, and a series has hundreds; shells allow 256 to 1024 open files, but programs may
+/// Checkpoints are read fastest while they are open, and a series has hundreds; shells allow 256 to 1024 open files, but programs may
 /// raise that up to a hard limit.
 func raiseDescriptorLimit() {
     #if canImport(Darwin)

@@ -28,8 +28,8 @@ func endProcess(_ error: any Error) -> Never {
         StandardError.write("interrupted; finished work is kept, run the same command again to go on\n")
         exit(ExitReason.interrupted.rawValue)
     case let error as EnvironmentError: fail(.environment, "\(error)")
-    case let error as SettingsError: fail(.usage, "\(error)")
-    case let error as InputError: fail(.badInput, "\(error)")
+    case let error as SettingsError: fail(error.isMachineFailure ? .environment : .usage, "\(error)")
+    case let error as InputError: fail(error.isMachineFailure ? .environment : .badInput, error.problems)
     case let error as CatalogError: fail(.badInput, "\(error)")
     case let error as CheckpointError: fail(error.kind == .environment ? .environment : .badInput, "\(error)")
     case let error as ImportError: fail(error.kind == .usage ? .usage : .environment, "\(error)")
@@ -37,6 +37,8 @@ func endProcess(_ error: any Error) -> Never {
     }
     let code = Dynamics.exitCode(for: error)
     let message = Dynamics.fullMessage(for: error)
+        .split(separator: "\n", omittingEmptySubsequences: false).map { printable(String($0), limit: .max) }
+        .joined(separator: "\n")
     if code == .success {
         do {
             try StandardOutput.write(message + "\n")
@@ -49,8 +51,12 @@ func endProcess(_ error: any Error) -> Never {
     exit((code == .validationFailure ? ExitReason.usage : .environment).rawValue)
 }
 
-private func fail(_ reason: ExitReason, _ message: String) -> Never {
-    for line in message.split(separator: "\n") { StandardError.write("error: \(line)\n") }
+private func fail(_ reason: ExitReason, _ message: String) -> Never { fail(reason, [message]) }
+
+/// A line that names of files have broken in two would make an error of its own: it stays one, and what controls the
+/// terminal is spelled out.
+private func fail(_ reason: ExitReason, _ lines: [String]) -> Never {
+    for line in lines { StandardError.write("error: \(printable(line, limit: .max))\n") }
     exit(reason.rawValue)
 }
 

@@ -92,7 +92,7 @@ import Testing
 
     private func pickle() throws -> [UInt8] {
         let path = "\(formats)/types.pt"
-        let file = try SourceFile(path, checkpoint: path)
+        let file = try ByteSources.open(path, checkpoint: path)
         let entry = try #require(try ZipArchive(of: file).entries.first { $0.name.hasSuffix("data.pkl") })
         return try file.bytes(at: entry.stored.lowerBound, count: entry.byteCount)
     }

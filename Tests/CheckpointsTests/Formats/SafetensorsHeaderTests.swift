@@ -11,7 +11,7 @@ import Testing
     init() throws { folder = try ImportFolder() }
 
     private func header(of content: Data) throws -> SafetensorsHeader {
-        let file = try SourceFile(try folder.write("model.safetensors", content), checkpoint: "test")
+        let file = try ByteSources.open(try folder.write("model.safetensors", content), checkpoint: "test")
         return try SafetensorsHeader(of: file)
     }
 

@@ -52,7 +52,7 @@ import Testing
                 .extents([Extent(file: 0, offset: start + 8, byteCount: 6)], bigEndian: false),
                 .extents([Extent(file: 0, offset: start, byteCount: 8)], bigEndian: false),
             ])
-        #expect(manifest.files == [root + "/model.safetensors"])
+        #expect(manifest.files.map(\.name) == [root + "/model.safetensors"])
         #expect(manifest.config == #"{"model_type": "olmo2"}"#)
         #expect(
             manifest.attributes == [
@@ -92,7 +92,7 @@ import Testing
         try writeShards(weightMap: #""a":"one.safetensors","b":"two.safetensors""#)
         let manifest = try SourceCheckpoint.manifest(root + "/")
         #expect(manifest.tensors.map(\.name) == ["a", "b"])
-        #expect(manifest.files == [root + "/one.safetensors", root + "/two.safetensors"])
+        #expect(manifest.files.map(\.name) == [root + "/one.safetensors", root + "/two.safetensors"])
     }
 
     @Test(
@@ -137,11 +137,11 @@ import Testing
     @Test func `a FIFO or a folder in place of the file does not block`() throws {
         try write("config.json", Data("{}".utf8))
         #expect(mkfifo(root + "/model.safetensors", 0o600) == 0)
-        #expect(problem(root) == "'stage1-step25-tokens1B/model.safetensors' is not a regular file")
+        #expect(problem(root) == "cannot open 'stage1-step25-tokens1B/model.safetensors': not a regular file")
         try FileManager.default.removeItem(atPath: root + "/model.safetensors")
         try FileManager.default.createDirectory(
             atPath: root + "/model.safetensors", withIntermediateDirectories: false)
-        #expect(problem(root) == "'stage1-step25-tokens1B/model.safetensors' is not a regular file")
+        #expect(problem(root) == "cannot open 'stage1-step25-tokens1B/model.safetensors': a directory")
     }
 
     @Test func `a link whose target is gone is named`() throws {

@@ -12,7 +12,7 @@ import Testing
     private func archive(_ data: Data) throws -> ZipArchive {
         let path = folder.path + "/x.npz"
         try data.write(to: URL(filePath: path))
-        return try ZipArchive(of: try SourceFile(path, checkpoint: path))
+        return try ZipArchive(of: try ByteSources.open(path, checkpoint: path))
     }
 
     private func problem(_ data: Data) -> String? {

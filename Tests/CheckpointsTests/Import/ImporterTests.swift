@@ -299,4 +299,45 @@ import Testing
         #expect(relative.firstRange(of: Data("../step1/model.safetensors".utf8)) != nil)
         #expect(relative.firstRange(of: Data(real.utf8)) == nil)
     }
+
+    @Test func `a name as long as a file system takes is written, a longer one costs its source`() throws {
+        let longest = String(repeating: "n", count: 250) + "\u{E9}"
+        #expect(try run([source("step1")], revision: longest).written.map(\.path) == [destination + "/\(longest).h5"])
+        #expect(try folder.list("out") == [longest + ".h5"])
+        let result = try run([source("step1")], revision: longest + "n")
+        #expect(result.written.isEmpty)
+        #expect(
+            result.failed.map(\.reason) == [
+                "the file's name would have 256 bytes, and 255 are the most; name it with --revision"
+            ])
+    }
+
+    @Test func `a slash with a combining mark stays in the destination`() throws {
+        let result = try run([source("step1")], revision: "a/\u{301}../b")
+        #expect(result.written.map(\.path) == [destination + "/a--\u{301}..--b.h5"])
+        #expect(try folder.list("out").count == 1)
+    }
+
+    @Test func `what is no checkpoint file is not replaced, even by force`() throws {
+        let path = try source("step1")
+        try folder.write("out/step1.h5", "my notes\n")
+        let result = try run([path], force: true)
+        #expect(result.written.isEmpty && result.failed.count == 1)
+        #expect(result.failed[0].reason.contains("no file that an import has made"))
+        #expect(try folder.read("out/step1.h5") == Data("my notes\n".utf8))
+        // A link to a checkpoint of somebody else is not one of ours either.
+        try FileManager.default.removeItem(atPath: destination + "/step1.h5")
+        _ = try run([source("step2", tinyModel(first: 101))])
+        try folder.link("out/step1.h5", to: "step2.h5")
+        #expect(try run([path], force: true).failed.count == 1)
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: destination + "/step1.h5") == "step2.h5")
+    }
+
+    @Test func `a link in the place of the partial file is not followed`() throws {
+        let victim = try folder.write("victim", "precious")
+        try folder.link("out/.step1.h5.partial", to: victim)
+        let error = #expect(throws: ImportError.self) { try run([source("step1")]) }
+        #expect(error?.kind == .environment)
+        #expect(try folder.read("victim") == Data("precious".utf8))
+    }
 }

@@ -19,7 +19,7 @@ import Testing
             storage: tensors.map {
                 .extents([Extent(file: 0, offset: 0, byteCount: $0.storedByteCount)], bigEndian: false)
             },
-            files: ["f"], attributes: [:], config: config, leftOut: []
+            files: [], attributes: [:], config: config, leftOut: []
         ).withCanonicalNames()
         #expect(manifest.tensors.map(\.name) == manifest.tensors.map(\.name).sorted())
         #expect(manifest.storage.count == manifest.tensors.count)

@@ -11,14 +11,16 @@ import Testing
     private func floats(_ bytes: [UInt8]) -> [Float] { bytes.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) } }
 
     @Test(arguments: [1, 7, Int.max])
-    func `chunked, compact, contiguous and unallocated ones of OLMo`(step: Int) throws {
+    func `chunked, compact and contiguous ones of OLMo`(step: Int) throws {
         let reader = try openCheckpoint("\(formats)/fused_olmo.h5")
         let names = ["mlp.down", "mlp.gate", "mlp.up", "self_attn.k", "self_attn.q", "self_attn.v"]
-        #expect(
-            reader.tensors.map(\.name)
-                == (0..<2).flatMap { layer in names.map { "model.layers.\(layer).\($0)_proj.weight" } })
+        // The fused gate of block 1 was never written.
+        let written = (0..<2).flatMap { layer in names.map { "model.layers.\(layer).\($0)_proj.weight" } }
+            .filter { !$0.contains("1.mlp.gate") && !$0.contains("1.mlp.up") }
+        #expect(reader.tensors.map(\.name) == written)
+        #expect(reader.leftOut.map(\.reason) == [LeftOut.neverWritten])
         #expect(reader.tensors[..<6].map(\.layout) == [.contiguous, .compact, .compact, .chunked, .chunked, .chunked])
-        #expect(reader.tensors[7].layout == .unallocated && reader.tensors[9].layout == .contiguous)
+        #expect(reader.tensors[7].layout == .contiguous)
         // Rows of 8: element i of the stored tensor is i.
         let rows = [nil, 12..<24, 0..<12, 8..<12, 0..<8, 12..<16]
         for (place, rows) in rows.enumerated() {
@@ -26,13 +28,10 @@ import Testing
             let expected = (rows.lowerBound * 8..<rows.upperBound * 8).map { Float($0) }
             #expect(reader.tensors[place].shape == [rows.count, 8])
             #expect(floats(try elements(reader, place, capacity: 1, step: step)) == expected, "\(place)")
-            // The same of doubles in the other byte order, and of what was never written.
-            let other = try elements(reader, place + 6, step: step)
-            if place > 2 {
-                #expect(other.withUnsafeBytes { Array($0.bindMemory(to: Double.self)) } == expected.map { Double($0) })
-            } else {
-                #expect(floats(other) == Array(repeating: 0.5, count: expected.count))
-            }
+            // The same of doubles in the other byte order.
+            guard place > 2 else { continue }
+            let other = try elements(reader, place + 4, step: step)
+            #expect(other.withUnsafeBytes { Array($0.bindMemory(to: Double.self)) } == expected.map { Double($0) })
         }
     }
 

@@ -68,6 +68,13 @@ struct ReadEveryLayoutTests {
         try expectAsWritten(path, capacity: 64, step: 100_003)
     }
 
+    @Test func `a chunk larger than the window is read and decoded once, and not once a window`() throws {
+        let reader = try openCheckpoint(try "\(PythonFixtures.folder.get())/chunked.h5")
+        let tensor = try #require(reader.tensors.firstIndex { $0.name == "s100_c100" })
+        _ = try elements(reader, tensor, capacity: 16, step: 4)
+        #expect(reader.bytesRead == reader.tensors[tensor].storedByteCount)
+    }
+
     @Test func `a file reached through a symbolic link finds its companions`() throws {
         let folder = try TemporaryFolder()
         let target = try "\(PythonFixtures.folder.get())/external.h5"
@@ -113,8 +120,9 @@ struct ReadManifestTests {
         let manifest = CheckpointManifest(
             tensors: [info("big", .float32), info("fill", .uint16), info("little", .float32)],
             storage: [.extents(extents, bigEndian: true), .fill([1, 2]), .extents(extents, bigEndian: false)],
-            files: [first, second], attributes: [:], config: nil, leftOut: [])
-        let reader = try CheckpointReader(CheckpointLocation(path: folder.path), manifest: manifest)
+            files: try [first, second].map { try ByteSources.open($0, checkpoint: "test") }, attributes: [:],
+            config: nil, leftOut: [])
+        let reader = CheckpointReader(CheckpointLocation(path: folder.path), manifest: manifest, backed: [])
         for step in 1...3 {
             #expect(try elements(reader, 0, step: step) == [4, 3, 2, 1, 8, 7, 6, 5, 12, 11, 10, 9])
             #expect(try elements(reader, 1, step: step) == [1, 2, 1, 2, 1, 2])

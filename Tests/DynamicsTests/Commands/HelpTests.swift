@@ -26,6 +26,8 @@ struct HelpTests {
                                       saved tables.
               export                  Hand results to other programs.
               list                    List the experiments and what they answer.
+              describe                Tell what an experiment, a setting or a column is:
+                                      meaning, default, bounds, unit.
               inspect                 Show what a checkpoint holds: facts, tensors, types,
                                       layouts, totals by module.
               import                  Turn checkpoints of Hugging Face, OLMo, torch and
@@ -156,6 +158,30 @@ struct HelpTests {
         #expect(try dynamics("list", "--help") == Finished(code: 0, output: expected, errors: ""))
     }
 
+    @Test func `the help of describe`() throws {
+        let expected = """
+            OVERVIEW: Tell what an experiment, a setting or a column is: meaning, default,
+            bounds, unit.
+
+            No file is read: it is what the program itself states.
+
+            USAGE: dynamics describe <name> [--json]
+
+            ARGUMENTS:
+              <name>                  An experiment, a setting such as moved_threshold, or
+                                      a column such as relative_drift; drift.NAME is that
+                                      of drift.
+
+            OPTIONS:
+              --json                  Write JSON instead of text.
+              --version               Show the version.
+              -h, --help              Show help information.
+
+
+            """
+        #expect(try dynamics("describe", "--help") == Finished(code: 0, output: expected, errors: ""))
+    }
+
     @Test func `the help of inspect`() throws {
         let expected = """
             OVERVIEW: Show what a checkpoint holds: facts, tensors, types, layouts, totals
@@ -191,8 +217,8 @@ struct HelpTests {
             on where it was. The paths of the files go to stdout.
 
             USAGE: dynamics import <sources> ... --to <dir> [--model <model>] [--revision <revision>] [--facts \
-            <file>] [--link] [--relative] [--force] [--bfloat16-dump <type> ...] [--quiet] [--log-level \
-            <log-level>]
+            <file>] [--link] [--relative] [--force] [--bfloat16-dump <type> ...] [--allow-external <dir> ...] \
+            [--quiet] [--log-level <log-level>]
 
             ARGUMENTS:
               <sources>               Directories with model.safetensors, pytorch_model.bin
@@ -215,6 +241,8 @@ struct HelpTests {
               --force                 Replace files that were made from another source.
               --bfloat16-dump <type>  Read NumPy arrays of this type as bfloat16.
                                       Repeatable. (values: uint16, opaque16)
+              --allow-external <dir>  Let external storage and links lead below this
+                                      folder, besides the checkpoint's own. Repeatable.
               --quiet                 No progress and no notes: only warnings and errors.
               --log-level <log-level> Least severe messages shown: debug, info, warning or
                                       error. (values: debug, info, warning, error; default:

@@ -70,3 +70,49 @@ struct ExternalStorageTests {
         #expect(gone.code == 3 && gone.errors.contains("external storage of 'lm_head.weight' leads to "))
     }
 }
+
+/// Directories whose files are links.
+struct LinkedDirectoryTests {
+    @Test(arguments: ["model.safetensors", "config.json"])
+    func `a link out of a directory is refused until it is allowed`(name: String) throws {
+        let place = try Workplace()
+        let good = try place.huggingFace("elsewhere", smallModel)
+        let path = try place.huggingFace("step20", movedModel)
+        try FileManager.default.removeItem(atPath: "\(path)/\(name)")
+        try FileManager.default.createSymbolicLink(
+            atPath: "\(path)/\(name)", withDestinationPath: "../elsewhere/\(name)")
+        let problem =
+            "'\(name)' leads to '\(name)', outside the checkpoint's folder; refused; if you trust it, allow its directory "
+            + "with --allow-external DIR"
+        #expect(
+            try dynamics("inspect", path)
+                == Finished(code: 3, output: "", errors: "error: checkpoint \(path): \(problem)\n"))
+        #expect(try dynamics("inspect", path, "--allow-external", good).code == 0)
+        let imported = try dynamics("import", path, "--to", place / "to")
+        #expect(imported.code == 3 && imported.errors.contains(problem))
+        #expect(try dynamics("import", path, "--to", place / "to", "--allow-external", good).code == 0)
+    }
+
+    @Test func `links inside a directory are followed, and a directory may be a link`() throws {
+        let place = try Workplace()
+        let path = try place.huggingFace("step20", smallModel)
+        try FileManager.default.moveItem(atPath: "\(path)/model.safetensors", toPath: "\(path)/weights.safetensors")
+        try FileManager.default.createSymbolicLink(
+            atPath: "\(path)/model.safetensors", withDestinationPath: "weights.safetensors")
+        try FileManager.default.createSymbolicLink(atPath: place / "latest", withDestinationPath: "step20")
+        #expect(try dynamics("inspect", place / "latest").code == 0)
+    }
+
+    @Test func `a snapshot's links lead into its own cache's blobs only`() throws {
+        let place = try Workplace()
+        let (cache, other) = ("hub/models--a--b", "hub/models--a--c")
+        for folder in [cache, other] { try place.write("\(folder)/blobs/bb", safetensors(smallModel)) }
+        try place.write("\(cache)/snapshots/01/config.json", #"{"model_type": "olmo2"}"#)
+        let link = place / "\(cache)/snapshots/01/model.safetensors"
+        for (target, code) in [("../../blobs/bb", Int32(0)), ("../../../models--a--c/blobs/bb", 3)] {
+            try? FileManager.default.removeItem(atPath: link)
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
+            #expect(try dynamics("inspect", place / "\(cache)/snapshots/01").code == code, "\(target)")
+        }
+    }
+}

@@ -181,7 +181,7 @@ struct NamingSchemeTests {
         #expect(
             finished.errors.contains(
                 "error: \(place / "step1"): 'archive/data.pkl' in '\(file)' at byte 13 holds the object 'posix.system', "
-                    + "which is no part of a tensor; nothing was run; if you trust the file, load it with torch and save its "
+                    + "which is no part of a tensor; nothing was run; refused; if you trust the file, load it with torch and save its "
                     + "tensors as safetensors\n"))
         #expect(place.list("to") == ["stage1-step1000-tokens5B.h5"])
         let inspected = try dynamics("inspect", file, in: place.path)

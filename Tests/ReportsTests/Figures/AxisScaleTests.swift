@@ -86,4 +86,33 @@ import Testing
         #expect(spread([0, 1, 99, 100], distance: 10, room: 100) == [0, 10, 90, 100])
         #expect(spread([0, 0], distance: 80, room: 60) == [0, 80])
     }
+
+    @Test func `no values bring an axis down`() {
+        let sizes = [
+            0, .leastNonzeroMagnitude, 1e-308, 1e-160, 1e-100, 1e-12, 1, 1 + 1e-15, 5e15, 0x1p63, 1e100, 1e150, 1e308,
+            .greatestFiniteMagnitude, .infinity, .nan,
+        ]
+        let values = sizes + sizes.map { -$0 }
+        for first in values {
+            for second in values {
+                for kind in [Axis.Scale.linear, .logarithmic, .automatic] {
+                    for isWhole in [false, true] {
+                        let axis = AxisScale(
+                            Axis("x", "x", scale: kind), values: [first, second], maximumTicks: 6, showsZero: true,
+                            length: 200, isWhole: isWhole)
+                        let (low, high) = (axis.range.lowerBound, axis.range.upperBound)
+                        #expect(low < high && low.isFinite && high.isFinite, "\(first) \(second)")
+                        #expect(axis.ticks.count < 20 && axis.ticks.allSatisfy { $0.label.count < 24 })
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func `given ends without anything between them are moved apart`() {
+        let end = 9_223_372_036_854_775_807.0
+        let axis = AxisScale(Axis("x", "x", range: end...end), values: [end], maximumTicks: 4, showsZero: true)
+        #expect(axis.range.lowerBound < end && axis.range.upperBound > end)
+        #expect((0...1).contains(axis.fraction(end)))
+    }
 }

@@ -97,7 +97,8 @@ import Testing
     func `gnuplot draws what names from checkpoints cannot steer`(width: GnuplotScript.Width) throws {
         let folder = try ScratchFolder()
         let hostile = [
-            "a'; system('touch stolen') #", "`touch stolen`", "\" . system(\"touch stolen\") . \"", "{/Symbol a}_b^c",
+            "a'; system('touch stolen') #", "a'\u{301}; system('\u{301}touch stolen'\u{301}) #", "`touch stolen`",
+            "\" . system(\"touch stolen\") . \"", "{/Symbol a}_b^c",
             "line\nset output 'stolen'\n", "$(touch stolen)", "\\", "@x", "a,b", "]", "%s%n", "",
         ]
         let figure = try figure(hostile)
@@ -140,5 +141,23 @@ import Testing
         }
         let (whole, broken) = (try picture(.number(2)), try picture(.missing))
         #expect(strokes(broken) == strokes(whole) + 1)
+    }
+
+    @Test(arguments: [1e-160, -1e150, 1e308, .leastNonzeroMagnitude])
+    func `a number that no axis reaches is why a figure is not drawn`(value: Double) {
+        let data = Table(
+            "one", title: "One.", columns: [Column("x", .number, meaning: "X."), Column("y", .number, meaning: "Y.")],
+            rows: [[.number(1), .number(2)], [.number(2), .number(value)]])
+        let chart = Chart(x: Axis("x", "x"), y: Axis("y", "y"))
+        let figure = Figure("one", title: "One.", data: data, lines: [], panels: [.chart(chart)])
+        #expect(figure.problem?.hasPrefix("'y' holds ") == true)
+        let map = HeatMap(row: "x", column: "x", value: "y", labels: ("", "", ""))
+        #expect(Figure("two", title: "Two.", data: data, lines: [], panels: [.heatMap(map)]).problem != nil)
+        // Writing it all the same must not trap.
+        #expect(!GnuplotScript(figure, width: .one).text.isEmpty)
+    }
+
+    @Test func `a figure of ordinary numbers can be drawn`() throws {
+        #expect(try figure().problem == nil)
     }
 }

@@ -22,13 +22,13 @@ package struct HuggingFaceIdentity: Sendable, Equatable {
 
     /// A single file is named after its revision.
     init(ofFile path: String) {
-        let name = String(path.split(separator: "/").last ?? "checkpoint")
+        let name = PathText(path).name ?? "checkpoint"
         (model, folder, references) = (nil, WeightFiles.stem(of: name), nil)
     }
 
     init(of path: String) throws(CheckpointError) {
         let directory = try HuggingFaceIdentity.absolute(path)
-        let components = directory.split(separator: "/").map(String.init)
+        let components = PathText(directory).components
         folder = components.last ?? "/"
         let count = components.count
         guard count >= 3, components[count - 2] == "snapshots", components[count - 3].hasPrefix("models--") else {
@@ -54,7 +54,7 @@ package struct HuggingFaceIdentity: Sendable, Equatable {
     /// The snapshots of a cache folder `models--ORG--NAME`, in training order of their references, then by hash; `nil`
     /// when `path` is no such folder.
     package static func snapshots(inCache path: String) throws(CheckpointError) -> [String]? {
-        guard isDirectory(path), try absolute(path).split(separator: "/").last?.hasPrefix("models--") == true else {
+        guard isDirectory(path), try PathText(absolute(path)).name?.hasPrefix("models--") == true else {
             return nil
         }
         let hashes = try entries(of: path + "/snapshots", checkpoint: path)
@@ -71,9 +71,9 @@ package struct HuggingFaceIdentity: Sendable, Equatable {
         guard let resolved = resolvedPath(path), isDirectory(resolved) else {
             throw CheckpointError(.unreachable, checkpoint: path, problem: "no such directory")
         }
-        let components = path.split(separator: "/")
+        let components = PathText(path).components
         guard let name = components.last, name != ".", name != ".." else { return resolved }
-        let parent = (path.hasPrefix("/") ? "/" : "./") + components.dropLast().joined(separator: "/")
+        let parent = (PathText(path).isAbsolute ? "/" : "./") + components.dropLast().joined(separator: "/")
         return (resolvedPath(parent) ?? parent) + "/" + name
     }
 
@@ -91,7 +91,7 @@ package struct HuggingFaceIdentity: Sendable, Equatable {
                     if name.utf8.count < 1024 { pending.append(name + "/") }
                     continue
                 }
-                let bytes = try SourceFile.contents(of: refs + "/" + name, limit: 1024, checkpoint: checkpoint)
+                let bytes = try ByteSources.contents(of: refs + "/" + name, limit: 1024, checkpoint: checkpoint)
                 if String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace) == [hash[...]] {
                     names.append(name)
                 }
@@ -101,10 +101,12 @@ package struct HuggingFaceIdentity: Sendable, Equatable {
     }
 
     private static func entries(of directory: String, checkpoint: String) throws(CheckpointError) -> [String] {
-        do {
-            return try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
+        do throws(FileReadingError) {
+            return try folderNames(directory)
         } catch {
-            throw CheckpointError(.unreachable, checkpoint: checkpoint, problem: "cannot list '\(directory)'")
+            throw CheckpointError(
+                error.kind == .machine ? .environment : .unreachable, checkpoint: checkpoint,
+                problem: "cannot list '\(directory)': \(error.reason)")
         }
     }
 }

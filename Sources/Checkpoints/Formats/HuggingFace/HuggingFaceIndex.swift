@@ -17,7 +17,7 @@ struct HuggingFaceIndex: Sendable {
     init(_ path: String, shards ending: String, checkpoint: String) throws(CheckpointError) {
         self.path = path
         self.checkpoint = checkpoint
-        let bytes = try SourceFile.contents(of: path, limit: HuggingFaceIndex.lengthLimit, checkpoint: checkpoint)
+        let bytes = try ByteSources.contents(of: path, limit: HuggingFaceIndex.lengthLimit, checkpoint: checkpoint)
         var weightMap: [String: String]?
         do throws(JSONError) {
             var scanner = JSONScanner(bytes)
@@ -35,7 +35,7 @@ struct HuggingFaceIndex: Sendable {
             throw CheckpointError(.malformed, checkpoint: checkpoint, problem: "'\(path)' has no weight_map")
         }
         for shard in weightMap.values
-        where !shard.hasSuffix(ending) || shard.contains("/") || shard.contains("\0") {
+        where !shard.hasSuffix(ending) || !PathText(shard).isPlainName {
             throw CheckpointError(
                 .refused, checkpoint: checkpoint,
                 problem: "'\(path)' names '\(shard)', which is no \(ending) file beside it")

@@ -17,7 +17,7 @@ struct NumPyArchive {
 
     /// - Parameter number: the file's index in the checkpoint.
     init(
-        _ archive: ZipArchive, _ file: borrowing SourceFile, number: Int, dumps: Set<BFloat16Dump>
+        _ archive: ZipArchive, _ file: any ByteSource, number: Int, dumps: Set<BFloat16Dump>
     ) throws(CheckpointError) {
         var tensors: [SourceCheckpoint.Tensor] = []
         var (leftOut, lost): ([LeftOut], [LeftOut]) = ([], [])
@@ -36,7 +36,7 @@ struct NumPyArchive {
             guard !header.isColumnMajor || header.shape.count(where: { $0 != 1 }) < 2 else {
                 throw CheckpointError(
                     .unsupported, checkpoint: file.checkpoint,
-                    problem: "'\(file.path)' stores '\(printable(name))' \(header.shape) column by column",
+                    problem: "'\(file.name)' stores '\(printable(name))' \(header.shape) column by column",
                     remedy: "save it again with np.ascontiguousarray")
             }
             guard let byteCount = product(header.shape + [type.bitCount / 8]),
@@ -44,7 +44,7 @@ struct NumPyArchive {
             else {
                 throw CheckpointError(
                     .malformed, checkpoint: file.checkpoint,
-                    problem: "'\(file.path)' has \(entry.byteCount - header.byteCount) bytes for "
+                    problem: "'\(file.name)' has \(entry.byteCount - header.byteCount) bytes for "
                         + "'\(printable(name))', which is \(printable(header.type)) \(header.shape)",
                     remedy: "fetch it again")
             }
@@ -76,8 +76,8 @@ struct NumPyHeader {
 
     private static let lengthLimit = 64 << 10
 
-    init(of entry: ZipArchive.Entry, in file: borrowing SourceFile) throws(CheckpointError) {
-        let (path, checkpoint) = (file.path, file.checkpoint)
+    init(of entry: ZipArchive.Entry, in file: any ByteSource) throws(CheckpointError) {
+        let (path, checkpoint) = (file.name, file.checkpoint)
         func fail(_ problem: String) -> CheckpointError {
             CheckpointError(
                 .malformed, checkpoint: checkpoint,

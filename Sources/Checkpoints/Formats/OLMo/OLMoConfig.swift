@@ -15,7 +15,7 @@ enum OLMoConfig {
     static func translated(in directory: String) throws(CheckpointError) -> String? {
         let path = directory + "/" + name
         guard entryExists(path) else { return nil }
-        let bytes = try SourceFile.contents(of: path, limit: lengthLimit, checkpoint: directory)
+        let bytes = try ByteSources.contents(of: path, limit: lengthLimit, checkpoint: directory)
         func fail(_ problem: String) -> CheckpointError {
             CheckpointError(
                 .malformed, checkpoint: directory, problem: "'\(path)' \(problem)",

@@ -18,8 +18,8 @@ struct SafetensorsHeader: Sendable, Equatable {
     static let tensorLimit = 200_000
 
     /// Reads and checks the header of an open file. A contradiction is `.malformed`, and the error says which.
-    init(of file: borrowing SourceFile) throws(CheckpointError) {
-        let site = Site(path: file.path, checkpoint: file.checkpoint)
+    init(of file: any ByteSource) throws(CheckpointError) {
+        let site = Site(path: file.name, checkpoint: file.checkpoint)
         guard file.byteCount >= 8 else { throw site.error("has \(file.byteCount) bytes, fewer than 8") }
         let prefix = try file.bytes(at: 0, count: 8)
         let length = prefix.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }

@@ -14,8 +14,8 @@ struct TorchArchive {
     private static let depthLimit = 8
 
     /// - Parameter number: the file's index in the checkpoint.
-    init(_ archive: ZipArchive, _ file: borrowing SourceFile, number: Int) throws(CheckpointError) {
-        let site = TorchSite(path: file.path, checkpoint: file.checkpoint)
+    init(_ archive: ZipArchive, _ file: any ByteSource, number: Int) throws(CheckpointError) {
+        let site = TorchSite(path: file.name, checkpoint: file.checkpoint)
         let pickles = archive.entries.filter { $0.name.hasSuffix("/data.pkl") && !$0.name.dropLast(9).contains("/") }
         guard pickles.count == 1, let pickle = pickles.first else {
             throw site.malformed("has \(pickles.count) members 'data.pkl', expected 1")
@@ -52,7 +52,7 @@ struct TorchArchive {
     }
 
     private static func isBigEndian(
-        _ entry: ZipArchive.Entry?, _ file: borrowing SourceFile, _ site: TorchSite
+        _ entry: ZipArchive.Entry?, _ file: any ByteSource, _ site: TorchSite
     ) throws(CheckpointError) -> Bool {
         guard let entry, !entry.isDeflated, entry.byteCount <= 16 else { return false }
         let order = try file.bytes(at: entry.stored.lowerBound, count: entry.byteCount)

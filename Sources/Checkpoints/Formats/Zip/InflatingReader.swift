@@ -31,7 +31,7 @@ final class InflatingReader {
     /// Fills `buffer` with the bytes that follow those read before. With the last byte of the member the checksum is
     /// verified.
     func read(
-        from file: borrowing SourceFile, into buffer: UnsafeMutableRawBufferPointer
+        from file: any ByteSource, into buffer: UnsafeMutableRawBufferPointer
     ) throws(CheckpointError) {
         precondition(produced + buffer.count <= entry.byteCount)
         guard let start = buffer.baseAddress, !buffer.isEmpty else { return }
@@ -57,9 +57,9 @@ final class InflatingReader {
         }
     }
 
-    private func damage(_ file: borrowing SourceFile, _ problem: String) -> CheckpointError {
+    private func damage(_ file: any ByteSource, _ problem: String) -> CheckpointError {
         CheckpointError(
             .malformed, checkpoint: file.checkpoint,
-            problem: "member '\(printable(entry.name))' of '\(file.path)': \(problem)", remedy: "fetch it again")
+            problem: "member '\(printable(entry.name))' of '\(file.name)': \(problem)", remedy: "fetch it again")
     }
 }

@@ -31,8 +31,8 @@ struct ZipArchive: Sendable {
     private static let entryLimit = SafetensorsHeader.tensorLimit + 64
 
     /// Reads the directory of an open file.
-    init(of file: borrowing SourceFile) throws(CheckpointError) {
-        let site = ZipSite(path: file.path, checkpoint: file.checkpoint)
+    init(of file: any ByteSource) throws(CheckpointError) {
+        let site = ZipSite(path: file.name, checkpoint: file.checkpoint)
         let end = try ZipEnd(of: file, site)
         guard end.directory.count <= ZipArchive.directoryLimit, end.entryCount <= ZipArchive.entryLimit else {
             throw site.error("its directory has \(end.directory.count) bytes and \(end.entryCount) members, too many")
@@ -118,7 +118,7 @@ private struct ZipRecord {
 
     /// The member, once the header before its content has confirmed where that is.
     func entry(
-        in file: borrowing SourceFile, before limit: Int, _ site: ZipSite
+        in file: any ByteSource, before limit: Int, _ site: ZipSite
     ) throws(CheckpointError) -> ZipArchive.Entry {
         let shown = printable(name)
         guard flags & 1 == 0 else { throw site.error("its member '\(shown)' is encrypted") }
@@ -151,7 +151,7 @@ private struct ZipEnd {
     let entryCount: Int
     let directory: Range<Int>
 
-    init(of file: borrowing SourceFile, _ site: ZipSite) throws(CheckpointError) {
+    init(of file: any ByteSource, _ site: ZipSite) throws(CheckpointError) {
         let length = min(file.byteCount, 22 + 0xFFFF + 20)
         let tail = LittleEndianBytes(try file.bytes(at: file.byteCount - length, count: length))
         // The comment, which is almost always empty, stands between the record and the end.

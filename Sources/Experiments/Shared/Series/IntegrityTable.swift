@@ -2,7 +2,7 @@ import Checkpoints
 import Reports
 
 /// What a reading found that casts doubt on the checkpoints, a row a finding.
-func integrityTable(_ integrity: Integrity) -> Table {
+func integrityTable(_ integrity: Integrity = Integrity([], contents: [])) -> Table {
     Table(
         "integrity", title: "What casts doubt on the checkpoints; no row when nothing was found.",
         columns: integrityColumns, records: integrity.findings)

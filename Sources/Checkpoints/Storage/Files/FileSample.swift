@@ -36,9 +36,9 @@ extension CheckpointReader {
         var byteCount = 0
         for file in opened {
             let stream = Fingerprint.Stream()
-            for block in FileSample.blocks(of: file.identity.byteCount) {
+            for block in FileSample.blocks(of: file.byteCount) {
                 let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<block.count])
-                try file.read(at: block.lowerBound, into: part, checkpoint: location.description)
+                try file.read(at: block.lowerBound, into: part)
                 stream.add(UnsafeRawBufferPointer(part))
                 byteCount += block.count
             }

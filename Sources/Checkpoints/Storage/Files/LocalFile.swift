@@ -1,0 +1,116 @@
+import Base
+import Foundation
+
+/// A regular file of this machine. Its descriptor may be closed while nobody reads, and is opened again when somebody
+/// does: a series may have more members than a process may have open files.
+final class LocalFile: ByteSource {
+    let name: String
+    let checkpoint: String
+    let identity: FileIdentity
+    private let pool: DescriptorPool
+    private let slot = DescriptorPool.Slot()
+
+    /// Opens `name`. Anything but a regular file is refused, and does not block: a FIFO would.
+    /// - Parameters:
+    ///   - role: what errors begin with, for example `cannot open it` or `external storage 'x.bin'`.
+    ///   - pool: what bounds the number of open files.
+    init(
+        _ name: String, checkpoint: String, role: String? = nil, pool: DescriptorPool = .shared
+    ) throws(CheckpointError) {
+        let role = role ?? "cannot open '\(name)'"
+        guard let real = resolvedPath(name) else {
+            let code = errno
+            throw CheckpointError(opening: checkpoint, problem: "\(role): \(systemErrorText(code))", errno: code)
+        }
+        let descriptor: Descriptor
+        do throws(Descriptor.Failure) {
+            descriptor = try pool.opening(real)
+        } catch {
+            throw CheckpointError(
+                opening: checkpoint, problem: "\(role): \(systemErrorText(error.code))", errno: error.code)
+        }
+        var status = stat()
+        guard fstat(descriptor.number, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            let found = status.st_mode & S_IFMT == S_IFDIR ? "a directory" : "not a regular file"
+            throw CheckpointError(.malformed, checkpoint: checkpoint, problem: "\(role): \(found)")
+        }
+        self.name = name
+        self.checkpoint = checkpoint
+        self.pool = pool
+        identity = FileIdentity(path: real, status: status)
+        _ = pool.keep(descriptor, in: slot)
+    }
+
+    deinit { pool.give(slot) }
+
+    /// The open file; it stays open for as long as somebody has it.
+    ///
+    /// Throws `.changed` when it has to be opened again, and is no longer what it was.
+    func descriptor() throws(CheckpointError) -> Descriptor {
+        if let open = slot.descriptor { return open }
+        let descriptor: Descriptor
+        do throws(Descriptor.Failure) {
+            descriptor = try pool.opening(identity.path)
+        } catch {
+            guard error.code != ENOENT, error.code != ENOTDIR else { throw disappeared }
+            throw CheckpointError(
+                opening: checkpoint, problem: "cannot open \(identity.path) again: \(systemErrorText(error.code))",
+                errno: error.code)
+        }
+        var status = stat()
+        guard fstat(descriptor.number, &status) == 0 else { throw disappeared }
+        let now = FileIdentity(path: identity.path, status: status)
+        guard now.inode == identity.inode else { throw changed("was replaced") }
+        try check(now)
+        return pool.keep(descriptor, in: slot)
+    }
+
+    func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(CheckpointError) {
+        let descriptor = try descriptor()
+        var done = 0
+        while done < buffer.count {
+            let count = pread(
+                descriptor.number, buffer.baseAddress?.advanced(by: done), buffer.count - done, off_t(offset + done))
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else {
+                let code = errno
+                throw CheckpointError(
+                    opening: checkpoint, problem: "cannot read \(identity.path): \(systemErrorText(code))", errno: code)
+            }
+            guard count > 0 else {
+                throw CheckpointError(
+                    .truncated, checkpoint: checkpoint,
+                    problem: "\(identity.path) was cut short while it was read: "
+                        + "it ends at byte \(offset + done), and had \(byteCount) bytes when it was opened")
+            }
+            done += count
+        }
+    }
+
+    /// Also throws when the path leads to another file now.
+    func checkUnchanged() throws(CheckpointError) {
+        var named = stat()
+        guard stat(identity.path, &named) == 0 else { throw disappeared }
+        var opened = named
+        if let descriptor = slot.descriptor {
+            guard fstat(descriptor.number, &opened) == 0 else { throw disappeared }
+        }
+        let now = FileIdentity(path: identity.path, status: opened)
+        guard FileIdentity(path: identity.path, status: named) == now, now.inode == identity.inode else {
+            throw changed("was replaced")
+        }
+        try check(now)
+    }
+
+    private func check(_ now: FileIdentity) throws(CheckpointError) {
+        guard now != identity else { return }
+        throw changed(
+            now.byteCount == byteCount ? "was modified" : "went from \(byteCount) to \(now.byteCount) bytes")
+    }
+
+    private var disappeared: CheckpointError { changed("disappeared") }
+
+    private func changed(_ what: String) -> CheckpointError {
+        CheckpointError(.changed, checkpoint: checkpoint, problem: "\(identity.path) \(what) while it was read")
+    }
+}
