@@ -137,7 +137,9 @@ struct SourceCheckpoint: Sendable {
             }
             guard let elementType = tensor.type.elementType else {
                 manifest.leftOut.append(
-                    LeftOut(name: tensor.name, reason: "safetensors type \(tensor.type.rawValue)"))
+                    LeftOut(
+                        name: tensor.name, reason: "safetensors type \(tensor.type.rawValue)",
+                        elementCount: product(tensor.shape)))
                 continue
             }
             guard tensor.deflated == nil else {

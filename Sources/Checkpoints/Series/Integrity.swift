@@ -131,12 +131,13 @@ package struct Integrity: Sendable {
     }
 }
 
-extension CheckpointContents {
-    /// The whole checkpoint's fingerprint: of the names, types, shapes and fingerprints of all tensors read, in order.
+extension Checkpoint {
+    /// The whole checkpoint's fingerprint: of the names, types, shapes and fingerprints of all weights read, in order.
     /// `nil` when a tensor has none.
     package func fingerprint(_ contents: [TensorContent?]) -> Fingerprint? {
         var text = ""
-        for (tensor, content) in zip(tensors, contents) where tensor.elementType.hasStatistics {
+        for (place, content) in contents.enumerated() where isCounted(place) {
+            let tensor = tensors[place]
             guard let fingerprint = content?.fingerprint else { return nil }
             text += "\(tensor.name) \(tensor.elementType.rawValue) \(tensor.shape) \(fingerprint)\n"
         }

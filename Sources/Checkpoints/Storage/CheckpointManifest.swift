@@ -74,14 +74,17 @@ package struct LeftOut: Sendable, Equatable, Codable {
     package var name: String
     /// For example `string`, `compound type`, `7-byte float`.
     package var reason: String
+    /// Elements of an array whose values cannot be read, and which may be weights; `nil` of anything else.
+    package var elementCount: Int?
 
     /// The reason for names that would act on a terminal, or that are damaged UTF-8.
     static let unprintableName = "its name is not printable text"
 
     /// Makes an entry; see the properties.
-    package init(name: String, reason: String) {
+    package init(name: String, reason: String, elementCount: Int? = nil) {
         self.name = name
         self.reason = reason
+        self.elementCount = elementCount
     }
 }
 

@@ -122,7 +122,7 @@ struct HDF5Opening {
                 tensor.name = join(tensor.name)
                 if tensor.name.isEmpty { tensor.name = path.split(separator: "/").joined(separator: ".") }
                 try add(tensor, from: source)
-            case .leftOut(let object): leaveOut(join(object.name), object.reason)
+            case .leftOut(let object): leaveOut(join(object.name), object.reason, elementCount: object.elementCount)
             case .attribute(let name, let value):
                 guard depth == 0 else { continue }
                 if name == "config", case .string(let text) = value {
@@ -137,8 +137,9 @@ struct HDF5Opening {
         }
     }
 
-    private mutating func leaveOut(_ name: String, _ reason: String) {
-        manifest.leftOut.append(LeftOut(name: printable(name), reason: printable(reason)))
+    private mutating func leaveOut(_ name: String, _ reason: String, elementCount: Int? = nil) {
+        manifest.leftOut.append(
+            LeftOut(name: printable(name), reason: printable(reason), elementCount: elementCount))
     }
 
     private mutating func follow(

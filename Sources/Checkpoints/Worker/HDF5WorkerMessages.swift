@@ -117,6 +117,7 @@ extension WorkerRecord {
             message.put(2)
             message.put(object.name)
             message.put(object.reason)
+            message.put(object.elementCount ?? -1)
         case .attribute(let name, let value):
             message.put(3)
             message.put(name)
@@ -143,7 +144,9 @@ extension WorkerRecord {
         switch try message.integer() {
         case 0: self = .root(address: try message.integer())
         case 1: self = .tensor(try WorkerTensor(decoding: &message))
-        case 2: self = .leftOut(LeftOut(name: try message.string(), reason: try message.string()))
+        case 2:
+            let (name, reason, count) = (try message.string(), try message.string(), try message.integer())
+            self = .leftOut(LeftOut(name: name, reason: reason, elementCount: count < 0 ? nil : count))
         case 3:
             let name = try message.string()
             switch try message.integer() {

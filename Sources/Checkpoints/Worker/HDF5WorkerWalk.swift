@@ -194,7 +194,9 @@ struct StructureWalk {
                 continue
             }
             switch TypeReading(entry.description.type, dumps: dumps) {
-            case .leftOut(let reason): try socket.put(.leftOut(LeftOut(name: name, reason: reason)))
+            case .leftOut(let reason):
+                let count = StructureWalk.mayBeWeights(reason) ? product(shape) : nil
+                try socket.put(.leftOut(LeftOut(name: name, reason: reason, elementCount: count)))
             case .number(let type, let bigEndian):
                 let tensor = WorkerTensor(
                     name: name, dataset: firstDataset + datasets.count, elementType: type, bigEndian: bigEndian,
@@ -209,6 +211,11 @@ struct StructureWalk {
             }
         }
         return datasets
+    }
+
+    /// Whether an array of that type is numbers that somebody may have stored weights in: not text, not references.
+    private static func mayBeWeights(_ reason: String) -> Bool {
+        ["opaque", "float", "compound", "integer"].contains { reason.contains($0) }
     }
 
     private func place(of entry: FoundDataset) -> WorkerTensor.Place {

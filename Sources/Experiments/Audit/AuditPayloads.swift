@@ -29,7 +29,7 @@ extension AuditedSeries {
     private var originals: [Int?] {
         var first: [Fingerprint: Int] = [:]
         return checkpoints.indices.map { place in
-            guard let whole = checkpoints[place].contents.fingerprint(contents[place]),
+            guard let whole = checkpoints[place].fingerprint(contents[place]),
                 contents[place].contains(where: { $0.map { !$0.hasOneMagnitude } ?? false })
             else { return nil }
             if first[whole] == nil { first[whole] = place }
@@ -71,8 +71,7 @@ extension AuditedSeries {
     /// Tensors that say something of where they come from: not those of one magnitude, and no buffers.
     private func payloads(_ place: Int) -> [(name: String, payload: Payload)] {
         zip(checkpoints[place].tensors, contents[place]).compactMap { info, content in
-            guard let content, let fingerprint = content.fingerprint, info.elementCount > 1, !content.hasOneMagnitude,
-                !Architecture.isBuffer(info.name)
+            guard let content, let fingerprint = content.fingerprint, info.elementCount > 1, !content.hasOneMagnitude
             else { return nil }
             let payload = Payload(
                 fingerprint: fingerprint, type: info.elementType, count: info.elementCount,

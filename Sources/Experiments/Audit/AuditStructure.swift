@@ -100,7 +100,8 @@ extension AuditedSeries {
         let names = Set(expected.map(\.name))
         let missing = expected.filter { shapes[$0.name] == nil }
         let differing = expected.filter { name, shape in shapes[name].map { $0 != shape } ?? false }
-        let extra = tensors.filter { !names.contains($0.name) && $0.name != head && !Architecture.isBuffer($0.name) }
+        let extra = zip(tensors, checkpoints[place].notWeights)
+            .filter { !names.contains($0.name) && $0.name != head && $1 == nil }.map(\.0)
         let kinds = tensorPatterns(missing.map(\.name) + differing.map(\.name) + extra.map(\.name))
         guard kinds.count <= AuditedSeries.listedKinds else {
             func part(_ names: [String], _ what: String) -> String {

@@ -78,10 +78,7 @@ struct Drift: Experiment {
             let unmatched = alignment.entries.filter { $0.status.isUnmatched }
             problems += unmatched.map { describe($0, from, to) }
             if !alignment.entries.contains(where: \.isCompared) {
-                throw InputError(
-                    "\(from.label) and \(to.label) have no floating-point tensor in common; a dump of bfloat16 as uint16 "
-                        + "or opaque bytes needs the setting bfloat16_dumps, and 'dynamics inspect' shows what is there"
-                )
+                throw InputError(Drift.nothingInCommon(from, to))
             }
         }
         if !problems.isEmpty, !settings.allowUnmatched {
@@ -92,6 +89,21 @@ struct Drift: Experiment {
                 ])
         }
         return alignments
+    }
+
+    /// Says why: types that have no statistics, or other names, with one of each side.
+    private static func nothingInCommon(_ from: Checkpoint, _ to: Checkpoint) -> String {
+        let start = "\(from.label) and \(to.label) have no floating-point tensor in common"
+        let partial = [from, to].filter { !$0.coverage.isWhole }
+        let names = [from, to].map { side in
+            side.tensors.indices.first(where: side.isCounted).map { side.tensors[$0].name }
+        }
+        guard let first = names[0], let second = names[1] else {
+            let remedy = CoverageRemedy.text(for: partial)
+            return start + "; " + (remedy.isEmpty ? "'dynamics inspect' shows what is there" : remedy)
+        }
+        return start + ": the first of the one is '\(first)', of the other '\(second)'; save them under the same names, "
+            + "or with no more than a wrapper's prefix between them"
     }
 
     /// A pair keeps the order in which it was given: `from` may be the later one.

@@ -31,7 +31,7 @@ extension Drift {
         .string("tensor", "Name of the tensor.") { $0.entry.name },
         .string(
             "status",
-            "compared; tied (an output head that is the embedding); padded (one side has more vocabulary rows, the common ones are compared); not_float, only_in_from, only_in_to, shape_differs: not compared."
+            "compared; tied (an output head that is the embedding); padded (one side has more vocabulary rows, the common ones are compared); no_weight (what lies beside the weights); not_float, left_out, only_in_from, only_in_to, shape_differs: not compared."
         ) { $0.entry.status.rawValue },
         .string("shape_from", "Extents on the first side.") { $0.infos.from.map(text) },
         .string("shape_to", "Extents on the second side.") { $0.infos.to.map(text) },
@@ -39,7 +39,7 @@ extension Drift {
         .string("dtype_to", "Element type on the second side.") { $0.infos.to?.elementType.rawValue },
         .string(
             "scheme_from",
-            "Naming scheme in which the first side stores it: olmo, olmo_core or gpt_neox; missing when it is stored under this name."
+            "Naming scheme in which the first side stores it: olmo, olmo_core, gpt_neox or wrapped (prefixes of wrappers); missing when it is stored under this name."
         ) { $0.infos.from?.origin?.scheme.rawValue },
         .string("scheme_to", "The same of the second side.") { $0.infos.to?.origin?.scheme.rawValue },
         .string("stored_from", "Its name there, with [rows] where it is part of a fused tensor.") {
@@ -51,6 +51,48 @@ extension Drift {
 
     @Sendable private static func text(_ info: TensorInfo) -> String {
         info.shape.map(String.init).joined(separator: "x")
+    }
+
+    /// Whether a tensor is a head that is tied on both sides: stored or not, it counts once, as the embedding.
+    func isTiedTwice(_ entry: Alignment.Entry, _ pair: Pair, _ results: ReductionResults) -> Bool {
+        guard let from = entry.from, let to = entry.to, ParameterName(entry.name).module == .unembedding else {
+            return false
+        }
+        func isTied(_ place: Int, _ tensor: Int) -> Bool {
+            // Where a side stores no head, the embedding stands for it.
+            ParameterName(series.checkpoints[place].tensors[tensor].name).module == .embedding
+                || contents.isTiedCopy(place, tensor, results)
+        }
+        return isTied(pair.first, from) && isTied(pair.second, to)
+    }
+
+    /// What share of both sides' weights a comparison speaks for.
+    func coverage(_ comparison: Comparison, _ results: ReductionResults) -> WeightCoverage {
+        let pair = Pair(comparison)
+        var coverage = WeightCoverage()
+        for entry in alignments[pair]?.entries ?? [] where !isTiedTwice(entry, pair, results) {
+            coverage.add(compared: entry.comparedCount, of: entry.elementCount)
+        }
+        return coverage
+    }
+
+    /// Comparisons that speak for a part of the weights only: a line for each part.
+    func shareFindings(_ comparisons: [Comparison], _ results: ReductionResults) -> [String] {
+        var order: [WeightCoverage] = []
+        var groups: [WeightCoverage: [Comparison]] = [:]
+        for comparison in comparisons {
+            let coverage = coverage(comparison, results)
+            guard !coverage.isWhole else { continue }
+            if groups[coverage] == nil { order.append(coverage) }
+            groups[coverage, default: []].append(comparison)
+        }
+        return order.compactMap { coverage in
+            guard let group = groups[coverage], let first = group.first else { return nil }
+            let ends = [first.from, first.to].map { series.checkpoints[$0] }
+            let remedy = CoverageRemedy.text(for: ends)
+            return "\(ends[0].label) -> \(ends[1].label)\(andMore(group.count - 1, "comparison")): drift speaks for "
+                + coverage.description + (remedy.isEmpty ? "; see coverage.csv" : "; " + remedy)
+        }
     }
 
     /// Tensors that were left out although they may have been expected: said once for all pairs.

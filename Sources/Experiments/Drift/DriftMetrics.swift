@@ -78,10 +78,16 @@ struct DriftMetrics: Sendable {
     var roundingDrift: Double? {
         nonFinite ? nil : finite(((from.spacingSquareSum + to.spacingSquareSum) / 12).squareRoot())
     }
-    /// Whether the drift is more than rounding explains.
+    /// The drift in units of what rounding alone would make; `nil` when rounding makes none.
+    var roundingRatio: Double? { ratio(drift, roundingDrift) }
+    /// Whether the drift is more than rounding explains: its ratio is above 1 by more than chance.
+    ///
+    /// The ratio of n independent errors scatters about 1 by about 1/√n. No rounding errors of two sides, each at most half
+    /// an ulp, come to more than √6, whatever n: |b−a| ≤ (ulp(a)+ulp(b))/2 ≤ √((ulp(a)²+ulp(b)²)/2).
     var exceedsRounding: Bool? {
         guard let drift, let roundingDrift else { return nil }
-        return drift > roundingDrift
+        let limit = min(1.05 + 4 / Double(max(count, 1)).squareRoot(), 6.0.squareRoot())
+        return drift > limit * roundingDrift
     }
 
     private var nonFinite: Bool { from.nonFiniteCount + to.nonFiniteCount > 0 }

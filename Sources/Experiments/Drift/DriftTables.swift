@@ -25,7 +25,7 @@ extension Drift {
         tables += [coverageTable(standing), integrityTable(integrity)]
         return Report(
             tables: tables, readable: [briefSummary(records)],
-            findings: integrity.findings.map(\.message) + coverageFindings(standing),
+            findings: integrity.findings.map(\.message) + coverageFindings(standing) + shareFindings(standing, results),
             inputs: contents.facts(results))
     }
 
@@ -59,6 +59,8 @@ struct DriftRecord: Sendable {
     let position: TrainingPosition?
     /// What training took from a to b; `nil` unless b was trained on from a.
     let span: TrainingSpan?
+    /// Of the comparison as a whole.
+    let coverage: WeightCoverage
     var metrics: DriftMetrics
 }
 
@@ -69,7 +71,8 @@ extension Drift {
         let (from, to) = (series.checkpoints[comparison.from], series.checkpoints[comparison.to])
         let span = comparison.kind == .ingredients ? nil : trainingSpan(from: comparison.from, to: comparison.to)
         var records: [Scope: DriftRecord] = [:]
-        for entry in alignments[pair]?.entries ?? [] where entry.isCompared {
+        let coverage = coverage(comparison, results)
+        for entry in alignments[pair]?.entries ?? [] where entry.isCompared && !isTiedTwice(entry, pair, results) {
             guard let metrics = metrics(comparison, entry, results), let first = entry.from, let second = entry.to
             else {
                 continue
@@ -89,7 +92,7 @@ extension Drift {
                     record = DriftRecord(
                         comparison: comparison.kind, from: from.label, to: to.label, revision: to.revision,
                         scope: scope, types: isTensor ? types : nil, shape: isTensor ? infos.0.shape : nil,
-                        position: training?.position(comparison.to), span: span,
+                        position: training?.position(comparison.to), span: span, coverage: coverage,
                         metrics: DriftMetrics())
                     record.metrics = metrics
                     records[scope] = record
@@ -110,6 +113,7 @@ extension Drift {
             key.append(level)
         }
         columns += DriftColumns.metrics(movedThreshold: settings.movedThreshold)
+        if level == "model" { columns.append(DriftColumns.coverage) }
         if training != nil { columns += DriftColumns.rates }
         return Table(
             name, title: title, columns: columns, primaryKey: key, records: records.filter { $0.scope.level == level })
@@ -117,10 +121,14 @@ extension Drift {
 
     /// The columns of the summary that fit a page.
     private func briefSummary(_ records: [DriftRecord]) -> Table {
-        let wanted = ["comparison", "from", "to", "relative_drift", "angle", "rms_change", "changed", "sign_flips"]
+        let isWhole = records.allSatisfy(\.coverage.isWhole)
+        // A share below 1 belongs beside the number that it is about.
+        let wanted =
+            ["comparison", "from", "to", "relative_drift"] + (isWhole ? [] : ["coverage"])
+            + ["angle", "rms_change", "changed", "sign_flips"]
         let all =
             DriftColumns.comparison(isTrainingKnown: false)
-            + DriftColumns.metrics(movedThreshold: settings.movedThreshold)
+            + DriftColumns.metrics(movedThreshold: settings.movedThreshold) + [DriftColumns.coverage]
         return Table(
             "summary", title: "Drift of the whole model, a row a comparison.",
             columns: wanted.compactMap { name in all.first { $0.column.name == name } },

@@ -25,7 +25,7 @@ extension Norms {
                 summary(records),
                 table(growth, NormGrowth.columns.filter { NormGrowth.brief.contains($0.column.name) }),
             ],
-            findings: integrity.findings.map(\.message), inputs: contents.facts(results))
+            findings: integrity.findings.map(\.message) + contents.coverageFindings, inputs: contents.facts(results))
     }
 
     private func table(_ growth: [NormGrowth], _ columns: [TypedColumn<NormGrowth>]) -> Table {
@@ -49,7 +49,9 @@ extension Norms {
         let checkpoint = series.checkpoints[place]
         var records: [Scope: NormsRecord] = [:]
         for tensor in contents.tensors(of: place) {
-            guard let metrics = metrics(place, tensor, results) else { continue }
+            guard !contents.isTiedCopy(place, tensor, results), let metrics = metrics(place, tensor, results) else {
+                continue
+            }
             let info = checkpoint.tensors[tensor]
             for scope in Scope.containing(info.name) {
                 if records[scope] == nil {

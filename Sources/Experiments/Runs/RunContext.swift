@@ -32,6 +32,7 @@ final class RunContext: Sendable {
         let group: String?
         let roots: [String]
         let dumps: Set<BFloat16Dump>
+        let countsAllTensors: Bool
     }
 
     /// Makes a context for experiments whose settings lie in `settingsFolder`.
@@ -78,7 +79,7 @@ final class RunContext: Sendable {
         let openings = locations.map { location in
             Opening(
                 path: realPath(resolve(location.path, of: name)), group: location.group, roots: options.trustedRoots,
-                dumps: options.bfloat16Dumps)
+                dumps: options.bfloat16Dumps, countsAllTensors: input.includeBuffers)
         }
         let known = state.withLock { $0.places }
         var new: [(Opening, CheckpointLocation)] = []
@@ -117,7 +118,7 @@ final class RunContext: Sendable {
         _ input: SeriesInput
     ) -> Result<Checkpoint, CheckpointError> {
         let dumps = opening.dumps.map(\.rawValue).sorted().joined(separator: " ")
-        let key = "contents/4\n\(opening.path)\n\(opening.group ?? "")\n\(dumps)"
+        let key = "contents/5\n\(opening.path)\n\(opening.group ?? "")\n\(dumps)"
         do throws(CheckpointError) {
             var checkpoint = try Checkpoint(opening: found, options: options)
             checkpoint = Checkpoint(

@@ -38,7 +38,7 @@ extension Spectra {
         tables.append(integrityTable(integrity))
         return Report(
             tables: tables, readable: [summaryTable(summary, SpectraSummary.readableColumns)],
-            findings: integrity.findings.map(\.message) + findings(weights + changes, turned),
+            findings: integrity.findings.map(\.message) + contents.coverageFindings + findings(weights + changes, turned),
             inputs: contents.facts(results))
     }
 

@@ -28,15 +28,42 @@ struct SeriesContents: Sendable {
         ContentReduction(reference(place, tensor), fingerprints: fingerprints)
     }
 
-    /// Those of all tensors that have statistics.
+    /// Those of all weights that have statistics.
     var requests: [ContentReduction] {
         series.checkpoints.indices.flatMap { place in tensors(of: place).map { request(place, $0) } }
     }
 
-    /// Places of a checkpoint's tensors that have statistics.
+    /// Places of a checkpoint's weights that have statistics.
     func tensors(of place: Int) -> [Int] {
-        let tensors = series.checkpoints[place].tensors
-        return tensors.indices.filter { tensors[$0].elementType.hasStatistics }
+        let checkpoint = series.checkpoints[place]
+        return checkpoint.tensors.indices.filter(checkpoint.isCounted)
+    }
+
+    /// Whether that tensor is an output head that holds what the embedding does: a tied head that was stored all the same,
+    /// which is no weight of its own.
+    func isTiedCopy(_ place: Int, _ tensor: Int, _ results: ReductionResults) -> Bool {
+        let checkpoint = series.checkpoints[place]
+        let head = checkpoint.tensors[tensor]
+        guard head.shape.count == 2, ParameterName(head.name).module == .unembedding,
+            let embedding = tensors(of: place).first(where: {
+                checkpoint.tensors[$0].shape == head.shape && checkpoint.tensors[$0].elementType == head.elementType
+                    && ParameterName(checkpoint.tensors[$0].name).module == .embedding
+            }),
+            let content = results.summary(request(place, tensor)),
+            let other = results.summary(request(place, embedding))
+        else { return false }
+        return content == other
+    }
+
+    /// Checkpoints of which statistics speak for a part of the weights only, one line for each part.
+    var coverageFindings: [String] {
+        let parts = Dictionary(
+            grouping: series.checkpoints.filter { !$0.coverage.isWhole }, by: { $0.coverage })
+        return series.checkpoints.compactMap { checkpoint in
+            guard let group = parts[checkpoint.coverage], group.first?.label == checkpoint.label else { return nil }
+            return "\(checkpoint.label)\(andMore(group.count - 1, "checkpoint")): statistics speak for "
+                + checkpoint.coverage.description + "; " + CoverageRemedy.text(for: [checkpoint])
+        }
     }
 
     /// Whether all of a checkpoint's tensors were read.
@@ -80,7 +107,7 @@ struct SeriesContents: Sendable {
         facts += [
             ("tensors", .integer(read.count)), ("elements", .integer(read.reduce(0) { $0 + $1.elementCount })),
         ]
-        if let fingerprint = checkpoint.contents.fingerprint(contents(of: place, results)) {
+        if let fingerprint = checkpoint.fingerprint(contents(of: place, results)) {
             facts.append(("fingerprint", .string("\(fingerprint)")))
         }
         return .object(facts)
