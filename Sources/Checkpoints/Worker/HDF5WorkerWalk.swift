@@ -1,3 +1,4 @@
+import Base
 import HDF5
 import Tensors
 

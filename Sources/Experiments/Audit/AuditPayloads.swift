@@ -8,12 +8,14 @@ extension AuditedSeries {
         let payloads = checkpoints.indices.map(payloads)
         let originals = originals
         let frozen = frozen(payloads, originals)
-        let copies = checkpoints.indices.compactMap { place -> AuditFinding? in
-            guard let first = originals[place], first != place, !expectedCopies.contains([first, place].sorted())
-            else { return nil }
+        let copies = copyGroups.compactMap { group -> AuditFinding? in
+            let (first, others) = (group[0], group.dropFirst().filter { !expectedCopies.contains([group[0], $0]) })
+            guard let other = others.first else { return nil }
+            let labels = others.map { checkpoints[$0].label }.joined(separator: ", ")
             return finding(
-                .identicalCheckpoints, first, count: checkpoints[first].tensors.count, other: place,
-                "all \(checkpoints[first].tensors.count) tensors are bit for bit those of \(checkpoints[place].label)")
+                .identicalCheckpoints, first, count: checkpoints[first].tensors.count, other: other,
+                "all \(checkpoints[first].tensors.count) tensors are bit for bit those of \(labels)"
+                    + (others.count > 1 ? ": \(others.count + 1) checkpoints hold the same weights" : ""))
         }
         // A copy shares its tensors with whatever the original does.
         let distinct = checkpoints.indices.filter { originals[$0] == $0 || originals[$0] == nil }
@@ -23,6 +25,12 @@ extension AuditedSeries {
         }
         return copies + frozenFindings(frozen, distinct) + shared
             + checkpoints.indices.flatMap { repeated($0, payloads[$0]) }
+    }
+
+    /// Places of checkpoints that hold the same, in order; a list for each content that several hold.
+    var copyGroups: [[Int]] {
+        Dictionary(grouping: checkpoints.indices.filter { originals[$0] != nil }, by: { originals[$0] ?? $0 })
+            .values.filter { $0.count > 1 }.sorted { $0[0] < $1[0] }
     }
 
     /// For each checkpoint that was read, the first that holds the same tensors under the same names.

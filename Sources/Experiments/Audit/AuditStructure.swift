@@ -7,14 +7,39 @@ import Tensors
 
 extension AuditedSeries {
     /// Configs against each other, tensors against the config, or, without one, against what most checkpoints have.
-    var structureFindings: [AuditFinding] { checkpoints.indices.flatMap { structure(of: $0) } }
+    var structureFindings: [AuditFinding] {
+        let several = severalArchitectures
+        return several + checkpoints.indices.flatMap { structure(of: $0, tellsConfig: several.isEmpty) }
+    }
 
-    private func structure(of place: Int) -> [AuditFinding] {
+    /// Two architectures or more in one series: one finding, at the first checkpoint of the rarest.
+    private var severalArchitectures: [AuditFinding] {
+        var groups: [(architecture: Architecture, places: [Int])] = []
+        for place in checkpoints.indices {
+            guard case .success(let own) = architectures[place] else { continue }
+            if let known = groups.firstIndex(where: { $0.architecture == own }) {
+                groups[known].places.append(place)
+            } else {
+                groups.append((own, [place]))
+            }
+        }
+        guard groups.count > 1, let rarest = groups.min(by: { $0.places.count < $1.places.count }),
+            let other = groups.first(where: { $0.places[0] != rarest.places[0] }), rarest.places.count > 1
+        else { return [] }
+        let parts = groups.map { "\($0.places.count) of \(text($0.architecture))" }
+        return [
+            finding(
+                .configDiffers, rarest.places[0], other: other.places[0],
+                "the series holds \(groups.count) architectures by their configs: \(parts.joined(separator: "; "))")
+        ]
+    }
+
+    private func structure(of place: Int, tellsConfig: Bool) -> [AuditFinding] {
         var findings: [AuditFinding] = []
         switch architectures[place] {
         case .failure(let error) where !error.isUnknown: findings.append(finding(.badConfig, place, error.description))
         case .success(let architecture):
-            let differs = configFinding(place, architecture)
+            let differs = tellsConfig ? configFinding(place, architecture) : []
             findings += differs.isEmpty ? computationFinding(place) : differs
             findings += compare(
                 place, architecture.tensors.map { ($0.name, $0.shape) }, source: "its config",
@@ -30,32 +55,19 @@ extension AuditedSeries {
         return findings + elementTypes(place)
     }
 
-    /// Settings of the config that change what the model computes and leave its tensors' shapes alone.
-    private static let computationKeys = [
-        "model_type", "hidden_act", "rms_norm_eps", "layer_norm_eps", "layer_norm_epsilon", "rope_theta",
-        "rotary_emb_base", "rotary_pct", "rope_scaling", "sliding_window", "use_parallel_residual", "clip_qkv",
-    ]
-
-    /// Settings that most checkpoints state otherwise.
+    /// What most checkpoints' configs come to, and this one's does not.
     private func computationFinding(_ place: Int) -> [AuditFinding] {
-        let stated: [[String: String]] = checkpoints.map { checkpoint in
-            guard let text = checkpoint.contents.config,
-                let config = try? JSONDecoder().decode(JSON.self, from: Data(text.utf8))
-            else { return [:] }
-            return Dictionary(
-                uniqueKeysWithValues: AuditedSeries.computationKeys.compactMap { key in
-                    config[key].map { (key, $0.compact) }
-                })
-        }
-        return AuditedSeries.computationKeys.compactMap { key -> AuditFinding? in
-            guard let own = stated[place][key] else { return nil }
-            let others = stated.indices.filter { stated[$0][key] != nil && stated[$0][key] != own }
-            guard let other = others.first, let usual = stated[other][key],
-                2 * stated.count(where: { $0[key] == usual }) > stated.count(where: { $0[key] != nil })
+        let meanings = checkpoints.map { $0.contents.config.flatMap { ConfigMeaning(config: $0) }?.values }
+        guard let own = meanings[place] else { return [] }
+        return own.keys.sorted().compactMap { key -> AuditFinding? in
+            let stated = meanings.indices.filter { meanings[$0]?[key] != nil }
+            guard let other = stated.first(where: { meanings[$0]?[key] != own[key] }),
+                let usual = meanings[other]?[key], let found = own[key],
+                2 * stated.count(where: { meanings[$0]?[key] == usual }) > stated.count
             else { return nil }
             return finding(
                 .configDiffers, place, other: other,
-                "its config says \(key) \(own), that of \(checkpoints[other].label) \(usual)")
+                "its config comes to \(key) \(found), that of \(checkpoints[other].label) to \(usual)")
         }
     }
 
