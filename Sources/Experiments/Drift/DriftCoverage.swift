@@ -1,4 +1,5 @@
 import Checkpoints
+import Engine
 import Reports
 
 /// What was compared and what was found on the way: `coverage` and `integrity`.
