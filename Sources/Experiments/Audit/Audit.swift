@@ -7,7 +7,6 @@ import Tensors
 struct Audit: Experiment {
     static let name = "audit"
     static let question = "Can the files be trusted: are they whole, what their labels say, and in their order?"
-    static let tableNames = ["summary", "findings", "files", "order", "soup"]
 
     let settings: AuditSettings
     let series: CheckpointSeries
@@ -24,9 +23,11 @@ struct Audit: Experiment {
     /// - Throws: `InputError` when there is nothing to read, or a setting makes no sense.
     init(_ settings: AuditSettings, _ context: RunContext) throws {
         self.settings = settings
-        let (series, places) = try settings.input.open(in: context, tellsUnplaced: false)
+        // Checkpoints without a step are findings with a kind of their own here.
+        let opened = try settings.input.open(in: context)
+        let series = opened.series
         self.series = series
-        contents = SeriesContents(series, places: places, fingerprints: true)
+        contents = SeriesContents(series, places: opened.places, fingerprints: true)
         refused = context.refused
         branchPoint = try settings.branchPoint.map { try Audit.place(of: $0, in: series, "branch_point") }
         training = try AuditTraining(settings, context)
@@ -86,6 +87,7 @@ struct Audit: Experiment {
         }
     }
 
+    var openingFindings: [String] { training.findings }
     var requests: [any Reduction] {
         let own = series.checkpoints.indices.flatMap { place in
             contents.tensors(of: place).flatMap { tensor in
@@ -135,12 +137,13 @@ struct Audit: Experiment {
         findings += audited.payloadFindings + audited.orderFindings(distances, order)
         findings += audited.soupFindings(verdicts)
         let ordered = sorted(findings)
+        let table = findingsTable(ordered)
         return Report(
             tables: [
-                findingsTable(ordered), audited.filesTable(ordered, distances, order, contents, results),
+                table, audited.filesTable(ordered, distances, order, contents, results),
                 audited.orderTable(distances, order), audited.soupTable(verdicts),
             ],
-            readable: [summaryTable(ordered)],
+            readable: [table.view(Audit.brief, as: "summary")],
             // What could not be opened or read is told by the run itself.
             findings: ordered.filter { !$0.isRefusal }.map(\.message), inputs: contents.facts(results))
     }

@@ -1,8 +1,6 @@
 import Reports
 
 extension Drift {
-    static let figureNames = ["drift_by_module", "drift_map", "path", "ingredients"]
-
     static func figures(_ tables: [Table]) -> [Figure] {
         [byModule(tables), map(tables), path(tables), ingredients(tables)].compactMap { $0 }
     }

@@ -7,7 +7,6 @@ import Statistics
 struct DriftAndLoss: Experiment {
     static let name = "drift_and_loss"
     static let question = "Does the loss follow the weights?"
-    static let tableNames = ["summary", "joined", "correlations"]
 
     private let settings: DriftAndLossSettings
     private let runs: JoinedRuns
@@ -41,14 +40,14 @@ struct DriftAndLoss: Experiment {
             records: found)
         // The last domain of a probe run is the whole set; those before it would not fit a page.
         let domain = records.last?.loss.domain
-        let brief = Table(
-            "correlations", title: "Rank correlations\(domain.map { ", domain '\($0)'" } ?? "").",
-            columns: CorrelationRecord.columns.filter { $0.column.name != "domain" },
-            records: found.filter { $0.domain == domain })
-        let summary = Table(
-            "summary", title: "Drift and loss\(domain.map { ", domain '\($0)'" } ?? "").",
-            columns: DriftAndLossRecord.columns.filter { DriftAndLossRecord.brief.contains($0.column.name) },
-            primaryKey: ["revision"], records: records.filter { $0.loss.domain == domain })
+        let brief = correlations.view(
+            CorrelationRecord.columns.map(\.column.name).filter { $0 != "domain" },
+            title: "Rank correlations\(domain.map { ", domain '\($0)'" } ?? "")."
+        ) { $0.text("domain") == domain }
+        let summary = joined.view(
+            DriftAndLossRecord.brief, as: "summary",
+            title: "Drift and loss\(domain.map { ", domain '\($0)'" } ?? "")."
+        ) { $0.text("domain") == domain }
         return Report(
             tables: [joined, correlations], readable: [summary, brief], findings: runs.findings,
             inputs: .array(

@@ -1,8 +1,6 @@
 import Reports
 
 extension DriftAndLoss {
-    static let figureNames = ["loss_against_drift"]
-
     /// Loss of each domain against drift, checkpoints connected in the order of training.
     static func figures(_ tables: [Table]) -> [Figure] {
         guard let joined = tables.named("joined") else { return [] }

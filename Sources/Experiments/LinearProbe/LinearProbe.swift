@@ -10,7 +10,6 @@ import Tensors
 struct LinearProbe: Experiment {
     static let name = "linear_probe"
     static let question = "What can a linear classifier read from each layer's hidden states?"
-    static let tableNames = ["summary", "linear_probe", "predictions", "integrity"]
 
     let settings: LinearProbeSettings
     let models: ModelSeries
@@ -78,6 +77,7 @@ struct LinearProbe: Experiment {
         ]
     }
 
+    var openingFindings: [String] { models.findings }
     var requests: [any Reduction] { models.requests }
 
     var modelRequests: [any ModelRequest] { models.series.checkpoints.indices.map(request) }

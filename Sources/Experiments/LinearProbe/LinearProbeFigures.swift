@@ -1,8 +1,6 @@
 import Reports
 
 extension LinearProbe {
-    static let figureNames = ["accuracy_by_layer", "accuracy_by_step"]
-
     static func figures(_ tables: [Table]) -> [Figure] {
         guard let probes = tables.named("linear_probe"), let states = probes.records.first?["states"] else { return [] }
         let table = probes.selecting(

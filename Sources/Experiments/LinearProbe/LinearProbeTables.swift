@@ -17,7 +17,7 @@ extension LinearProbe {
             primaryKey: ["revision", "states"], records: best(of: records))
         let predictions = settings.predictions ? [predictionTable(records)] : []
         return Report(
-            tables: [scores] + predictions + [integrityTable(integrity)], readable: [summary],
+            tables: [scores] + predictions + [integrityTable(integrity)], readable: [summary.view()],
             findings: integrity.findings.map(\.message) + doubts + records.compactMap(\.doubt),
             inputs: models.contents.facts(results), probeSet: models.probeFacts)
     }

@@ -2,8 +2,6 @@ import Foundation
 import Reports
 
 extension Norms {
-    static let figureNames = ["growth"]
-
     static func figures(_ tables: [Table]) -> [Figure] { [growth(tables)].compactMap { $0 } }
 
     /// Norms of the model and its modules across training, with the power laws that `norm_growth` fits to them.

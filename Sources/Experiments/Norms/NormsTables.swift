@@ -18,30 +18,20 @@ extension Norms {
             "norms", title: "Size and distribution of the weights, a row for each checkpoint and part of the model.",
             columns: NormsRecord.columns(outlierThreshold: settings.outlierThreshold),
             primaryKey: ["revision", "level", "name"], records: records)
-        let growth = self.growth(records, standing)
+        let growth = Table(
+            "norm_growth", title: "How the L2 norm grows after the warm-up, along stage 1.",
+            columns: NormGrowth.columns, primaryKey: ["level", "name"], records: self.growth(records, standing))
         return Report(
-            tables: [norms, table(growth, NormGrowth.columns), integrityTable(integrity)],
+            tables: [norms, growth, integrityTable(integrity)],
             readable: [
-                summary(records),
-                table(growth, NormGrowth.columns.filter { NormGrowth.brief.contains($0.column.name) }),
+                norms.view(
+                    NormsRecord.brief, as: "summary", title: "Size and distribution of all weights, a row a checkpoint."
+                ) {
+                    $0.text("level") == "model"
+                },
+                growth.view(NormGrowth.brief),
             ],
             findings: integrity.findings.map(\.message), inputs: contents.facts(results))
-    }
-
-    private func table(_ growth: [NormGrowth], _ columns: [TypedColumn<NormGrowth>]) -> Table {
-        Table(
-            "norm_growth", title: "How the L2 norm grows after the warm-up, along stage 1.", columns: columns,
-            primaryKey: ["level", "name"], records: growth)
-    }
-
-    /// The columns of the model's rows that fit a page.
-    private func summary(_ records: [NormsRecord]) -> Table {
-        let wanted = ["revision", "l2", "rms", "max_abs", "std", "skewness", "excess_kurtosis", "outliers"]
-        let all = NormsRecord.columns(outlierThreshold: settings.outlierThreshold)
-        return Table(
-            "summary", title: "Size and distribution of all weights, a row a checkpoint.",
-            columns: wanted.compactMap { name in all.first { $0.column.name == name } }, primaryKey: ["revision"],
-            records: records.filter { $0.scope == .model })
     }
 
     /// The rows of a checkpoint: model, modules, layers, tensors.
@@ -73,6 +63,9 @@ struct NormsRecord: Sendable {
     /// What the manifest tells of it, for a tensor.
     let tensor: TensorInfo?
     var metrics: NormsMetrics
+
+    /// The columns of the model's rows that fit a page.
+    static let brief = ["revision", "l2", "rms", "max_abs", "std", "skewness", "excess_kurtosis", "outliers"]
 
     static func columns(outlierThreshold: Double) -> [TypedColumn<NormsRecord>] {
         place + size + distribution(outlierThreshold: outlierThreshold) + axes

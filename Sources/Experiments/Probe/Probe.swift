@@ -9,7 +9,6 @@ import Tensors
 struct Probe: Experiment {
     static let name = "probe"
     static let question = "How well does each checkpoint predict held-out text, and how do its predictions move?"
-    static let tableNames = ["summary", "loss", "sequences", "positions", "integrity"]
 
     let settings: ProbeSettings
     let models: ModelSeries
@@ -43,6 +42,7 @@ struct Probe: Experiment {
     /// What the row over all domains is called.
     static let wholeSet = "all"
 
+    var openingFindings: [String] { models.findings }
     var requests: [any Reduction] { models.requests }
 
     /// Checkpoint by checkpoint, so that final states are still at hand.

@@ -1,8 +1,6 @@
 import Reports
 
 extension Probe {
-    static let figureNames = ["loss_by_domain"]
-
     /// Loss of each domain across training, with the intervals of the table.
     static func figures(_ tables: [Table]) -> [Figure] {
         guard let loss = tables.named("loss") else { return [] }

@@ -12,15 +12,12 @@ extension Probe {
         let loss = Table(
             "loss", title: "Loss on the probe set, a row for each checkpoint and domain.",
             columns: ProbeRecord.columns, primaryKey: ["revision", "domain"], records: records)
-        let summary = Table(
-            "summary", title: "Loss on the probe set.",
-            columns: ProbeRecord.columns.filter { ProbeRecord.brief.contains($0.column.name) },
-            primaryKey: ["revision", "domain"], records: records)
         return Report(
             tables: [
                 loss, sequenceTable(standing, results), positionTable(standing, results), integrityTable(integrity),
             ],
-            readable: [summary], findings: integrity.findings.map(\.message), inputs: contents.facts(results),
+            readable: [loss.view(ProbeRecord.brief, as: "summary", title: "Loss on the probe set.")],
+            findings: integrity.findings.map(\.message), inputs: contents.facts(results),
             probeSet: models.probeFacts)
     }
 

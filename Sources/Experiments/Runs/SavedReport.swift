@@ -34,7 +34,7 @@ package struct SavedReport: Sendable {
             throw InputError(absent.map { "\(folder.path): \($0); run the experiment again" })
         }
         let results = ResultsFiles(
-            experiment.resultsNames, question: saved.title, tables: saved.tables, readable: saved.readable, run: run,
+            experiment.name, question: saved.title, tables: saved.tables, readable: saved.readable, run: run,
             figures: figures, figureWidth: figureWidth, redraw: true, jobs: jobs)
         let written = try results.write(to: RunDirectory(at: folder.path), tables: false, records: [])
         let index = try ResultsIndex(besides: folder.path)?.write()

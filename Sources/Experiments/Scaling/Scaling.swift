@@ -10,10 +10,6 @@ import Statistics
 struct Scaling: Experiment {
     static let name = "scaling"
     static let question = "How does loss follow from parameters, tokens and compute, and what do the runs not tell?"
-    static let tableNames = [
-        "summary", "fits", "parameters", "covariance", "runs", "curves", "frontier", "isoflop", "allocation",
-        "predictions", "compute_optimal", "checks",
-    ]
 
     let settings: ScalingSettings
     let laws: [NamedLaw]
@@ -49,13 +45,14 @@ struct Scaling: Experiment {
         let optima = try fitted.flatMap { result in try computeOptimal(result) }
         let fits = fitsTable(outcomes)
         let parameters = parametersTable(fitted)
+        let allocations = allocationTable(allocation)
         let tables = [
             fits, parameters, covarianceTable(fitted), runsTable(fitted), curvesTable(fitted),
-            frontierTable(frontier), isoflopTable(isoflop), allocationTable(allocation),
+            frontierTable(frontier), isoflopTable(isoflop), allocations,
             predictionsTable(fitted), computeOptimalTable(optima), checksTable(runs.checks),
         ]
         return Report(
-            tables: tables, readable: [briefTable(fits), parameters, allocationTable(allocation)],
+            tables: tables, readable: [brief(fits), parameters.view(), allocations.view()],
             findings: runs.checks.filter { $0.check != "left_out" }.map {
                 "\(settings.runs): lines \($0.lines): \($0.message)"
             },

@@ -3,8 +3,6 @@ import Reports
 import Settings
 
 extension Scaling {
-    static let figureNames = ["loss_fit", "compute_frontier", "isoflop_parabolas"]
-
     static func figures(_ tables: [Table]) -> [Figure] {
         [lossFit(tables), computeFrontier(tables), isoflopParabolas(tables)].compactMap { $0 }
     }

@@ -8,7 +8,6 @@ struct Similarity: Experiment {
     static let name = "similarity"
     static let question =
         "How alike are hidden states between checkpoints and layers, and how many dimensions do they fill?"
-    static let tableNames = ["summary", "checkpoints", "layers", "rank", "integrity"]
 
     let settings: SimilaritySettings
     let models: ModelSeries
@@ -34,9 +33,11 @@ struct Similarity: Experiment {
         comparisons = Comparison.list(
             settings.comparisons.compare, models.series,
             reference: try settings.comparisons.anchors.reference.map { try place($0, "reference") } ?? 0,
-            branchPoint: try settings.comparisons.anchors.branchPoint.map { try place($0, "branch_point") } ?? models.series.branchPoint)
+            branchPoint: try settings.comparisons.anchors.branchPoint.map { try place($0, "branch_point") }
+                ?? models.series.branchPoint)
     }
 
+    var openingFindings: [String] { models.findings }
     var requests: [any Reduction] { models.requests }
 
     var modelRequests: [any ModelRequest] { models.series.checkpoints.indices.map(request) }

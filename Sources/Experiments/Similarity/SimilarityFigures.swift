@@ -1,8 +1,6 @@
 import Reports
 
 extension Similarity {
-    static let figureNames = ["likeness_by_step", "likeness_of_layers"]
-
     static func figures(_ tables: [Table]) -> [Figure] { [byStep(tables), ofLayers(tables)].compactMap { $0 } }
 
     /// Likeness to the reference across training, a line a layer.

@@ -27,7 +27,7 @@ extension Similarity {
                     columns: RankRecord.columns, primaryKey: ["revision", "depth", "states"], records: ranks),
                 integrityTable(integrity),
             ],
-            readable: [summary(known.map(\.0), pairs, ranks)],
+            readable: [summary(known.map(\.0), pairs, ranks).view()],
             findings: integrity.findings.map(\.message) + RankRecord.doubts(ranks),
             inputs: models.contents.facts(results), probeSet: models.probeFacts)
     }

@@ -1,8 +1,6 @@
 import Reports
 
 extension Spectra {
-    static let figureNames = ["singular_values_by_step", "rank_by_layer", "rank_by_step"]
-
     static func figures(_ tables: [Table]) -> [Figure] {
         [singularValues(tables), rankByLayer(tables), rankByStep(tables)].compactMap { $0 }
     }

@@ -16,9 +16,11 @@ extension Spectra {
         let weights = places.flatMap { weightRecords($0, results) }
         let changes = updates.filter(isReadable).flatMap { updateRecords($0, results) }
         let turned = turns.filter(isReadable).flatMap { turnRecords($0, results) }
-        let summary = summaries(places, weights, changes, turned)
+        let summary = Table(
+            "summary", title: "Spectra of each checkpoint: medians over its matrices.", columns: SpectraSummary.columns,
+            primaryKey: ["revision"], records: summaries(places, weights, changes, turned))
         var tables = [
-            summaryTable(summary, SpectraSummary.columns),
+            summary,
             Table(
                 "spectra", title: "Singular values of every matrix of every checkpoint, summed up.",
                 columns: SpectraColumns.revision + matrixColumns + SpectraColumns.outcome + SpectraColumns.shape
@@ -37,7 +39,7 @@ extension Spectra {
         if settings.principalAngles { tables.append(anglesTable(turned)) }
         tables.append(integrityTable(integrity))
         return Report(
-            tables: tables, readable: [summaryTable(summary, SpectraSummary.readableColumns)],
+            tables: tables, readable: [summary.view(SpectraSummary.brief)],
             findings: integrity.findings.map(\.message) + findings(weights + changes, turned),
             inputs: contents.facts(results))
     }
@@ -45,12 +47,6 @@ extension Spectra {
     private var matrixColumns: [TypedColumn<SpectrumRecord>] { SpectraColumns.matrix.map { $0.of { $0.matrix } } }
     private var turnColumns: [TypedColumn<TurnRecord>] {
         SpectraColumns.turn + SpectraColumns.matrix.map { $0.of { $0.matrix } } + [SpectraColumns.turnStatus]
-    }
-
-    private func summaryTable(_ records: [SpectraSummary], _ columns: [TypedColumn<SpectraSummary>]) -> Table {
-        Table(
-            "summary", title: "Spectra of each checkpoint: medians over its matrices.", columns: columns,
-            primaryKey: ["revision"], records: records)
     }
 
     private func valuesTable(_ records: [SpectrumRecord]) -> Table {

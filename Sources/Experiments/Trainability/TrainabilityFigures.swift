@@ -1,8 +1,6 @@
 import Reports
 
 extension Trainability {
-    static let figureNames = ["pareto", "parallel_efficiency"]
-
     static func figures(_ tables: [Table]) -> [Figure] {
         [pareto(tables), parallelEfficiency(tables)].compactMap { $0 }
     }

@@ -9,10 +9,6 @@ import Statistics
 struct Transfer: Experiment {
     static let name = "transfer"
     static let question = "What does transfer from another objective or stage save, by laws, runs and logs?"
-    static let tableNames = [
-        "laws", "losses", "pairs", "equivalent_compute", "allocation", "transferred_tokens", "budgets", "own_laws",
-        "own_pairs", "own_runs", "own_curves", "stages",
-    ]
 
     let settings: TransferSettings
     let runs: TransferRuns?
@@ -65,14 +61,11 @@ struct Transfer: Experiment {
     }
 
     /// What of a table fits a page; `nil` for those that are for programs.
-    private func readable(_ table: Table) -> Table? {
+    private func readable(_ table: Table) -> TableView? {
         switch table.name {
-        case "losses", "pairs", "transferred_tokens", "own_pairs": table
+        case "losses", "pairs", "transferred_tokens", "own_pairs": table.view()
         case "stages":
-            table.selecting(
-                ["domain", "run", "loss", "stage1_loss", "saved_loss", "equivalent_tokens", "saved_tokens"],
-                as: "stages",
-                title: table.title)
+            table.view(["domain", "run", "loss", "stage1_loss", "saved_loss", "equivalent_tokens", "saved_tokens"])
         default: nil
         }
     }

@@ -2,8 +2,6 @@ import Foundation
 import Reports
 
 extension Transfer {
-    static let figureNames = ["crossover", "own_transfer"]
-
     static func figures(_ tables: [Table]) -> [Figure] {
         [crossover(tables), ownTransfer(tables)].compactMap { $0 }
     }
