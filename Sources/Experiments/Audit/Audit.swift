@@ -31,6 +31,7 @@ struct Audit: Experiment {
         refused = context.refused
         branchPoint = try settings.branchPoint.map { try Audit.place(of: $0, in: series, "branch_point") }
         training = try AuditTraining(settings, context)
+        openingFindings = opened.neverWritten + training.findings
         soups = try Audit.soups(series, settings, training)
         expectedCopies = Set(
             soups.filter { $0.isStated && $0.isOneOf }.flatMap { soup in
@@ -87,7 +88,7 @@ struct Audit: Experiment {
         }
     }
 
-    var openingFindings: [String] { training.findings }
+    let openingFindings: [String]
     var requests: [any Reduction] {
         let own = series.checkpoints.indices.flatMap { place in
             contents.tensors(of: place).flatMap { tensor in

@@ -39,6 +39,7 @@ struct Drift: Experiment {
             let ends = try context.open(
                 [from, to].map { CheckpointLocation(parsing: $0) }, of: "from", input)
             guard ends.count == 2 else { throw InputError(context.refused.map(\.description)) }
+            findings = context.neverWrittenFindings(ends)
             (series, places) = Drift.inGivenOrder(ends, context)
             (reference, branchPoint) = (0, nil)
             comparisons = [Comparison(kind: .pair, from: 0, to: ends[0] == ends[1] ? 0 : 1)]
@@ -64,16 +65,16 @@ struct Drift: Experiment {
     /// no two share one, all stay, and aligning them tells.
     private static func kin(
         _ opened: OpenedSeries, _ settings: DriftSettings
-    ) throws -> OpenedSeries {
+    ) throws -> (series: CheckpointSeries, places: [Int], findings: [String]) {
         let series = opened.series
         let reference = try settings.comparisons.anchors.reference.map { try place(of: $0, in: series, "reference") }
         let (members, strangers) = series.kin(of: reference)
-        guard members.count > 1, !strangers.isEmpty else { return opened }
+        guard members.count > 1, !strangers.isEmpty else { return (series, opened.places, opened.findings) }
         let first = series.checkpoints[members[0]].label
         let kin = series.only(members, opened.places)
-        return OpenedSeries(
-            series: kin.series, places: kin.places,
-            findings: opened.findings
+        return (
+            kin.series, kin.places,
+            opened.findings
                 + strangers.map {
                     "\(series.checkpoints[$0].label) has no floating-point tensor in common with \(first) and what is "
                         + "compared with it, so that drift leaves it out; \(dumpRemedy)"

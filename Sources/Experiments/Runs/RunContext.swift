@@ -98,9 +98,13 @@ final class RunContext: Sendable {
                 }
             }
         }
-        let places = state.withLock { state in openings.compactMap { state.places[$0] } }
-        warn(Set(places).sorted().compactMap { checkpoints[$0].neverWrittenFinding })
-        return places
+        return state.withLock { state in openings.compactMap { state.places[$0] } }
+    }
+
+    /// Checkpoints among those at `places` that nobody has written to, a line each.
+    func neverWrittenFindings(_ places: [Int]) -> [String] {
+        let all = checkpoints
+        return Set(places).sorted().compactMap { all[$0].neverWrittenFinding }
     }
 
     private func open(

@@ -32,7 +32,7 @@ struct SeriesInput: SettingsSection {
         let series = CheckpointSeries(Set(places).sorted().map { all[$0] })
         return OpenedSeries(
             series: series, places: series.checkpoints.compactMap { byLocation[$0.location] },
-            findings: series.unplacedFindings)
+            neverWritten: context.neverWrittenFindings(places), unplaced: series.unplacedFindings)
     }
 
     /// A folder stands for the checkpoints in it, unless it is one itself.
@@ -80,8 +80,13 @@ struct OpenedSeries: Sendable {
     let series: CheckpointSeries
     /// Indices of the series' checkpoints in the run.
     let places: [Int]
+    /// Checkpoints that nobody has written to, a line each.
+    let neverWritten: [String]
     /// Checkpoints without a step among others that have one, a line each.
-    let findings: [String]
+    let unplaced: [String]
+
+    /// All that opening it found.
+    var findings: [String] { neverWritten + unplaced }
 }
 
 /// Facts of a revision, stated in the settings.

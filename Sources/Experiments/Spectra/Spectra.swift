@@ -36,7 +36,9 @@ struct Spectra: Experiment {
                     ends.count == 2 ? ["\(from) and \(to) are one checkpoint"] : context.refused.map(\.description))
             }
             let all = context.checkpoints
-            (series, places, openingFindings) = (CheckpointSeries(inOrder: ends.map { all[$0] }), ends, [])
+            (series, places, openingFindings) = (
+                CheckpointSeries(inOrder: ends.map { all[$0] }), ends, context.neverWrittenFindings(ends)
+            )
             updates = [Comparison(kind: .pair, from: 0, to: 1)]
             turns = updates
         } else {
