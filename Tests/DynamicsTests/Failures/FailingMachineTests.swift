@@ -4,7 +4,7 @@ import Testing
 
 /// The machine fails: a disk that does not answer, no room, no descriptor. That is exit code 1 whatever was being done, one
 /// line that says so, and never a checkpoint that is refused (`Tests/Fixtures/failing/failing.c`).
-@Suite(.enabled(if: FailingMachine.library != nil, "needs a C compiler and LD_PRELOAD"))
+@Suite(.enabled(if: FailingMachine.shim != nil, "needs a C compiler and LD_PRELOAD"))
 struct FailingMachineTests {
     private let place: Workplace
     private let series: [String]
@@ -19,8 +19,8 @@ struct FailingMachineTests {
     private func expectFailure(
         _ arguments: [String], _ call: String, on part: String, errno code: Int32, _ found: Comment? = nil
     ) throws {
-        let library = try #require(FailingMachine.library)
-        let before = "FAIL_CALL=\(call) FAIL_PATH=\(part) FAIL_ERRNO=\(code) LD_PRELOAD='\(library)'"
+        let shim = try #require(FailingMachine.shim)
+        let before = "FAIL_CALL=\(call) FAIL_PATH=\(part) FAIL_ERRNO=\(code) LD_PRELOAD='\(shim)'"
         let finished = try DynamicsProcess(arguments, before: "export \(before);").wait()
         #expect(finished.code == 1 && finished.output.isEmpty, "\(call) on \(part): \(finished)")
         let lines = finished.errors.split(separator: "\n")
@@ -79,8 +79,8 @@ struct FailingMachineTests {
         ])
     func `importing`(call: String, part: String, code: Int32) throws {
         let arguments = ["import", "--quiet", "--to", place / "imported"] + series
-        let library = try #require(FailingMachine.library)
-        let before = "export FAIL_CALL=\(call) FAIL_PATH=\(part) FAIL_ERRNO=\(code) LD_PRELOAD='\(library)';"
+        let shim = try #require(FailingMachine.shim)
+        let before = "export FAIL_CALL=\(call) FAIL_PATH=\(part) FAIL_ERRNO=\(code) LD_PRELOAD='\(shim)';"
         let finished = try DynamicsProcess(arguments, before: before).wait()
         #expect(finished.code == 1, "\(call) on \(part): \(finished)")
         #expect(finished.errors.contains(String(cString: strerror(code))), "\(finished.errors)")
@@ -91,18 +91,18 @@ struct FailingMachineTests {
 
 /// The library that fails, built once.
 private enum FailingMachine {
-    static let library: String? = {
+    static let shim: String? = {
         #if os(Linux)
             let source = "\(packageRoot)/Tests/Fixtures/failing/failing.c"
-            let library = FileManager.default.temporaryDirectory.path + "/failing-\(getpid()).so"
+            let shim = FileManager.default.temporaryDirectory.path + "/failing-\(getpid()).so"
             for compiler in ["cc", "clang", "gcc"] {
                 let process = Process()
                 process.executableURL = URL(filePath: "/usr/bin/env")
-                process.arguments = [compiler, "-shared", "-fPIC", "-o", library, source, "-ldl"]
+                process.arguments = [compiler, "-shared", "-fPIC", "-o", shim, source, "-ldl"]
                 process.standardError = FileHandle.nullDevice
                 guard (try? process.run()) != nil else { continue }
                 process.waitUntilExit()
-                if process.terminationStatus == 0 { return library }
+                if process.terminationStatus == 0 { return shim }
             }
         #endif
         return nil
