@@ -65,6 +65,8 @@ struct Report: Sendable {
     var inputs: JSON
     /// The same of the probe set, where there is one.
     var probeSet: JSON?
+    /// The experiment's answer, made of the tables when they are there.
+    var answer: [Sentence] = []
 
     /// Makes a report; see the properties.
     init(tables: [Table], readable: [Table], findings: [String], inputs: JSON, probeSet: JSON? = nil) {

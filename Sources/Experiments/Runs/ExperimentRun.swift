@@ -136,9 +136,7 @@ package struct ExperimentRun: Sendable {
         let headlines = zip(prepared, reports).compactMap { item, report in
             report.readable.first.map { (table: $0, path: "\(item.folder)/\(MarkdownWriter().fileName($0))") }
         }
-        let answers = zip(prepared, reports).map { item, report in
-            (experiment: item.name, sentences: type(of: item.experiment).answer(report.tables))
-        }
+        let answers = zip(prepared, reports).map { (experiment: $0.name, sentences: $1.answer) }
         return Outcome(
             paths: paths, headlines: headlines, answers: answers, undrawn: undrawn,
             // Several experiments may say the same of a series they share.
@@ -222,6 +220,7 @@ private final class Prepared {
     func report(_ results: ReductionResults) throws -> Report {
         var report = try experiment.report(results)
         report.findings = warnings + report.findings
+        report.answer = type(of: experiment).answer(report.tables)
         return report
     }
 
@@ -245,14 +244,15 @@ private final class Prepared {
         // Once more: some network file systems have no locks.
         try checkFolder()
         guard let directory = directory.take() else { preconditionFailure("the results' folder is not reserved") }
+        let record = record(report, refused)
         let results = ResultsFiles(
             type(of: experiment).resultsNames, question: question, tables: report.tables, readable: report.readable,
-            run: record(report, refused),
+            run: record,
             figures: figureWidth == nil ? [] : type(of: experiment).figures(report.tables),
             figureWidth: figureWidth, jobs: machine.jobs)
         return try results.write(
             to: directory, tables: true,
-            records: [("machine.json", machine.json), ("run.json", record(report, refused))])
+            records: [("machine.json", machine.json), ("run.json", record)])
     }
 
     /// What was run on what; nothing that differs between two runs of the same input.
@@ -260,7 +260,7 @@ private final class Prepared {
         var members: [(key: String, value: JSON)] = [
             ("experiment", .string(name)),
             ("question", .string(question)),
-            ("answer", .array(type(of: experiment).answer(report.tables).map(\.json))),
+            ("answer", .array(report.answer.map(\.json))),
             ("version", .string(harnessVersion)),
             ("settings", settings),
             (type(of: experiment).inputsName, report.inputs),
