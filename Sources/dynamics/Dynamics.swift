@@ -1,4 +1,5 @@
 import ArgumentParser
+import Base
 import Checkpoints
 import Experiments
 
@@ -22,7 +23,7 @@ struct Dynamics: ParsableCommand {
     static func main() {
         if CommandLine.arguments.dropFirst().first == "__hdf5-worker" { runHDF5Worker() }
         occupyStandardStreams()
-        raiseDescriptorLimit()
+        DescriptorLimit.raise()
         do {
             var command = try parseAsRoot()
             prepareHDF5Workers()

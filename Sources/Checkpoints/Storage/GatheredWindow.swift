@@ -16,13 +16,7 @@ protocol ElementWindow: AnyObject {
 final class GatheredWindow: ElementWindow {
     private let reader: CheckpointReader
     private let source: Source
-    private let elementByteCount: Int
-    private let elementCount: Int
-    /// Elements that the buffer holds at most.
-    private let capacity: Int
-    private let room: UnsafeMutableRawBufferPointer
-    private let buffer: UnsafeMutableRawPointer
-    private var held: Range<Int> = 0..<0
+    private var held: HeldElements
 
     private enum Source {
         case strided(StridedElements)
@@ -31,6 +25,7 @@ final class GatheredWindow: ElementWindow {
 
     /// `nil` when the storage is of another kind.
     init?(_ reader: CheckpointReader, _ storage: TensorStorage, capacity: Int) {
+        let (elementCount, elementByteCount): (Int, Int)
         switch storage {
         case .strided(let elements):
             source = .strided(elements)
@@ -43,38 +38,27 @@ final class GatheredWindow: ElementWindow {
         case .extents, .fill, .chunks, .served, .view: return nil
         }
         self.reader = reader
-        self.capacity = min(elementCount, capacity)
-        room = WindowBuffers.shared.take(max(1, self.capacity * elementByteCount))
-        guard let base = room.baseAddress else { preconditionFailure("no room") }
-        buffer = base
+        held = HeldElements(of: elementCount, elementByteCount: elementByteCount, capacity: capacity)
     }
 
-    deinit { WindowBuffers.shared.give(room) }
-
-    func reach(from start: Int) -> Int { min(elementCount, start + capacity) }
+    func reach(from start: Int) -> Int { min(held.elementCount, start + held.capacity) }
 
     func load(_ range: Range<Int>, on threads: Threads) throws(CheckpointError) {
-        precondition(range.lowerBound >= 0 && range.upperBound <= elementCount && range.count <= capacity)
-        keep(from: range.lowerBound)
-        guard held.upperBound < range.upperBound else { return }
+        held.advance(to: range)
+        guard held.range.upperBound < range.upperBound else { return }
         // As much as there is room for: what is scattered costs a way through the storage each time.
-        let missing = held.upperBound..<(readsAhead ? reach(from: range.lowerBound) : range.upperBound)
-        let target = UnsafeMutableRawBufferPointer(
-            start: buffer + (missing.lowerBound - held.lowerBound) * elementByteCount,
-            count: missing.count * elementByteCount)
+        let missing = held.range.upperBound..<(readsAhead ? reach(from: range.lowerBound) : range.upperBound)
+        let target = held.bytes(of: missing)
         switch source {
         case .strided(let elements):
             let read = reading(elements.extent.file)
             try elements.read(missing, into: target, read)
         case .deflated(let deflated, let file): try deflated.fill(target, missing, reading(file))
         }
-        held = held.lowerBound..<missing.upperBound
+        held.extend(to: missing.upperBound)
     }
 
-    func pointer(to element: Int) -> UnsafeRawPointer {
-        precondition(held.contains(element))
-        return UnsafeRawPointer(buffer + (element - held.lowerBound) * elementByteCount)
-    }
+    func pointer(to element: Int) -> UnsafeRawPointer { held.pointer(to: element) }
 
     private var readsAhead: Bool {
         switch source {
@@ -89,16 +73,5 @@ final class GatheredWindow: ElementWindow {
             try opened.read(at: offset, into: bytes)
             reader.countStored(bytes.count)
         }
-    }
-
-    /// Moves what the window has from `start` on to its front.
-    private func keep(from start: Int) {
-        guard start >= held.lowerBound, start < held.upperBound else {
-            held = start..<start
-            return
-        }
-        memmove(
-            buffer, buffer + (start - held.lowerBound) * elementByteCount, (held.upperBound - start) * elementByteCount)
-        held = start..<held.upperBound
     }
 }

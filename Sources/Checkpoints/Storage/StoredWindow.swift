@@ -14,13 +14,7 @@ final class StoredWindow: ElementWindow {
     private let number: Int
     private let bigEndian: Bool
     private let chunks: Chunks?
-    private let elementByteCount: Int
-    private let elementCount: Int
-    /// Elements that the buffer holds at most.
-    private let capacity: Int
-    private let room: UnsafeMutableRawBufferPointer
-    private let buffer: UnsafeMutableRawPointer
-    private var held: Range<Int> = 0..<0
+    private var held: HeldElements
 
     private struct Chunks: Sendable {
         let grid: ChunkGrid
@@ -53,16 +47,11 @@ final class StoredWindow: ElementWindow {
         self.number = number
         self.dataset = dataset
         self.chunks = chunks
-        elementByteCount = info.elementType.byteCount
-        elementCount = dataset.shape.reduce(1, *)
-        self.capacity = min(elementCount, capacity)
-        room = WindowBuffers.shared.take(max(1, self.capacity * info.elementType.byteCount))
-        guard let base = room.baseAddress else { preconditionFailure("no room") }
-        buffer = base
+        held = HeldElements(
+            of: dataset.shape.reduce(1, *), elementByteCount: info.elementType.byteCount, capacity: capacity)
     }
 
     deinit {
-        WindowBuffers.shared.give(room)
         // Only elements that it serves keep the worker busy.
         if chunks == nil { dataset.worker.rest() }
     }
@@ -70,8 +59,8 @@ final class StoredWindow: ElementWindow {
     /// One past the last element that a window starting at `start` may hold: the end of the last band of chunks that
     /// fits, or, when not even one fits, as many elements as do.
     func reach(from start: Int) -> Int {
-        let most = min(elementCount, start + capacity)
-        guard let grid = chunks?.grid, most < elementCount else { return most }
+        let most = min(held.elementCount, start + held.capacity)
+        guard let grid = chunks?.grid, most < held.elementCount else { return most }
         let boundary = grid.band(of: most).lowerBound
         return boundary > start ? boundary : most
     }
@@ -81,62 +70,35 @@ final class StoredWindow: ElementWindow {
     /// Chunks are read and decoded on `threads`, outside of any lock. Throws `.malformed` when a chunk is damaged,
     /// `.truncated` when the file was cut short, `.unsupported`
     /// when a filter is unknown, `.crashed` when the worker died.
-    func load(
-        _ range: Range<Int>, on threads: Threads
-    ) throws(CheckpointError) {
-        precondition(range.lowerBound >= 0 && range.upperBound <= elementCount && range.count <= capacity)
-        keep(from: range.lowerBound)
-        guard held.upperBound < range.upperBound else { return }
+    func load(_ range: Range<Int>, on threads: Threads) throws(CheckpointError) {
+        held.advance(to: range)
+        guard held.range.upperBound < range.upperBound else { return }
+        var end = range.upperBound
         if let chunks {
-            var end = chunks.grid.band(of: range.upperBound - 1).upperBound
-            if end - range.lowerBound > capacity { end = range.upperBound }
-            let missing = held.upperBound..<end
-            try decode(missing, chunks, threads)
-            held = held.lowerBound..<end
+            let band = chunks.grid.band(of: range.upperBound - 1).upperBound
+            if band - range.lowerBound <= held.capacity { end = band }
+            try decode(held.range.upperBound..<end, chunks, threads)
         } else {
-            let missing = held.upperBound..<range.upperBound
+            let missing = held.range.upperBound..<end
+            let target = held.bytes(of: missing)
             try dataset.worker.fill(
-                bytes(of: missing), .read(dataset: dataset.dataset, range: missing, folder: dataset.folder))
-            reader.countStored(missing.count * elementByteCount)
-            if bigEndian { swapBytes(bytes(of: missing), of: elementType) }
-            held = held.lowerBound..<range.upperBound
+                target, .read(dataset: dataset.dataset, range: missing, folder: dataset.folder))
+            reader.countStored(target.count)
+            if bigEndian { swapBytes(target, of: elementType) }
         }
+        held.extend(to: end)
     }
 
-    /// Points to `element`, which is in the window; little-endian, valid until the next `load`.
-    func pointer(to element: Int) -> UnsafeRawPointer {
-        precondition(held.contains(element))
-        return UnsafeRawPointer(buffer + (element - held.lowerBound) * elementByteCount)
-    }
-
-    /// Moves what the window has from `start` on to its front.
-    private func keep(from start: Int) {
-        guard start >= held.lowerBound, start < held.upperBound else {
-            held = start..<start
-            return
-        }
-        if start > held.lowerBound {
-            memmove(
-                buffer, buffer + (start - held.lowerBound) * elementByteCount,
-                (held.upperBound - start) * elementByteCount)
-        }
-        held = start..<held.upperBound
-    }
-
-    private func bytes(of range: Range<Int>) -> UnsafeMutableRawBufferPointer {
-        UnsafeMutableRawBufferPointer(
-            start: buffer + (range.lowerBound - held.lowerBound) * elementByteCount,
-            count: range.count * elementByteCount)
-    }
+    func pointer(to element: Int) -> UnsafeRawPointer { held.pointer(to: element) }
 
     private func decode(
         _ range: Range<Int>, _ chunks: Chunks, _ threads: Threads
     ) throws(CheckpointError) {
-        let target = bytes(of: range)
+        let target = held.bytes(of: range)
         let stored = chunks.table.entries(in: range, of: chunks.grid)
         if chunks.table.count < chunks.grid.chunkCount { fill(target, with: dataset.fill) }
         let job = ChunkJob(
-            entries: stored, range: range, target: target, elementByteCount: elementByteCount, grid: chunks.grid,
+            entries: stored, range: range, target: target, elementByteCount: held.elementByteCount, grid: chunks.grid,
             decoder: chunks.decoder, pool: chunks.pool, reader: reader, dataset: dataset)
         try threads.forEach(stored.count) { (index) throws(CheckpointError) in try job.run(index) }
         if bigEndian { swapBytes(target, of: elementType) }

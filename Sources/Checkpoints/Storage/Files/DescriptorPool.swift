@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import Synchronization
 
@@ -137,13 +138,6 @@ final class DescriptorPool: Sendable {
     static func share(of limit: Int) -> Int { max(4, min(limit / 2, limit - 48)) }
 
     private static var softLimit: Int {
-        #if canImport(Darwin)
-            let descriptors = RLIMIT_NOFILE
-        #else
-            let descriptors = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
-        #endif
-        var limit = rlimit()
-        guard getrlimit(descriptors, &limit) == 0 else { return 256 }
-        return Int(min(limit.rlim_cur, 65536))
+        DescriptorLimit.current.map { Int(min($0.rlim_cur, 65536)) } ?? 256
     }
 }
