@@ -21,7 +21,15 @@ func runDrift(
     file: String, in folder: ScratchFolder, jobs: Int = 2, out: String = "out", journal: String = "journal",
     _ settings: [String] = []
 ) throws -> ExperimentRun.Outcome {
-    var options = ExperimentRun.Options(names: ["drift"], jobs: jobs)
+    try run("drift", file: file, in: folder, jobs: jobs, out: out, journal: journal, settings)
+}
+
+/// Runs an experiment by a settings file, without figures.
+func run(
+    _ experiment: String, file: String, in folder: ScratchFolder, jobs: Int, out: String, journal: String,
+    _ settings: [String]
+) throws -> ExperimentRun.Outcome {
+    var options = ExperimentRun.Options(names: [experiment], jobs: jobs)
     options.settingsFile = file
     options.overrides = try settings.map { try SettingsOverride($0) }
     options.output = "\(folder.path)/\(out)"
