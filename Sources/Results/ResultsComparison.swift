@@ -1,5 +1,6 @@
 import Base
 import Foundation
+import Reports
 
 /// Whether two results folders say the same. Every file must be the same byte for byte, except for columns whose
 /// description states a tolerance: numbers that pass through BLAS differ in their last digits between processors.
@@ -14,7 +15,7 @@ package struct ResultsComparison {
     /// - Throws: `EnvironmentError` for a folder or a file that cannot be read.
     package init(expected: String, found: String) throws(EnvironmentError) {
         let (left, right) = (try Self.files(in: expected), try Self.files(in: found))
-        let (tolerances, damage) = try Self.tolerances("\(expected)/datapackage.json")
+        let (tolerances, damage) = try Self.tolerances(expected)
         var differences = damage.map { [$0] } ?? []
         for name in left.union(right).sorted() {
             guard left.contains(name), right.contains(name) else {
@@ -34,7 +35,12 @@ package struct ResultsComparison {
             if let tolerances = tolerances["\(stem).csv"], !name.hasSuffix(".json") {
                 // The readable forms hold the same numbers, cut short: one that lies between two may round either way.
                 guard name.hasSuffix(".csv") else { continue }
-                if let difference = Self.difference(texts.0, texts.1, tolerances) {
+                let tables = (Self.table(name, texts.0), Self.table(name, texts.1))
+                guard let left = tables.0, let right = tables.1 else {
+                    differences.append("\(name): \(Self.difference(texts.0, texts.1))")
+                    continue
+                }
+                if let difference = Self.difference(left, right, tolerances) {
                     differences.append("\(name): \(difference)")
                 }
             } else {
@@ -66,27 +72,20 @@ package struct ResultsComparison {
         }
     }
 
-    /// What a data package says of its columns, as far as it matters here.
-    private struct Package: Decodable {
-        struct Resource: Decodable {
-            struct Schema: Decodable { let fields: [Field] }
-            let path: String
-            let schema: Schema
-        }
-        struct Field: Decodable {
-            let name: String
-            let tolerance: Double?
-        }
-        let resources: [Resource]
-    }
-
     /// Tolerances by file and column, of the files that have any; or what is wrong with the file that states them.
     private static func tolerances(
-        _ path: String
+        _ folder: String
     ) throws(EnvironmentError) -> (tolerances: [String: [String: Double]], damage: String?) {
-        guard FileManager.default.fileExists(atPath: path) else { return ([:], nil) }
-        guard let package = try? JSONDecoder().decode(Package.self, from: Data(try read(path))) else {
-            return ([:], "\(path) is no data package of ours: no tolerance is known")
+        let package: SavedPackage
+        do throws(SavedPackage.Problem) {
+            package = try SavedPackage(folder: folder)
+        } catch {
+            switch error {
+            case .unreadable(let error) where error.kind == .missing: return ([:], nil)
+            case .unreadable(let error): throw EnvironmentError("read", error.path, reason: error.reason)
+            case .damaged:
+                return ([:], "\(folder)/\(DataPackage.fileName) is no data package of ours: no tolerance is known")
+            }
         }
         var tolerances: [String: [String: Double]] = [:]
         for resource in package.resources {
@@ -108,39 +107,37 @@ package struct ResultsComparison {
     }
 
     /// The first cell that differs by more than its column allows, and how many do.
-    private static func difference(_ expected: String, _ found: String, _ tolerances: [String: Double]) -> String? {
-        let records = (Self.records(expected), Self.records(found))
-        guard let header = records.0.first, header == records.1.first else { return "the columns differ" }
-        guard records.0.count == records.1.count else {
-            return "\(records.1.count - 2) rows, not \(records.0.count - 2)"
+    private static func difference(
+        _ expected: CSVTable, _ found: CSVTable, _ tolerances: [String: Double]
+    ) -> String? {
+        guard expected.columns == found.columns else { return "the columns differ" }
+        guard expected.rows.count == found.rows.count else {
+            return "\(found.rows.count) rows, not \(expected.rows.count)"
         }
         var (first, count) = ("", 0)
-        for (line, (left, right)) in zip(records.0, records.1).enumerated() where left != right {
-            guard left.count == right.count else { return "row \(line) has \(right.count) cells, not \(left.count)" }
-            for (place, column) in header.enumerated() {
-                guard !agree(left[place], right[place], tolerances[String(column)] ?? 0) else { continue }
-                if count == 0 { first = "row \(line), \(column): \(right[place]), not \(left[place])" }
+        for (index, (left, right)) in zip(expected.rows, found.rows).enumerated() where left.cells != right.cells {
+            for (column, (left, right)) in zip(expected.columns, zip(left.cells, right.cells)) {
+                guard !agree(left, right, tolerances[column] ?? 0) else { continue }
+                if count == 0 {
+                    let cells = [right, left].map { CSVTable.brief($0 ?? "") }
+                    first = "row \(index + 1), \(column): \(cells[0]), not \(cells[1])"
+                }
                 count += 1
             }
         }
         return count == 0 ? nil : first + (count == 1 ? "" : " (and \(count - 1) more)")
     }
 
-    /// The cells of a CSV table as they are written, quotes and all.
-    private static func records(_ text: String) -> [[Substring]] {
-        var isQuoted = false
-        func parts(_ text: Substring, _ separator: UInt8) -> [Substring] {
-            text.utf8.split(omittingEmptySubsequences: false) { byte in
-                if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
-                return byte == separator && !isQuoted
-            }.map { Substring($0) }
-        }
-        return parts(text[...], UInt8(ascii: "\n")).map { parts($0, UInt8(ascii: ",")) }
+    /// `nil` for text that is no table.
+    private static func table(_ name: String, _ text: String) -> CSVTable? {
+        try? CSVReader().parse(Array(text.utf8), file: name)
     }
 
-    private static func agree(_ expected: Substring, _ found: Substring, _ tolerance: Double) -> Bool {
+    private static func agree(_ expected: String?, _ found: String?, _ tolerance: Double) -> Bool {
         if expected == found { return true }
-        guard tolerance > 0, let a = Double(expected), let b = Double(found) else { return false }
+        guard tolerance > 0, let expected, let found, let a = Double(expected), let b = Double(found) else {
+            return false
+        }
         return abs(a - b) <= tolerance * max(1, abs(a), abs(b))
     }
 }

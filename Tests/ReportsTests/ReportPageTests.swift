@@ -14,12 +14,12 @@ import Testing
             "shown", title: "Figure \(name)", data: table, lines: [],
             panels: [.chart(Chart(x: Axis("tensor", ""), y: Axis("tensor", "")))])
         return ReportPage(
-            run: [
+            run: RunRecord([
                 "experiment": "drift", "question": .string(name), "version": .string(name),
                 "findings": .array(findings.map(JSON.string)), "refused": .array([]),
                 "settings": .object([(name, .string(name))]),
                 "checkpoints": .array([["label": .string(name), "location": .string(name), "tensors": .integer(3)]]),
-            ], readable: [table], tables: [table], pictures: [ReportPage.Picture(figure, svg: "<svg>\(name)</svg>")]
+            ]), readable: [table], tables: [table], pictures: [ReportPage.Picture(figure, svg: "<svg>\(name)</svg>")]
         ).html
     }
 
@@ -57,7 +57,7 @@ import Testing
     @Test func `a long table is cut, and says where the rest is`() {
         let rows = (0..<(ReportPage.mostRows + 1)).map { [Cell.integer($0)] }
         let table = Table("long", title: "Long", columns: [Column("n", .integer, meaning: "N.")], rows: rows)
-        let html = ReportPage(run: ["experiment": "drift"], readable: [], tables: [table], pictures: []).html
+        let html = ReportPage(run: RunRecord(["experiment": "drift"]), readable: [], tables: [table], pictures: []).html
         #expect(
             html.contains(
                 "The first 200 of 201 rows, and only these are sorted; <a href=\"long.csv\">long.csv</a> has all."))
@@ -65,7 +65,9 @@ import Testing
     }
 
     @Test func `inputs are shown whatever the experiment calls them, and a probe set after checkpoints`() throws {
-        func page(_ run: JSON) -> String { ReportPage(run: run, readable: [], tables: [], pictures: []).html }
+        func page(_ run: JSON) -> String {
+            ReportPage(run: RunRecord(run), readable: [], tables: [], pictures: []).html
+        }
         let file: JSON = ["file": "runs.csv", "fingerprint": "f0"]
         #expect(page(["inputs": [file]]).contains("<td>runs.csv</td><td>f0</td>"))
         let html = page([
@@ -78,7 +80,8 @@ import Testing
         #expect(places == places.sorted())
         let none = page(["inputs": []])
         #expect(none.contains("No files: what it reads is in the settings.") && !none.contains("id=\"inputs\""))
-        #expect(IndexPage([.init(folder: "a", run: ["inputs": [file, file]])]).html.contains("data-v=\"2\">2<"))
+        #expect(
+            IndexPage([.init(folder: "a", run: RunRecord(["inputs": [file, file]]))]).html.contains("data-v=\"2\">2<"))
     }
 
     @Test func `cells say what they are: numbers, missing ones, prose`() {
@@ -86,7 +89,7 @@ import Testing
         let prose = "a reason that takes more than the forty letters of a name"
         let table = Table(
             "some", title: "Some", columns: columns, rows: [[.missing, .string(prose)], [.integer(1), .missing]])
-        let html = ReportPage(run: [], readable: [table], tables: [], pictures: []).html
+        let html = ReportPage(run: RunRecord([]), readable: [table], tables: [], pictures: []).html
         #expect(html.contains("<tr><td class=\"n m\">–</td><td class=\"t\">\(prose)</td></tr>"))
         #expect(html.contains("<tr><td class=\"n\" data-v=\"1.0\">1</td><td class=\"m\">–</td></tr>"))
         #expect(html.contains("<dt>n</dt><dd>The number.</dd>"))
@@ -94,13 +97,14 @@ import Testing
 
     @Test func `a table without rows says so`() {
         let table = Table("none", title: "None", columns: [Column("n", .integer, meaning: "N.")], rows: [])
-        let html = ReportPage(run: [], readable: [table], tables: [], pictures: []).html
+        let html = ReportPage(run: RunRecord([]), readable: [table], tables: [], pictures: []).html
         #expect(html.contains("<p class=\"note\">No rows.</p>") && !html.contains("<th scope=\"col\""))
     }
 
     @Test func `settings with parts of parts take several lines`() {
         let html = ReportPage(
-            run: ["settings": ["flat": .array([.number(1.5), .integer(2)]), "deep": [["a": "b"]]]], readable: [],
+            run: RunRecord(["settings": ["flat": .array([.number(1.5), .integer(2)]), "deep": [["a": "b"]]]]),
+            readable: [],
             tables: [], pictures: []
         ).html
         #expect(
@@ -109,7 +113,8 @@ import Testing
     }
 
     @Test func `links of the index stay in the folder of results`() {
-        let html = IndexPage([IndexPage.Entry(folder: "drift/javascript:a b--c\"", run: ["question": "q"])]).html
+        let html = IndexPage([IndexPage.Entry(folder: "drift/javascript:a b--c\"", run: RunRecord(["question": "q"]))])
+            .html
         #expect(html.contains("href=\"./drift/javascript%3Aa%20b--c%22/index.html\""))
     }
 }

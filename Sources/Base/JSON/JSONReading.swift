@@ -1,3 +1,24 @@
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+extension JSON {
+    /// Reads the whole of a text; see `JSONScanner` for what is refused. Members keep their order.
+    package init(parsing bytes: [UInt8]) throws(JSONError) {
+        var scanner = JSONScanner(bytes)
+        self = try scanner.value()
+        try scanner.end()
+    }
+}
+
+/// Reads a type of our own from JSON text; members that it does not name are ignored.
+/// - Throws: Foundation's `DecodingError`.
+package func decodeJSON<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws -> Value {
+    try JSONDecoder().decode(type, from: Data(bytes))
+}
+
 /// Read with sorted keys: what was an object has lost the order of its members.
 extension JSON: Decodable {
     /// Reads any JSON value; a number without a fraction is an integer.
@@ -30,6 +51,18 @@ extension JSON: Decodable {
     /// The text; `nil` when this is none.
     package var text: String? {
         if case .string(let text) = self { return text }
+        return nil
+    }
+
+    /// The whole number; `nil` when this is none.
+    package var integer: Int? {
+        if case .integer(let value) = self { return value }
+        return nil
+    }
+
+    /// The members of an object; `nil` when this is none.
+    package var members: [(key: String, value: JSON)]? {
+        if case .object(let members) = self { return members }
         return nil
     }
 

@@ -98,6 +98,41 @@ package struct JSONScanner {
         return true
     }
 
+    /// Reads any value; a number without a fraction is an integer.
+    mutating func value(depth: Int = 0) throws(JSONError) -> JSON {
+        guard depth < JSONScanner.depthLimit else { throw fail("nested deeper than \(JSONScanner.depthLimit)") }
+        skipSpace()
+        switch offset < bytes.count ? bytes[offset] : 0 {
+        case UInt8(ascii: "{"):
+            var members: [(key: String, value: JSON)] = []
+            try object { scanner, key throws(JSONError) in
+                members.append((key, try scanner.value(depth: depth + 1)))
+            }
+            return .object(members)
+        case UInt8(ascii: "["):
+            var elements: [JSON] = []
+            try array { scanner throws(JSONError) in elements.append(try scanner.value(depth: depth + 1)) }
+            return .array(elements)
+        case UInt8(ascii: "\""): return .string(try string())
+        case UInt8(ascii: "t"):
+            try expect("true")
+            return .boolean(true)
+        case UInt8(ascii: "f"):
+            try expect("false")
+            return .boolean(false)
+        case UInt8(ascii: "n"):
+            try expect("null")
+            return .null
+        default:
+            let text = try number()
+            if let whole = Int(text) { return .integer(whole) }
+            guard let number = Double(text), number.isFinite else {
+                throw fail("'\(printable(text))' is beyond the range of numbers")
+            }
+            return Int(exactly: number).map(JSON.integer) ?? .number(number)
+        }
+    }
+
     /// Reads any value and forgets it.
     package mutating func skipValue(depth: Int = 0) throws(JSONError) {
         guard depth < JSONScanner.depthLimit else { throw fail("nested deeper than \(JSONScanner.depthLimit)") }

@@ -18,17 +18,21 @@ struct Audit: Experiment {
     private let expectedCopies: Set<[Int]>
     /// Checkpoints that could not be opened.
     let refused: [CheckpointError]
+    let openingFindings: [String]
 
     /// Opens the series.
     /// - Throws: `InputError` when there is nothing to read, or a setting makes no sense.
     init(_ settings: AuditSettings, _ context: RunContext) throws {
         self.settings = settings
-        let (series, places) = try settings.input.open(in: context, tellsUnplaced: false)
+        // Checkpoints without a step are findings with a kind of their own here.
+        let opened = try settings.input.open(in: context)
+        let series = opened.series
         self.series = series
-        contents = SeriesContents(series, places: places, fingerprints: true)
+        contents = SeriesContents(series, places: opened.places, fingerprints: true)
         refused = context.refused
         branchPoint = try settings.branchPoint.map { try Audit.place(of: $0, in: series, "branch_point") }
         training = try AuditTraining(settings, context)
+        openingFindings = opened.neverWritten + training.findings
         soups = try Audit.soups(series, settings, training)
         expectedCopies = Set(
             soups.filter { $0.isStated && $0.isOneOf }.flatMap { soup in
@@ -134,12 +138,13 @@ struct Audit: Experiment {
         findings += audited.payloadFindings + audited.orderFindings(distances, order)
         findings += audited.soupFindings(verdicts)
         let ordered = sorted(findings)
+        let table = Audit.findingsTable(ordered)
         return Report(
             tables: [
-                Audit.findingsTable(ordered), audited.filesTable(ordered, distances, order, contents, results),
+                table, audited.filesTable(ordered, distances, order, contents, results),
                 audited.orderTable(distances, order), audited.soupTable(verdicts),
             ],
-            readable: [Audit.summaryTable(ordered)],
+            readable: [table.view(Audit.brief, as: "summary")],
             // What could not be opened or read is told by the run itself.
             findings: ordered.filter { !$0.isRefusal }.map(\.message), inputs: contents.facts(results))
     }

@@ -8,7 +8,8 @@ import Tensors
 extension Audit {
     static var tables: [Table] {
         [
-            summaryTable([]), findingsTable([]), AuditedSeries.filesTable([]), AuditedSeries.orderTable([]),
+            findingsTable([]).view(brief, as: "summary").table, findingsTable([]), AuditedSeries.filesTable([]),
+            AuditedSeries.orderTable([]),
             AuditedSeries.soupTable([]),
         ]
     }
@@ -20,12 +21,7 @@ extension Audit {
     }
 
     /// The columns of the findings that fit a page.
-    static func summaryTable(_ findings: [AuditFinding]) -> Table {
-        let wanted = ["severity", "finding", "revision", "tensor", "other", "evidence"]
-        return Table(
-            "summary", title: "What casts doubt on the checkpoints; no row when nothing was found.",
-            columns: AuditFinding.columns.filter { wanted.contains($0.column.name) }, records: findings)
-    }
+    static let brief = ["severity", "finding", "revision", "tensor", "other", "evidence"]
 }
 
 /// One row of `order`.

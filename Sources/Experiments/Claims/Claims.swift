@@ -27,9 +27,10 @@ struct Claims: Experiment {
     func report(_ results: ReductionResults) throws -> Report {
         let records = settings.claims.map { ClaimRecord(claim: $0, readings: $0.allReadings) }
         let failing = records.filter { $0.asPrinted.verdict == .doesNotHold || $0.asPrinted.verdict == .undefined }
+        let verdicts = ClaimTables.verdicts(records)
         return Report(
-            tables: [ClaimTables.verdicts(records), ClaimTables.readings(records)],
-            readable: [ClaimTables.brief(records)],
+            tables: [verdicts, ClaimTables.readings(records)],
+            readable: [verdicts.view(ClaimTables.brief, title: "Claims as printed, a row each.")],
             findings: settings.strict ? failing.map(\.finding) : [], inputs: .array([]))
     }
 

@@ -20,6 +20,7 @@ struct Drift: Experiment {
     let contents: SeriesContents
     /// Where the checkpoints stand in training; `nil` when the settings name none.
     let training: SeriesTraining?
+    let openingFindings: [String]
 
     /// Two checkpoints in the series' order, whichever the comparison starts from: their reduction serves both ways.
     struct Pair: Hashable {
@@ -31,18 +32,21 @@ struct Drift: Experiment {
     /// - Throws: `InputError` when nothing can be compared, or when tensors have no counterpart and that is not allowed.
     init(_ settings: DriftSettings, _ context: RunContext) throws {
         let places: [Int]
+        var findings: [String] = []
         self.settings = settings
         let input = settings.input
         if let from = settings.pair.from, let to = settings.pair.to {
             let ends = try context.open(
                 [from, to].map { CheckpointLocation(parsing: $0) }, of: "from", input)
             guard ends.count == 2 else { throw InputError(context.refused.map(\.description)) }
+            findings = context.neverWrittenFindings(ends)
             (series, places) = Drift.inGivenOrder(ends, context)
             (reference, branchPoint) = (0, nil)
             comparisons = [Comparison(kind: .pair, from: 0, to: ends[0] == ends[1] ? 0 : 1)]
         } else {
-            let (series, opened) = try Drift.kin(try input.open(in: context), settings, context)
-            (self.series, places) = (series, opened)
+            let opened = try Drift.kin(try input.open(in: context), settings)
+            let series = opened.series
+            (self.series, places, findings) = (series, opened.places, opened.findings)
             reference =
                 try settings.comparisons.anchors.reference.map { try Drift.place(of: $0, in: series, "reference") } ?? 0
             branchPoint =
@@ -53,25 +57,29 @@ struct Drift: Experiment {
         }
         contents = SeriesContents(series, places: places, fingerprints: settings.integrity.fingerprints)
         training = try settings.training.map { [series] in try SeriesTraining($0, series, context) }
+        openingFindings = findings + (training?.problems ?? [])
         alignments = try Drift.align(comparisons, series, reference, settings)
     }
 
     /// The series without the members that share no tensor with it: they are findings, and the rest is compared. Where
     /// no two share one, all stay, and aligning them tells.
     private static func kin(
-        _ opened: (series: CheckpointSeries, places: [Int]), _ settings: DriftSettings, _ context: RunContext
-    ) throws -> (series: CheckpointSeries, places: [Int]) {
+        _ opened: OpenedSeries, _ settings: DriftSettings
+    ) throws -> (series: CheckpointSeries, places: [Int], findings: [String]) {
         let series = opened.series
         let reference = try settings.comparisons.anchors.reference.map { try place(of: $0, in: series, "reference") }
         let (members, strangers) = series.kin(of: reference)
-        guard members.count > 1, !strangers.isEmpty else { return opened }
+        guard members.count > 1, !strangers.isEmpty else { return (series, opened.places, opened.findings) }
         let first = series.checkpoints[members[0]].label
-        context.warn(
-            strangers.map {
-                "\(series.checkpoints[$0].label) has no floating-point tensor in common with \(first) and what is compared "
-                    + "with it, so that drift leaves it out; \(dumpRemedy)"
-            })
-        return series.only(members, opened.places)
+        let kin = series.only(members, opened.places)
+        return (
+            kin.series, kin.places,
+            opened.findings
+                + strangers.map {
+                    "\(series.checkpoints[$0].label) has no floating-point tensor in common with \(first) and what is "
+                        + "compared with it, so that drift leaves it out; \(dumpRemedy)"
+                }
+        )
     }
 
     private static let dumpRemedy =

@@ -1,18 +1,16 @@
 import Reports
 
 extension Drift {
-    static let figureNames = ["drift_by_module", "drift_map", "path", "ingredients"]
-
-    static func figures(_ tables: [Table]) -> [Figure] {
-        [byModule(tables), map(tables), path(tables), ingredients(tables)].compactMap { $0 }
+    static var figures: FigureList {
+        ["drift_by_module": byModule, "drift_map": map, "path": path, "ingredients": ingredients]
     }
 
     /// Relative drift from the reference across training, a line a module.
-    private static func byModule(_ tables: [Table]) -> Figure? {
+    private static func byModule(_ name: String, _ tables: [Table]) -> Figure? {
         let isWanted = { (row: TableRow) in row.text("comparison") == Comparison.Kind.reference.rawValue }
         guard let modules = tables.named("modules"), modules.records.contains(where: isWanted) else { return nil }
         let table = modules.selecting(
-            ["module", "from", "to", "stage", "ingredient", "step", "tokens", "relative_drift"], as: "drift_by_module",
+            ["module", "from", "to", "stage", "ingredient", "step", "tokens", "relative_drift"], as: name,
             title: "Relative drift of each module from the reference.", where: isWanted
         ).renaming(["to": "revision"]).adding([ModulePanels.column(of: "module")])
         guard let training = TrainingAxis(table) else { return nil }
@@ -20,14 +18,14 @@ extension Drift {
         chart.marks = training.marks
         chart.shape = "branch"
         return Figure(
-            "drift_by_module",
+            name,
             title: "Relative drift of each module from \(table.records[0].text("from") ?? "the reference").",
             data: training.rows(of: table, lines: ["module"]), lines: ["module", "branch"],
             panels: ModulePanels.panels(of: chart, data: table))
     }
 
     /// Relative drift by layer and module: of a pair, or over stage 1 and over what came after.
-    private static func map(_ tables: [Table]) -> Figure? {
+    private static func map(_ name: String, _ tables: [Table]) -> Figure? {
         guard let tensors = tables.named("tensors") else { return nil }
         let ends = mappedComparisons(tensors.records)
         let layers = tables.named("layers")?.records.map { $0["layer"] }.distinct ?? []
@@ -56,7 +54,7 @@ extension Drift {
         }
         guard cells.contains(where: { $0[4] != .missing }) else { return nil }
         let data = Table(
-            "drift_map", title: "Relative drift of each part of the model.",
+            name, title: "Relative drift of each part of the model.",
             columns: ["from", "to", "layer", "module"].map(tensors.column) + [
                 Column("relative_drift", .number, meaning: "‖b−a‖₂/‖a‖₂ over all tensors of the module in the layer.")
             ], rows: cells)
@@ -66,7 +64,7 @@ extension Drift {
                 labels: ("layer", "", "relative drift"), rows: [RowFilter("from", end.from), RowFilter("to", end.to)])
         }
         return Figure(
-            "drift_map", title: "Relative drift by layer and module.", data: data, lines: ["from", "to"],
+            name, title: "Relative drift by layer and module.", data: data, lines: ["from", "to"],
             panels: panels.map(Figure.Panel.heatMap))
     }
 
@@ -87,14 +85,14 @@ extension Drift {
     }
 
     /// Length of the path and displacement across training, of the whole model.
-    private static func path(_ tables: [Table]) -> Figure? {
+    private static func path(_ name: String, _ tables: [Table]) -> Figure? {
         guard let trajectory = tables.named("trajectory") else { return nil }
         let names = ["revision", "stage", "ingredient", "step", "tokens"]
         let kinds = [
             ("path_length", "path length"), ("displacement", "displacement"),
             ("step_drift", "step drift"),
         ]
-        let model = trajectory.selecting(names + kinds.map(\.0), as: "path", title: "Drift of the whole model.") {
+        let model = trajectory.selecting(names + kinds.map(\.0), as: name, title: "Drift of the whole model.") {
             // The reference itself has gone nowhere.
             $0.text("level") == "model" && ($0.number("path_length") ?? 1) > 0
         }
@@ -108,19 +106,19 @@ extension Drift {
         let rows = kinds.flatMap { kind in
             model.records.map { row in [.string(kind.1)] + names.map { row[$0] } + [row[kind.0]] }
         }
-        let data = Table("path", title: model.title, columns: columns, rows: rows)
+        let data = Table(name, title: model.title, columns: columns, rows: rows)
         var chart = Chart(x: training.axis, y: Axis("drift", "L2 distance"), color: "quantity")
         chart.marks = training.marks
         chart.shape = "branch"
         return Figure(
-            "path",
+            name,
             title:
                 "How far the whole model has gone (path length), how far it has come (displacement), and the drift since the checkpoint before (step drift).",
             data: training.rows(of: data, lines: ["quantity"]), lines: ["quantity", "branch"], panels: [.chart(chart)])
     }
 
     /// Cosines between what the ingredients changed, of the whole model.
-    private static func ingredients(_ tables: [Table]) -> Figure? {
+    private static func ingredients(_ name: String, _ tables: [Table]) -> Figure? {
         guard let updates = tables.named("ingredient_updates") else { return nil }
         let pairs = updates.records.filter { $0.text("level") == "model" }
         // Each pair once: the matrix is symmetric, and 1 on its diagonal.
@@ -130,7 +128,7 @@ extension Drift {
         }
         guard !cells.isEmpty else { return nil }
         let data = Table(
-            "ingredients", title: "Cosines between the updates of ingredients.",
+            name, title: "Cosines between the updates of ingredients.",
             columns: [
                 Column("from", .string, meaning: "An ingredient, by its number."),
                 Column("to", .string, meaning: "Another one."),
@@ -140,7 +138,7 @@ extension Drift {
         map.scale = .linear
         map.range = 0...1
         return Figure(
-            "ingredients", title: "Cosines between what the ingredients changed since the branch point.", data: data,
+            name, title: "Cosines between what the ingredients changed since the branch point.", data: data,
             lines: [],
             panels: [.heatMap(map)])
     }

@@ -32,7 +32,7 @@ extension Drift {
         if settings.embeddingRows > 0 { tables.append(embeddingRowsTable(standing, results)) }
         tables += [coverageTable(standing), integrityTable(integrity)]
         return Report(
-            tables: tables, readable: [briefSummary(records)],
+            tables: tables, readable: [tables[0].view(Drift.brief)],
             findings: integrity.findings.map(\.message) + coverageFindings(standing),
             inputs: contents.facts(results))
     }
@@ -133,14 +133,7 @@ extension Drift {
     }
 
     /// The columns of the summary that fit a page.
-    private func briefSummary(_ records: [DriftRecord]) -> Table {
-        let wanted = ["comparison", "from", "to", "relative_drift", "angle", "rms_change", "changed", "sign_flips"]
-        let all =
-            DriftColumns.comparison(isTrainingKnown: false)
-            + DriftColumns.metrics(movedThreshold: settings.movedThreshold)
-        return Table(
-            "summary", title: "Drift of the whole model, a row a comparison.",
-            columns: wanted.compactMap { name in all.first { $0.column.name == name } },
-            primaryKey: ["comparison", "from", "to"], records: records.filter { $0.scope == .model })
-    }
+    private static let brief = [
+        "comparison", "from", "to", "relative_drift", "angle", "rms_change", "changed", "sign_flips",
+    ]
 }

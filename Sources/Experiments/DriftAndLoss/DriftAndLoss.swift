@@ -30,7 +30,7 @@ struct DriftAndLoss: Experiment {
 
     static var tables: [Table] {
         [
-            summaryTable([], domain: nil), joinedTable([]), correlationsTable([]),
+            summary(of: joinedTable([]), domain: nil).table, joinedTable([]), correlationsTable([]),
         ]
     }
 
@@ -47,11 +47,10 @@ struct DriftAndLoss: Experiment {
     }
 
     /// The columns that fit a page, of one domain.
-    private static func summaryTable(_ records: [DriftAndLossRecord], domain: String?) -> Table {
-        Table(
-            "summary", title: "Drift and loss\(domain.map { ", domain '\($0)'" } ?? "").",
-            columns: DriftAndLossRecord.columns.filter { DriftAndLossRecord.brief.contains($0.column.name) },
-            primaryKey: ["revision"], records: records.filter { $0.loss.domain == domain })
+    private static func summary(of joined: Table, domain: String?) -> TableView {
+        joined.view(
+            DriftAndLossRecord.brief, as: "summary", title: "Drift and loss\(domain.map { ", domain '\($0)'" } ?? "")."
+        ) { $0.text("domain") == domain }
     }
 
     func report(_ results: ReductionResults) -> Report {
@@ -59,13 +58,15 @@ struct DriftAndLoss: Experiment {
         let found = self.correlations(of: records)
         // The last domain of a probe run is the whole set; those before it would not fit a page.
         let domain = records.last?.loss.domain
-        let brief = Table(
-            "correlations", title: "Rank correlations\(domain.map { ", domain '\($0)'" } ?? "").",
-            columns: CorrelationRecord.columns.filter { $0.column.name != "domain" },
-            records: found.filter { $0.domain == domain })
+        let joined = DriftAndLoss.joinedTable(records)
+        let correlations = DriftAndLoss.correlationsTable(found)
+        let brief = correlations.view(
+            CorrelationRecord.columns.map(\.column.name).filter { $0 != "domain" },
+            title: "Rank correlations\(domain.map { ", domain '\($0)'" } ?? "")."
+        ) { $0.text("domain") == domain }
         return Report(
-            tables: [DriftAndLoss.joinedTable(records), DriftAndLoss.correlationsTable(found)],
-            readable: [DriftAndLoss.summaryTable(records, domain: domain), brief], findings: runs.findings,
+            tables: [joined, correlations],
+            readable: [DriftAndLoss.summary(of: joined, domain: domain), brief], findings: runs.findings,
             inputs: .array(
                 runs.checkpoints.map { checkpoint in
                     .object(

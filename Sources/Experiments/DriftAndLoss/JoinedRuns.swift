@@ -33,7 +33,7 @@ struct JoinedRuns: Sendable {
     /// Label of the checkpoint that drift is measured from.
     let reference: String
     /// Labels and fingerprints of the joined checkpoints.
-    let checkpoints: [SavedRun.Checkpoint]
+    let checkpoints: [RunRecord.Checkpoint]
     /// What was left out, a line each.
     let findings: [String]
 

@@ -1,5 +1,4 @@
 import Base
-import Checkpoints
 import Foundation
 import Reports
 
@@ -8,29 +7,10 @@ struct SavedRun: Sendable {
     /// The folder, as the user wrote it.
     let name: String
     /// Its checkpoints, in training order.
-    let checkpoints: [Checkpoint]
+    let checkpoints: [RunRecord.Checkpoint]
     /// Label of the checkpoint that drift or divergence is measured from, where the settings name one.
     let reference: String?
     private let folder: String
-
-    /// A checkpoint as `run.json` states it.
-    struct Checkpoint: Decodable, Sendable {
-        let label: String
-        /// Of all tensors; `nil` for a run without fingerprints.
-        let fingerprint: String?
-        let tensors: Int?
-        let elements: Int?
-    }
-
-    private struct Record: Decodable {
-        struct Settings: Decodable {
-            let reference: String?
-        }
-
-        let experiment: String
-        let settings: Settings
-        let checkpoints: [Checkpoint]
-    }
 
     /// Reads `run.json`.
     /// - Parameters:
@@ -41,33 +21,33 @@ struct SavedRun: Sendable {
     init(_ name: String, of setting: String, experiment: String, _ context: RunContext) throws {
         folder = context.resolve(name, of: setting)
         self.name = name
-        let path = "\(folder)/run.json"
-        let data: Data
-        do throws(FileReadingError) {
-            data = Data(try readFile(path, limit: CSVReader.largestFile))
+        let record: RunRecord
+        do throws(RunRecord.Problem) {
+            record = try RunRecord(folder: folder)
         } catch {
-            if let failure = error.environment { throw failure }
-            guard error.kind == .missing else { throw InputError("\(error)") }
-            throw InputError(
-                "there is no \(name)/run.json; run 'make experiment NAME=\(experiment)' first, or name the results folder "
-                    + "of \(experiment) with \(setting)=DIR")
+            if case .unreadable(let error) = error {
+                if let failure = error.environment { throw failure }
+                guard error.kind == .missing else { throw InputError("\(error)") }
+                throw InputError(
+                    "there is no \(name)/run.json; run 'make experiment NAME=\(experiment)' first, or name the results "
+                        + "folder of \(experiment) with \(setting)=DIR")
+            }
+            throw InputError("\(name)/run.json is not the record of a run over checkpoints; run \(experiment) anew")
         }
-        let record: Record
-        do {
-            record = try JSONDecoder().decode(Record.self, from: data)
-        } catch {
+        guard let checkpoints = record.checkpoints else {
             throw InputError("\(name)/run.json is not the record of a run over checkpoints; run \(experiment) anew")
         }
         guard record.experiment == experiment else {
             throw InputError(
-                "\(name) holds results of '\(record.experiment)'; \(setting) expects those of '\(experiment)'")
+                "\(name) holds results of '\(printable(record.experiment))'; \(setting) expects those of '\(experiment)'"
+            )
         }
-        let labels = record.checkpoints.map(\.label)
+        let labels = checkpoints.map(\.label)
         if let twice = labels.first(where: { label in labels.count { $0 == label } > 1 }) {
             throw InputError("\(name): two checkpoints are called '\(twice)', so that their rows cannot be told apart")
         }
-        checkpoints = record.checkpoints
-        reference = record.settings.reference
+        self.checkpoints = checkpoints
+        reference = record.settings["reference"]?.text
     }
 
     /// One of its tables.

@@ -78,7 +78,7 @@ struct LinearProbe: Experiment {
     }
 
     var requests: [any Request] { models.requests + models.series.checkpoints.indices.map(request) as [any Request] }
-
+    var openingFindings: [String] { models.findings }
     func request(_ place: Int) -> LinearProbeRequest {
         LinearProbeRequest(
             checkpoint: models.places[place], probe: models.probe, fingerprint: models.fingerprint, task: task,

@@ -13,7 +13,7 @@ extension LinearProbe {
         let predictions = settings.predictions ? [LinearProbe.predictionTable(self.predictions(records))] : []
         return Report(
             tables: [LinearProbe.scoresTable(records)] + predictions + [integrityTable(integrity)],
-            readable: [LinearProbe.summaryTable(best(of: records))],
+            readable: [LinearProbe.summaryTable(best(of: records)).view()],
             findings: integrity.findings.map(\.message) + doubts + records.compactMap(\.doubt),
             inputs: models.contents.facts(results), probeSet: models.probeFacts)
     }

@@ -11,14 +11,15 @@ struct Norms: Experiment {
     let settings: NormsSettings
     let series: CheckpointSeries
     let contents: SeriesContents
+    let openingFindings: [String]
 
     /// Opens the series.
     /// - Throws: `InputError` when there is nothing to read, or a setting makes no sense.
     init(_ settings: NormsSettings, _ context: RunContext) throws {
         self.settings = settings
-        let (series, places) = try settings.input.open(in: context)
-        self.series = series
-        contents = SeriesContents(series, places: places, fingerprints: settings.integrity.fingerprints)
+        let opened = try settings.input.open(in: context)
+        (series, openingFindings) = (opened.series, opened.findings)
+        contents = SeriesContents(series, places: opened.places, fingerprints: settings.integrity.fingerprints)
         // Of a file that nobody has written to there is a finding, and tables without rows.
         guard !contents.requests.isEmpty || series.checkpoints.contains(where: \.hasNeverWritten) else {
             throw InputError(

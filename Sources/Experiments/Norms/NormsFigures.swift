@@ -2,21 +2,19 @@ import Foundation
 import Reports
 
 extension Norms {
-    static let figureNames = ["growth"]
-
-    static func figures(_ tables: [Table]) -> [Figure] { [growth(tables)].compactMap { $0 } }
+    static var figures: FigureList { ["growth": growth] }
 
     /// Norms of the model and its modules across training, with the power laws that `norm_growth` fits to them.
-    private static func growth(_ tables: [Table]) -> Figure? {
+    private static func growth(_ name: String, _ tables: [Table]) -> Figure? {
         guard let norms = tables.named("norms") else { return nil }
         let measured = norms.selecting(
-            ["name", "revision", "stage", "ingredient", "step", "tokens", "l2"], as: "growth",
+            ["name", "revision", "stage", "ingredient", "step", "tokens", "l2"], as: name,
             title: "L2 norm of the model and its modules, measured and fitted."
         ) { ["model", "module"].contains($0.text("level") ?? "") }
         guard let training = TrainingAxis(measured) else { return nil }
         let kind = { (kind: String) in [TypedColumn<TableRow>.string("kind", "Measured, or the fit.") { _ in kind }] }
         let fits = tables.named("norm_growth").map { fitted(measured, $0) } ?? []
-        let fitTable = Table("growth", title: measured.title, columns: measured.columns, rows: fits)
+        let fitTable = Table(name, title: measured.title, columns: measured.columns, rows: fits)
         let panel = [ModulePanels.column(of: "name")]
         let data = measured.adding(kind("measured")).appending(fitTable.adding(kind("fit"))).adding(panel)
         var chart = Chart(x: training.axis, y: Axis("l2", "L2 norm"), color: "name")
@@ -26,7 +24,7 @@ extension Norms {
             Chart.Layer([RowFilter("kind", "measured")], style: .linesAndPoints),
         ]
         return Figure(
-            "growth", title: "Growth of L2 norms; dotted, the power law fitted after the warm-up.",
+            name, title: "Growth of L2 norms; dotted, the power law fitted after the warm-up.",
             data: training.rows(of: data, lines: ["name", "kind"]), lines: ["name", "kind", "branch"],
             panels: ModulePanels.panels(of: chart, data: data))
     }

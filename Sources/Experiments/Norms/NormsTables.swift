@@ -6,7 +6,7 @@ import Tensors
 extension Norms {
     static var tables: [Table] {
         [
-            summaryTable([], NormsSettings()), normsTable([], NormsSettings()), growthTable([], NormGrowth.columns),
+            summary(of: normsTable([], NormsSettings())).table, normsTable([], NormsSettings()), growthTable([]),
             integrityTable(),
         ]
     }
@@ -22,13 +22,10 @@ extension Norms {
         let integrity = try contents.integrity(results, strict: settings.integrity.strict)
         let records = standing.flatMap { self.records($0, results) }
         let norms = Norms.normsTable(records, settings)
-        let growth = self.growth(records, standing)
+        let growth = Norms.growthTable(self.growth(records, standing))
         return Report(
-            tables: [norms, Norms.growthTable(growth, NormGrowth.columns), integrityTable(integrity)],
-            readable: [
-                Norms.summaryTable(records, settings),
-                Norms.growthTable(growth, NormGrowth.columns.filter { NormGrowth.brief.contains($0.column.name) }),
-            ],
+            tables: [norms, growth, integrityTable(integrity)],
+            readable: [Norms.summary(of: norms), growth.view(NormGrowth.brief)],
             findings: integrity.findings.map(\.message), inputs: contents.facts(results))
     }
 
@@ -39,20 +36,17 @@ extension Norms {
             primaryKey: ["revision", "level", "name"], records: records)
     }
 
-    private static func growthTable(_ growth: [NormGrowth], _ columns: [TypedColumn<NormGrowth>]) -> Table {
+    private static func growthTable(_ growth: [NormGrowth]) -> Table {
         Table(
-            "norm_growth", title: "How the L2 norm grows after the warm-up, along stage 1.", columns: columns,
-            primaryKey: ["level", "name"], records: growth)
+            "norm_growth", title: "How the L2 norm grows after the warm-up, along stage 1.",
+            columns: NormGrowth.columns, primaryKey: ["level", "name"], records: growth)
     }
 
     /// The columns of the model's rows that fit a page.
-    private static func summaryTable(_ records: [NormsRecord], _ settings: NormsSettings) -> Table {
-        let wanted = ["revision", "l2", "rms", "max_abs", "std", "skewness", "excess_kurtosis", "outliers"]
-        let all = NormsRecord.columns(outlierThreshold: settings.outlierThreshold)
-        return Table(
-            "summary", title: "Size and distribution of all weights, a row a checkpoint.",
-            columns: wanted.compactMap { name in all.first { $0.column.name == name } }, primaryKey: ["revision"],
-            records: records.filter { $0.scope == .model })
+    private static func summary(of norms: Table) -> TableView {
+        norms.view(
+            NormsRecord.brief, as: "summary", title: "Size and distribution of all weights, a row a checkpoint."
+        ) { $0.text("level") == "model" }
     }
 
     /// The rows of a checkpoint: model, modules, layers, tensors.
@@ -84,6 +78,9 @@ struct NormsRecord: Sendable {
     /// What the manifest tells of it, for a tensor.
     let tensor: TensorInfo?
     var metrics: NormsMetrics
+
+    /// The columns of the model's rows that fit a page.
+    static let brief = ["revision", "l2", "rms", "max_abs", "std", "skewness", "excess_kurtosis", "outliers"]
 
     static func columns(outlierThreshold: Double) -> [TypedColumn<NormsRecord>] {
         place + size + distribution(outlierThreshold: outlierThreshold) + axes

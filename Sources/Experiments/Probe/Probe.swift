@@ -42,6 +42,8 @@ struct Probe: Experiment {
     /// What the row over all domains is called.
     static let wholeSet = "all"
 
+    var openingFindings: [String] { models.findings }
+
     /// Checkpoint by checkpoint, so that final states are still at hand.
     var requests: [any Request] {
         models.requests

@@ -6,20 +6,21 @@ import Tensors
 
 extension Probe {
     static var tables: [Table] {
-        [summaryTable([]), lossTable([]), sequencesTable([]), positionsTable([]), integrityTable()]
+        [summary(of: lossTable([])).table, lossTable([]), sequencesTable([]), positionsTable([]), integrityTable()]
     }
 
     func report(_ results: ReductionResults) throws -> Report {
         let standing = try models.standing(results) { summaries($0, results) != nil }
         let integrity = try contents.integrity(results, strict: false)
         let records = standing.flatMap { self.records($0, results) }
+        let loss = Probe.lossTable(records)
         return Report(
             tables: [
-                Probe.lossTable(records), sequenceTable(standing, results), positionTable(standing, results),
+                loss, sequenceTable(standing, results), positionTable(standing, results),
                 integrityTable(integrity),
             ],
-            readable: [Probe.summaryTable(records)], findings: integrity.findings.map(\.message),
-            inputs: contents.facts(results),
+            readable: [Probe.summary(of: loss)],
+            findings: integrity.findings.map(\.message), inputs: contents.facts(results),
             probeSet: models.probeFacts)
     }
 
@@ -92,11 +93,8 @@ extension Probe {
             columns: ProbeRecord.columns, primaryKey: ["revision", "domain"], records: records)
     }
 
-    private static func summaryTable(_ records: [ProbeRecord]) -> Table {
-        Table(
-            "summary", title: "Loss on the probe set.",
-            columns: ProbeRecord.columns.filter { ProbeRecord.brief.contains($0.column.name) },
-            primaryKey: ["revision", "domain"], records: records)
+    private static func summary(of loss: Table) -> TableView {
+        loss.view(ProbeRecord.brief, as: "summary", title: "Loss on the probe set.")
     }
 
     private static func sequencesTable(_ records: [ProbeSequenceRecord]) -> Table {

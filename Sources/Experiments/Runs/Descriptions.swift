@@ -17,7 +17,7 @@ package struct ExperimentDescription: Sendable {
         question = E.question
         settings = E.Settings.descriptions
         tables = E.tables
-        figures = E.figureNames
+        figures = E.figures.map(\.key)
     }
 
     /// The columns of these tables, each once, with the tables that have it; those that only show others to readers,

@@ -21,55 +21,59 @@ protocol Experiment: Sendable {
     static var tables: [Table] { get }
     /// What `run.json` calls its inputs: checkpoints, unless an experiment reads something else.
     static var inputsName: String { get }
-    /// Names of the figures it may leave; nothing, unless an experiment says otherwise.
-    static var figureNames: [String] { get }
 
     /// Opens the checkpoints it needs and plans; throws when nothing can be asked of them.
     init(_ settings: Settings, _ context: RunContext) throws
+    /// Findings about the input that opening it made, one line each; none, unless an experiment says otherwise.
+    var openingFindings: [String] { get }
     /// What has to be computed: over tensors, over whole matrices, by running models.
     var requests: [any Request] { get }
     /// What has to be computed besides, now that the requests are answered: another reading, and so for rare cases only.
     func followUps(_ results: ReductionResults) -> [any Request]
     /// Makes the tables. A pure function of the summaries: nothing is read here.
     func report(_ results: ReductionResults) throws -> Report
-    /// Draws the tables. A pure function of those that were written, as `dynamics report` reads them again: some may be
-    /// missing or empty. Names are among `figureNames`; nothing, unless an experiment says otherwise.
-    static func figures(_ tables: [Table]) -> [Figure]
+    /// The figures it may leave, by name, and how each is drawn; none, unless an experiment says otherwise.
+    static var figures: FigureList { get }
     /// Answers the question in two to five sentences, of what the tables say: none where the data supports none. A pure
     /// function of the tables, as the figures are.
     static func answer(_ tables: [Table]) -> [Sentence]
 }
 
 extension Experiment {
-    /// What its results go by.
-    static var resultsNames: ResultsNames {
-        ResultsNames(experiment: name, tables: tables.map(\.name), figures: figureNames)
-    }
-
     static var inputsName: String { "checkpoints" }
+    var openingFindings: [String] { [] }
     func followUps(_ results: ReductionResults) -> [any Request] { [] }
-    static var figureNames: [String] { [] }
-    static func figures(_ tables: [Table]) -> [Figure] { [] }
+    static var figures: FigureList { [:] }
     static func answer(_ tables: [Table]) -> [Sentence] { [] }
+}
+
+/// Figures by name. Each is drawn by a pure function of its name and of the tables that were written, as
+/// `dynamics report` reads them again: some of these may be missing or empty, and then there may be no figure.
+typealias FigureList = KeyValuePairs<String, @Sendable (_ name: String, _ tables: [Table]) -> Figure?>
+
+extension FigureList {
+    /// Those figures that the tables allow, in order.
+    func drawn(of tables: [Table]) -> [Figure] { compactMap { name, figure in figure(name, tables) } }
 }
 
 /// What an experiment has to say once its reductions are done.
 struct Report: Sendable {
     /// Written as CSV, in order.
     var tables: [Table]
-    /// Written as LaTeX and Markdown as well: what a person reads.
-    var readable: [Table]
+    /// Written as LaTeX and Markdown as well: what a person reads of the tables. A table that only a view shows is
+    /// written as CSV besides, or the view could not be made again.
+    var readable: [TableView]
     /// Findings about the input, one line each: they go to stderr and make the exit code 4.
     var findings: [String]
     /// Facts about the inputs for `run.json`, such as checkpoints with their fingerprints.
     var inputs: JSON
-    /// The same of the probe set, where there is one.
+    /// Facts about the probe set for `run.json`, where there is one.
     var probeSet: JSON?
     /// The experiment's answer, made of the tables when they are there.
     var answer: [Sentence] = []
 
     /// Makes a report; see the properties.
-    init(tables: [Table], readable: [Table], findings: [String], inputs: JSON, probeSet: JSON? = nil) {
+    init(tables: [Table], readable: [TableView], findings: [String], inputs: JSON, probeSet: JSON? = nil) {
         self.tables = tables
         self.readable = readable
         self.findings = findings

@@ -134,7 +134,9 @@ package struct ExperimentRun: Sendable {
         }
         for index in Set(prepared.compactMap { ResultsIndex(besides: $0.folder) }) { paths.append(try index.write()) }
         let headlines = zip(prepared, reports).compactMap { item, report in
-            report.readable.first.map { (table: $0, path: "\(item.folder)/\(MarkdownWriter().fileName($0))") }
+            report.readable.first.map {
+                (table: $0.table, path: "\(item.folder)/\(MarkdownWriter().fileName($0.table))")
+            }
         }
         let answers = zip(prepared, reports).map { (experiment: $0.name, sentences: $1.answer) }
         return Outcome(
@@ -163,9 +165,7 @@ package struct ExperimentRun: Sendable {
             let refused = context.refused.map(\.description).filter { !error.problems.contains($0) }
             throw InputError(refused + error.problems, isMachineFailure: error.isMachineFailure)
         }
-        return Prepared(
-            experiment: experiment, settings: settings.canonicalJSON, folder: outputFolder(E.name),
-            warnings: context.takeWarnings())
+        return Prepared(experiment: experiment, settings: settings.canonicalJSON, folder: outputFolder(E.name))
     }
 
     private func settingsPath(_ name: String) -> String { options.settingsFile ?? "experiments/\(name).yaml" }
@@ -177,11 +177,12 @@ package struct ExperimentRun: Sendable {
         // Another pair of the same names keeps its results.
         let pairFingerprint = Fingerprint(of: realPath(pair.from) + "\n" + realPath(pair.to))
         let other = "\(folder)-\("\(pairFingerprint)".prefix(8))"
-        guard let record = FileManager.default.contents(atPath: "\(folder)/run.json"),
-            let text = String(data: record, encoding: .utf8)
-        else { return folder }
-        let locations = [pair.from, pair.to].map { JSON.string(CheckpointLocation(parsing: $0).description).compact }
-        return locations.allSatisfy(text.contains) ? folder : other
+        guard let record = try? RunRecord(folder: folder) else { return folder }
+        let ends = [("from", pair.from), ("to", pair.to)]
+        let isSame = ends.allSatisfy { key, end in
+            record.settings[key]?.text.map { CheckpointLocation(parsing: $0) } == CheckpointLocation(parsing: end)
+        }
+        return isSame ? folder : other
     }
 
     private var journalFolder: String { options.journal ?? "\(options.output ?? "results")/.journal" }
@@ -202,16 +203,13 @@ private final class Prepared {
     let experiment: any Experiment
     private let settings: JSON
     let folder: String
-    /// Findings about its checkpoints that opening them made.
-    private let warnings: [String]
     /// Between `reserveFolder` and `write`.
     private var directory: RunDirectory?
 
-    init(experiment: any Experiment, settings: JSON, folder: String, warnings: [String]) {
+    init(experiment: any Experiment, settings: JSON, folder: String) {
         self.experiment = experiment
         self.settings = settings
         self.folder = folder
-        self.warnings = warnings
     }
 
     var name: String { type(of: experiment).name }
@@ -219,15 +217,15 @@ private final class Prepared {
 
     func report(_ results: ReductionResults) throws -> Report {
         var report = try experiment.report(results)
-        report.findings = warnings + report.findings
         report.answer = type(of: experiment).answer(report.tables)
+        report.findings = experiment.openingFindings + report.findings
         return report
     }
 
     /// Makes sure that the folder does not hold another experiment's results: the files of both would lie there mixed,
     /// under one record.
-    func checkFolder() throws(SettingsError) {
-        guard let other = ResultsFolder(path: folder).experimentName, other != name else { return }
+    func checkFolder() throws {
+        guard let other = try ResultsFolder(path: folder).experimentName(), other != name else { return }
         throw SettingsError(
             .option("results folder \(folder)"),
             "it holds results of \(other), and those of \(name) would mix with them; name another folder with --out, or "
@@ -244,34 +242,23 @@ private final class Prepared {
         // Once more: some network file systems have no locks.
         try checkFolder()
         guard let directory = directory.take() else { preconditionFailure("the results' folder is not reserved") }
-        let record = record(report, refused)
+        let record = self.record(report, refused)
         let results = ResultsFiles(
-            type(of: experiment).resultsNames, question: question, tables: report.tables, readable: report.readable,
+            name, question: question, tables: report.tables, readable: report.readable,
             run: record,
-            figures: figureWidth == nil ? [] : type(of: experiment).figures(report.tables),
+            figures: figureWidth == nil ? [] : type(of: experiment).figures.drawn(of: report.tables),
             figureWidth: figureWidth, jobs: machine.jobs)
         return try results.write(
             to: directory, tables: true,
-            records: [("machine.json", machine.json), ("run.json", record)])
+            records: [("machine.json", machine.json), (RunRecord.fileName, record.json)])
     }
 
-    /// What was run on what; nothing that differs between two runs of the same input.
-    private func record(_ report: Report, _ refused: [CheckpointError]) -> JSON {
-        var members: [(key: String, value: JSON)] = [
-            ("experiment", .string(name)),
-            ("question", .string(question)),
-            ("answer", .array(report.answer.map(\.json))),
-            ("version", .string(harnessVersion)),
-            ("settings", settings),
-            (type(of: experiment).inputsName, report.inputs),
-        ]
-        if let probeSet = report.probeSet { members.append(("probe_set", probeSet)) }
-        return .object(
-            members + [
-                ("refused", .array(refused.map { .string($0.description) })),
-                ("findings", .array(report.findings.map(JSON.string))),
-                ("tables", .array(report.tables.map { .string(CSVWriter().fileName($0)) })),
-            ])
+    private func record(_ report: Report, _ refused: [CheckpointError]) -> RunRecord {
+        RunRecord(
+            experiment: name, question: question, answer: report.answer, version: harnessVersion, settings: settings,
+            inputsName: type(of: experiment).inputsName, inputs: report.inputs.elements ?? [],
+            probeSet: report.probeSet, refused: refused.map(\.description), findings: report.findings,
+            tables: report.tables.map { CSVWriter().fileName($0) })
     }
 }
 

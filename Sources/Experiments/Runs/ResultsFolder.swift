@@ -16,28 +16,36 @@ struct ResultsFolder {
     init(path: String) { self.path = path }
 
     /// The experiment that `run.json` names; `nil` without one.
-    var experimentName: String? {
-        (try? readFile("\(path)/run.json", limit: CSVReader.largestFile)).flatMap {
-            (try? JSONDecoder().decode(JSON.self, from: Data($0)))?["experiment"]?.text
+    /// - Throws: `EnvironmentError` when the machine fails to read it.
+    func experimentName() throws(EnvironmentError) -> String? {
+        do throws(RunRecord.Problem) {
+            return try RunRecord(folder: path).experiment
+        } catch {
+            if case .unreadable(let error) = error, let failure = error.environment { throw failure }
+            return nil
         }
     }
 
     /// The experiment, what `run.json` says, and the tables.
-    func read() throws(InputError) -> (experiment: any Experiment.Type, run: JSON, tables: SavedTables) {
-        let record = "\(path)/run.json"
-        let data: [UInt8]
-        do throws(FileReadingError) {
-            data = try readFile(record, limit: CSVReader.largestFile)
+    /// - Throws: `InputError` for a folder without results, `EnvironmentError` when the machine fails to read them.
+    func read() throws -> (experiment: any Experiment.Type, run: RunRecord, tables: SavedTables) {
+        let record = "\(path)/\(RunRecord.fileName)"
+        let run: RunRecord
+        do throws(RunRecord.Problem) {
+            run = try RunRecord(folder: path)
         } catch {
-            guard error.kind == .missing else { throw InputError("\(error)") }
-            throw InputError("there are no results in \(path): \(record) is missing; run the experiment first")
+            switch error {
+            case .unreadable(let error) where error.kind == .missing:
+                throw InputError("there are no results in \(path): \(record) is missing; run the experiment first")
+            case .unreadable(let error):
+                if let failure = error.environment { throw failure }
+                throw InputError("\(error)")
+            case .damaged: throw InputError("\(record) is no record of a run")
+            }
         }
-        guard let run = try? JSONDecoder().decode(JSON.self, from: Data(data)), let name = run["experiment"]?.text
-        else {
-            throw InputError("\(record) is no record of a run")
-        }
-        guard let experiment = Registry.experiment(named: name) else {
-            throw InputError("\(record) tells of the experiment '\(name)', which this version does not have")
+        guard let experiment = Registry.experiment(named: run.experiment) else {
+            throw InputError(
+                "\(record) tells of the experiment '\(printable(run.experiment))', which this version does not have")
         }
         do {
             return (experiment, run, try SavedTables(folder: path))

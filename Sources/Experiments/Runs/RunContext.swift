@@ -24,7 +24,6 @@ final class RunContext: Sendable {
         var newContents: [(key: String, contents: CheckpointContents)] = []
         var sampledBytes = 0
         var rewritten: [String] = []
-        var warnings: [String] = []
     }
 
     private struct Opening: Hashable {
@@ -53,17 +52,6 @@ final class RunContext: Sendable {
     var sampledBytes: Int { state.withLock { $0.sampledBytes } }
     /// What became of files that only looked as an earlier run left them, one line each.
     var rewritten: [String] { state.withLock { $0.rewritten.sorted() } }
-
-    /// Adds a finding about the checkpoints that whoever opens them would make.
-    func warn(_ lines: [String]) { state.withLock { $0.warnings += lines } }
-
-    /// The findings added since the last call.
-    func takeWarnings() -> [String] {
-        state.withLock { state in
-            defer { state.warnings = [] }
-            return state.warnings
-        }
-    }
 
     /// Opens checkpoints, several at a time; one that another experiment has opened already is not opened again. Those
     /// that cannot be opened stand in `refused` and are left out, unless it is the machine that fails.
@@ -110,9 +98,13 @@ final class RunContext: Sendable {
                 }
             }
         }
-        let places = state.withLock { state in openings.compactMap { state.places[$0] } }
-        warn(Set(places).sorted().compactMap { checkpoints[$0].neverWrittenFinding })
-        return places
+        return state.withLock { state in openings.compactMap { state.places[$0] } }
+    }
+
+    /// Checkpoints among those at `places` that nobody has written to, a line each.
+    func neverWrittenFindings(_ places: [Int]) -> [String] {
+        let all = checkpoints
+        return Set(places).sorted().compactMap { all[$0].neverWrittenFinding }
     }
 
     private func open(

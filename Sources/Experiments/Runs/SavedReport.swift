@@ -28,13 +28,13 @@ package struct SavedReport: Sendable {
     package func write() throws -> Outcome {
         let (experiment, run, saved) = try folder.read()
         let (figures, absent) = AbsentColumns.recording {
-            figureWidth == nil ? [] : experiment.figures(saved.tables)
+            figureWidth == nil ? [] : experiment.figures.drawn(of: saved.tables)
         }
         guard absent.isEmpty else {
             throw InputError(absent.map { "\(folder.path): \($0); run the experiment again" })
         }
         let results = ResultsFiles(
-            experiment.resultsNames, question: saved.title, tables: saved.tables, readable: saved.readable, run: run,
+            experiment.name, question: saved.title, tables: saved.tables, readable: saved.readable, run: run,
             figures: figures, figureWidth: figureWidth, redraw: true, jobs: jobs)
         let written = try results.write(to: RunDirectory(at: folder.path), tables: false, records: [])
         let index = try ResultsIndex(besides: folder.path)?.write()

@@ -17,10 +17,7 @@ struct SeriesInput: SettingsSection {
     var revisions: [String: StatedRevision] = [:]
 
     /// Opens the series and puts it in training order.
-    /// - Parameter tellsUnplaced: whether checkpoints without a step are a finding of the run; otherwise the experiment has
-    ///   one of its own.
-    /// - Returns: the series, and the places of its checkpoints in the context.
-    func open(in context: RunContext, tellsUnplaced: Bool = true) throws -> (series: CheckpointSeries, places: [Int]) {
+    func open(in context: RunContext) throws -> OpenedSeries {
         var locations: [CheckpointLocation] = []
         for entry in series { locations += try expand(entry, context) }
         guard !locations.isEmpty else {
@@ -34,8 +31,9 @@ struct SeriesInput: SettingsSection {
         let all = context.checkpoints
         let byLocation = Dictionary(places.map { (all[$0].location, $0) }, uniquingKeysWith: { first, _ in first })
         let series = CheckpointSeries(Set(places).sorted().map { all[$0] })
-        if tellsUnplaced { context.warn(series.unplacedFindings) }
-        return (series, series.checkpoints.compactMap { byLocation[$0.location] })
+        return OpenedSeries(
+            series: series, places: series.checkpoints.compactMap { byLocation[$0.location] },
+            neverWritten: context.neverWrittenFindings(places), unplaced: series.unplacedFindings)
     }
 
     /// A folder stands for the checkpoints in it, unless it is one itself.
@@ -76,6 +74,21 @@ struct SeriesInput: SettingsSection {
             samples: old.samples)
         return Checkpoint(location: checkpoint.location, contents: contents, reader: checkpoint.reader)
     }
+}
+
+/// What opening a series gives.
+struct OpenedSeries: Sendable {
+    /// The checkpoints in training order.
+    let series: CheckpointSeries
+    /// Indices of the series' checkpoints in the run.
+    let places: [Int]
+    /// Checkpoints that nobody has written to, a line each.
+    let neverWritten: [String]
+    /// Checkpoints without a step among others that have one, a line each.
+    let unplaced: [String]
+
+    /// All that opening it found.
+    var findings: [String] { neverWritten + unplaced }
 }
 
 /// Facts of a revision, stated in the settings.

@@ -53,7 +53,7 @@ struct Scaling: Experiment {
             Scaling.computeOptimalTable(optima, settings), Scaling.checksTable(runs.checks),
         ]
         return Report(
-            tables: tables, readable: [Scaling.briefTable(fits), parameters, growth],
+            tables: tables, readable: [Scaling.brief(fits), parameters.view(), growth.view()],
             findings: runs.checks.filter { $0.check != "left_out" }.map {
                 "\(settings.runs): lines \($0.lines): \($0.message)"
             },

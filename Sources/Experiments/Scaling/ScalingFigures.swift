@@ -3,16 +3,14 @@ import Reports
 import Settings
 
 extension Scaling {
-    static let figureNames = ["loss_fit", "compute_frontier", "isoflop_parabolas"]
-
-    static func figures(_ tables: [Table]) -> [Figure] {
-        [lossFit(tables), computeFrontier(tables), isoflopParabolas(tables)].compactMap { $0 }
+    static var figures: FigureList {
+        ["loss_fit": lossFit, "compute_frontier": computeFrontier, "isoflop_parabolas": isoflopParabolas]
     }
 
     private static func text(_ name: String, _ meaning: String) -> Column { Column(name, .string, meaning: meaning) }
 
     /// The first law of more than one variable: loss along tokens for each size, and what is left.
-    private static func lossFit(_ tables: [Table]) -> Figure? {
+    private static func lossFit(_ name: String, _ tables: [Table]) -> Figure? {
         guard let curves = tables.named("curves"), let runs = tables.named("runs"),
             let form = curves.records.first(where: { $0.number("parameters") != nil })?.text("form")
         else { return nil }
@@ -38,7 +36,7 @@ extension Scaling {
                 row["residual"],
             ]
         }
-        let data = Table("loss_fit", title: "The law \(form) and its runs.", columns: columns, rows: rows)
+        let data = Table(name, title: "The law \(form) and its runs.", columns: columns, rows: rows)
         var fit = Chart(
             x: Axis("tokens", "training tokens", scale: .logarithmic), y: Axis("loss", "loss"),
             band: (low: "low", high: "high"), color: "size")
@@ -52,13 +50,13 @@ extension Scaling {
         residuals.marks = [.horizontal(0, "")]
         residuals.labels = .none
         return Figure(
-            "loss_fit", title: "Losses of the runs, the law \(form) with its intervals, and what it leaves.",
+            name, title: "Losses of the runs, the law \(form) with its intervals, and what it leaves.",
             data: data,
             lines: ["kind", "size"], panels: [.chart(fit), .chart(residuals)])
     }
 
     /// Loss against compute: the runs, those on the frontier, and the laws of compute.
-    private static func computeFrontier(_ tables: [Table]) -> Figure? {
+    private static func computeFrontier(_ name: String, _ tables: [Table]) -> Figure? {
         guard let runs = tables.named("runs"), let frontier = tables.named("frontier") else { return nil }
         let names = ["compute", "loss"]
         let first = runs.records.first?.text("form")
@@ -84,7 +82,7 @@ extension Scaling {
             rows.append([.string("run"), .string("frontier")] + names.map { run[$0] } + [.missing, .missing])
         }
         let data = Table(
-            "compute_frontier", title: "Runs and laws of compute.",
+            name, title: "Runs and laws of compute.",
             columns: [text("kind", "'law' or 'run'."), text("what", "The law, or which runs.")]
                 + names.map(frontier.column) + limits, rows: rows)
         var chart = Chart(
@@ -95,12 +93,12 @@ extension Scaling {
             .init([RowFilter("kind", "law")], style: .lines), .init([RowFilter("kind", "run")], style: .points),
         ]
         return Figure(
-            "compute_frontier", title: "Loss against compute: the runs, their frontier, and the laws fitted to it.",
+            name, title: "Loss against compute: the runs, their frontier, and the laws fitted to it.",
             data: data, lines: ["kind", "what"], panels: [.chart(chart)])
     }
 
     /// The groups of one compute that have a minimum, with their parabolas, and where their minima may lie.
-    private static func isoflopParabolas(_ tables: [Table]) -> Figure? {
+    private static func isoflopParabolas(_ name: String, _ tables: [Table]) -> Figure? {
         guard let groups = tables.named("isoflop"), let runs = tables.named("runs") else { return nil }
         let first = runs.records.first?.text("form")
         // Marks tell a minimum from a run; curves and intervals have none, and go with what they belong to.
@@ -138,7 +136,7 @@ extension Scaling {
         }
         guard !rows.isEmpty else { return nil }
         let data = Table(
-            "isoflop_parabolas", title: "Loss against size at one compute.",
+            name, title: "Loss against size at one compute.",
             columns: [
                 text("kind", "'parabola', 'run', 'minimum', or 'interval', a bar with caps from end to end of it."),
                 text("mark", "'run', or 'minimum with its interval'."),
@@ -155,7 +153,7 @@ extension Scaling {
             .init([RowFilter("kind", "minimum")], style: .points),
         ]
         return Figure(
-            "isoflop_parabolas",
+            name,
             title: "Loss against size at about the same compute, with the parabolas fitted and their minima.",
             data: data, lines: ["kind", "group"], panels: [.chart(chart)])
     }

@@ -20,8 +20,8 @@ extension Scaling {
     }
 
     /// The columns of `fits` that fit a page; what a law leaves open comes first.
-    static func briefTable(_ fits: Table) -> Table {
-        fits.selecting(
+    static func brief(_ fits: Table) -> TableView {
+        fits.view(
             [
                 "form", "status", "fitted_to", "points", "rmse_log", "largest_error", "aicc_difference",
                 "largest_left_out_error",

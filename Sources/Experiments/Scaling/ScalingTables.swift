@@ -7,7 +7,7 @@ extension Scaling {
         let settings = ScalingSettings()
         let fits = fitsTable([], settings, holdsOut: true)
         return [
-            briefTable(fits), fits, parametersTable([]), covarianceTable([]), runsTable([], settings),
+            brief(fits).table, fits, parametersTable([]), covarianceTable([]), runsTable([], settings),
             curvesTable([], settings), frontierTable([], edges: [], settings), isoflopTable([], settings),
             allocationTable([]), predictionsTable([], settings), computeOptimalTable([], settings), checksTable([]),
         ]

@@ -37,6 +37,7 @@ struct Similarity: Experiment {
                 ?? models.series.branchPoint)
     }
 
+    var openingFindings: [String] { models.findings }
     var requests: [any Request] { models.requests + models.series.checkpoints.indices.map(request) as [any Request] }
 
     func request(_ place: Int) -> RepresentationRequest {

@@ -1,17 +1,15 @@
 import Reports
 
 extension Similarity {
-    static let figureNames = ["likeness_by_step", "likeness_of_layers"]
-
-    static func figures(_ tables: [Table]) -> [Figure] { [byStep(tables), ofLayers(tables)].compactMap { $0 } }
+    static var figures: FigureList { ["likeness_by_step": byStep, "likeness_of_layers": ofLayers] }
 
     /// Likeness to the reference across training, a line a layer.
-    private static func byStep(_ tables: [Table]) -> Figure? {
+    private static func byStep(_ name: String, _ tables: [Table]) -> Figure? {
         guard let checkpoints = tables.named("checkpoints"), let states = checkpoints.records.first?["states"] else {
             return nil
         }
         let table = checkpoints.selecting(
-            ["layer", "from", "to", "stage", "ingredient", "step", "tokens", "unbiased_cka"], as: "likeness_by_step",
+            ["layer", "from", "to", "stage", "ingredient", "step", "tokens", "unbiased_cka"], as: name,
             title: checkpoints.title
         ) { $0.text("comparison") == Comparison.Kind.reference.rawValue && $0["states"] == states }
         .renaming(["to": "revision"]).adding([LayerNames.column])
@@ -21,17 +19,17 @@ extension Similarity {
         chart.isOrdered = true
         chart.marks = training.marks
         return Figure(
-            "likeness_by_step",
+            name,
             title: "Likeness of hidden states to those of \(table.records[0].text("from") ?? "the reference").",
             data: training.rows(of: table, lines: ["layer"]), lines: ["layer", "branch"], panels: [.chart(chart)])
     }
 
     /// Likeness between the layers of the last checkpoint.
-    private static func ofLayers(_ tables: [Table]) -> Figure? {
+    private static func ofLayers(_ name: String, _ tables: [Table]) -> Figure? {
         guard let layers = tables.named("layers"), let last = layers.records.last?["revision"] else { return nil }
         let states = layers.records.last?["states"]
         let table = layers.selecting(
-            ["revision", "layer_from", "layer_to", "unbiased_cka"], as: "likeness_of_layers", title: layers.title
+            ["revision", "layer_from", "layer_to", "unbiased_cka"], as: name, title: layers.title
         ) { $0["revision"] == last && $0["states"] == states }
         guard table.rows.count > 1 else { return nil }
         var map = HeatMap(
@@ -39,7 +37,7 @@ extension Similarity {
         map.scale = .linear
         map.range = 0...1
         return Figure(
-            "likeness_of_layers",
+            name,
             title: "Likeness of hidden states between layers, of \(table.records[0].text("revision") ?? "").",
             data: table, lines: [], panels: [.heatMap(map)])
     }

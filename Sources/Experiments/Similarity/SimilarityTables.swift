@@ -21,7 +21,7 @@ extension Similarity {
                 Similarity.checkpointsTable(pairs), Similarity.layersTable(known.flatMap(layerRecords)),
                 Similarity.rankTable(ranks), integrityTable(integrity),
             ],
-            readable: [summary(known.map(\.0), pairs, ranks)],
+            readable: [summary(known.map(\.0), pairs, ranks).view()],
             findings: integrity.findings.map(\.message) + RankRecord.doubts(ranks),
             inputs: models.contents.facts(results), probeSet: models.probeFacts)
     }

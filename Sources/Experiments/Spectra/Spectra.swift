@@ -15,6 +15,7 @@ struct Spectra: Experiment {
     /// Checkpoints whose leading subspaces are compared.
     let turns: [Comparison]
     let contents: SeriesContents
+    let openingFindings: [String]
     /// Matrices of each checkpoint, in the order of their tensors.
     let matrices: [[SpectraMatrix]]
     /// Places of tensors by name, for each checkpoint.
@@ -35,12 +36,15 @@ struct Spectra: Experiment {
                     ends.count == 2 ? ["\(from) and \(to) are one checkpoint"] : context.refused.map(\.description))
             }
             let all = context.checkpoints
-            (series, places) = (CheckpointSeries(inOrder: ends.map { all[$0] }), ends)
+            (series, places, openingFindings) = (
+                CheckpointSeries(inOrder: ends.map { all[$0] }), ends, context.neverWrittenFindings(ends)
+            )
             updates = [Comparison(kind: .pair, from: 0, to: 1)]
             turns = updates
         } else {
-            let (series, itsPlaces) = try settings.input.open(in: context)
-            (self.series, places) = (series, itsPlaces)
+            let opened = try settings.input.open(in: context)
+            let series = opened.series
+            (self.series, places, openingFindings) = (series, opened.places, opened.findings)
             let reference =
                 try settings.anchors.reference.map { try Spectra.place(of: $0, in: series, "reference") } ?? 0
             let branchPoint =

@@ -1,14 +1,12 @@
 import Reports
 
 extension Spectra {
-    static let figureNames = ["singular_values_by_step", "rank_by_layer", "rank_by_step"]
-
-    static func figures(_ tables: [Table]) -> [Figure] {
-        [singularValues(tables), rankByLayer(tables), rankByStep(tables)].compactMap { $0 }
+    static var figures: FigureList {
+        ["singular_values_by_step": singularValues, "rank_by_layer": rankByLayer, "rank_by_step": rankByStep]
     }
 
     /// Singular values of two matrices in the middle of the model, a line a checkpoint of stage 1.
-    private static func singularValues(_ tables: [Table]) -> Figure? {
+    private static func singularValues(_ name: String, _ tables: [Table]) -> Figure? {
         guard let values = tables.named("singular_values"), let spectra = tables.named("spectra") else { return nil }
         let layers = spectra.records.compactMap { $0.text("layer").flatMap { Int($0) } }.distinct.sorted()
         let middle = layers.isEmpty ? "none" : String(layers[layers.count / 2])
@@ -24,7 +22,7 @@ extension Spectra {
             uniquingKeysWith: { first, _ in first })
         let first = stages.values.compactMap(\.0).min()
         let table = values.selecting(
-            ["tensor", "revision", "index", "singular_value"], as: "singular_values_by_step",
+            ["tensor", "revision", "index", "singular_value"], as: name,
             title: "Singular values of some matrices."
         ) { row in
             guard row["update"] == .missing, let tensor = row.text("tensor"),
@@ -45,17 +43,17 @@ extension Spectra {
             return Figure.Panel.chart(chart)
         }
         return Figure(
-            "singular_values_by_step", title: "Leading singular values in the middle of the model, across stage 1.",
+            name, title: "Leading singular values in the middle of the model, across stage 1.",
             data: table.adding([step]), lines: ["tensor", "revision"], panels: panels)
     }
 
     /// Stable and effective rank of the last checkpoint's matrices, a line a module.
-    private static func rankByLayer(_ tables: [Table]) -> Figure? {
+    private static func rankByLayer(_ name: String, _ tables: [Table]) -> Figure? {
         guard let spectra = tables.named("spectra"), let last = spectra.records.last?.text("revision") else {
             return nil
         }
         let table = spectra.selecting(
-            ["revision", "tensor", "module", "layer", "stable_rank", "effective_rank"], as: "rank_by_layer",
+            ["revision", "tensor", "module", "layer", "stable_rank", "effective_rank"], as: name,
             title: "Ranks of the matrices of the last checkpoint."
         ) { $0.text("revision") == last && Int($0.text("layer") ?? "") != nil }
         guard Set(table.records.map { $0["layer"] }).count > 1 else { return nil }
@@ -72,12 +70,12 @@ extension Spectra {
                     x: Axis("block", "layer", scale: .linear), y: Axis(column, label, scale: .linear), color: "module"))
         }
         return Figure(
-            "rank_by_layer", title: "Stable and effective rank by layer, of \(last).", data: table.adding([block]),
+            name, title: "Stable and effective rank by layer, of \(last).", data: table.adding([block]),
             lines: ["module"], panels: panels)
     }
 
     /// Medians over the matrices across training.
-    private static func rankByStep(_ tables: [Table]) -> Figure? {
+    private static func rankByStep(_ name: String, _ tables: [Table]) -> Figure? {
         guard let summary = tables.named("summary"), let training = TrainingAxis(summary) else { return nil }
         let names = ["revision", "stage", "ingredient", "step", "tokens"]
         let kinds = [
@@ -94,11 +92,11 @@ extension Spectra {
         let rows = kinds.flatMap { kind in
             summary.records.map { row in [.string(kind.1)] + names.map { row[$0] } + [row[kind.0]] }
         }
-        let data = Table("rank_by_step", title: "Median ranks across training.", columns: columns, rows: rows)
+        let data = Table(name, title: "Median ranks across training.", columns: columns, rows: rows)
         var chart = Chart(x: training.axis, y: Axis("rank", "rank, median over matrices"), color: "quantity")
         chart.marks = training.marks
         return Figure(
-            "rank_by_step",
+            name,
             title: "Stable and effective rank of weights and of updates since the start, across training.",
             data: training.rows(of: data, lines: ["quantity"]), lines: ["quantity", "branch"], panels: [.chart(chart)])
     }

@@ -45,8 +45,8 @@ struct SpectraSummary: Sendable {
         ]
 
     /// Those that fit a page.
-    static let readableColumns: [TypedColumn<SpectraSummary>] = columns.filter {
-        !["stage", "ingredient", "step", "tokens", "matrices"].contains($0.column.name)
+    static let brief = columns.map(\.column.name).filter {
+        !["stage", "ingredient", "step", "tokens", "matrices"].contains($0)
     }
 }
 

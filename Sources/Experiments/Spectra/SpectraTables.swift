@@ -7,7 +7,7 @@ extension Spectra {
     static var tables: [Table] {
         let settings = SpectraSettings()
         return [
-            summaryTable([], SpectraSummary.columns), spectraTable([]), valuesTable([], settings), updatesTable([]),
+            summaryTable([]), spectraTable([]), valuesTable([], settings), updatesTable([]),
             subspacesTable([], settings), anglesTable([]), integrityTable(),
         ]
     }
@@ -24,9 +24,9 @@ extension Spectra {
         let weights = places.flatMap { weightRecords($0, results) }
         let changes = updates.filter(isReadable).flatMap { updateRecords($0, results) }
         let turned = turns.filter(isReadable).flatMap { turnRecords($0, results) }
-        let summary = summaries(places, weights, changes, turned)
+        let summary = Spectra.summaryTable(summaries(places, weights, changes, turned))
         var tables = [
-            Spectra.summaryTable(summary, SpectraSummary.columns), Spectra.spectraTable(weights),
+            summary, Spectra.spectraTable(weights),
             Spectra.valuesTable(
                 (settings.singularValues.contains(.weights) ? weights : [])
                     + (settings.singularValues.contains(.updates) ? changes : []), settings),
@@ -35,7 +35,7 @@ extension Spectra {
         if settings.principalAngles { tables.append(Spectra.anglesTable(turned)) }
         tables.append(integrityTable(integrity))
         return Report(
-            tables: tables, readable: [Spectra.summaryTable(summary, SpectraSummary.readableColumns)],
+            tables: tables, readable: [summary.view(SpectraSummary.brief)],
             findings: integrity.findings.map(\.message) + findings(weights + changes, turned),
             inputs: contents.facts(results))
     }
@@ -63,9 +63,10 @@ extension Spectra {
             primaryKey: ["update", "from", "to", "tensor"], records: records)
     }
 
-    private static func summaryTable(_ records: [SpectraSummary], _ columns: [TypedColumn<SpectraSummary>]) -> Table {
+    private static func summaryTable(_ records: [SpectraSummary]) -> Table {
         Table(
-            "summary", title: "Spectra of each checkpoint: medians over its matrices.", columns: columns,
+            "summary", title: "Spectra of each checkpoint: medians over its matrices.",
+            columns: SpectraSummary.columns,
             primaryKey: ["revision"], records: records)
     }
 

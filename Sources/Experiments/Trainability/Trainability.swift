@@ -98,27 +98,31 @@ struct Trainability: Experiment {
                 .records(runs, withheld: withheld)
         }
         var tables: [Table] = []
-        var readable: [Table] = []
+        var readable: [TableView] = []
         if !runs.isEmpty {
-            tables += [
-                TrainabilityTables.rankings(rankings), TrainabilityTables.efficiency(runs),
-            ]
+            tables += [TrainabilityTables.rankings(rankings), TrainabilityTables.efficiency(runs)]
             readable += [
-                TrainabilityTables.rankings(rankings.filter { $0.rank != nil }), TrainabilityTables.brief(runs),
+                tables[0].view { $0.integer("rank") != nil },
+                // Runs that have any of these columns.
+                tables[1].view(TrainabilityTables.brief) {
+                    $0.number("gpu_hours") != nil || $0.number("energy") != nil
+                },
             ]
         }
         if !(runs.isEmpty && checks.isEmpty) {
-            tables.append(TrainabilityTables.checks(checks))
-            readable.append(TrainabilityTables.checks(checks))
+            let table = TrainabilityTables.checks(checks)
+            tables.append(table)
+            readable.append(table.view())
         }
         if !throughputs.isEmpty {
-            tables.append(TrainabilityTables.speedup(throughputs))
-            readable.append(TrainabilityTables.briefSpeedup(throughputs))
+            let table = TrainabilityTables.speedup(throughputs)
+            tables.append(table)
+            readable.append(table.view(TrainabilityTables.briefSpeedup))
         }
         if !logs.isEmpty {
             let table = TrainabilityTables.stability(stability, settings)
             tables += [TrainabilityTables.convergence(convergence, settings), table]
-            readable += tables.suffix(2)
+            readable += tables.suffix(2).map { $0.view() }
         }
         return Report(
             tables: tables, readable: readable,

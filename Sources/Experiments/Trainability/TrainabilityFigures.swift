@@ -1,14 +1,10 @@
 import Reports
 
 extension Trainability {
-    static let figureNames = ["pareto", "parallel_efficiency"]
-
-    static func figures(_ tables: [Table]) -> [Figure] {
-        [pareto(tables), parallelEfficiency(tables)].compactMap { $0 }
-    }
+    static var figures: FigureList { ["pareto": pareto, "parallel_efficiency": parallelEfficiency] }
 
     /// Carbon against utilisation, with the runs that no other beats in both.
-    private static func pareto(_ tables: [Table]) -> Figure? {
+    private static func pareto(_ name: String, _ tables: [Table]) -> Figure? {
         guard let efficiency = tables.first(where: { $0.name == "efficiency" }),
             let rankings = tables.first(where: { $0.name == "rankings" })
         else { return nil }
@@ -32,7 +28,7 @@ extension Trainability {
             ]
         }
         let data = Table(
-            "pareto", title: "Published runs by carbon and utilisation.",
+            name, title: "Published runs by carbon and utilisation.",
             columns: ["model", "emissions_per_zettaflop", "mfu"].map(efficiency.column) + [
                 Column(
                     "kind", .string,
@@ -49,15 +45,15 @@ extension Trainability {
             Chart.Layer([RowFilter("kind", "Pareto front")], style: .linesAndPoints),
         ]
         return Figure(
-            "pareto", title: "Carbon against utilisation of published training runs: towards the upper left is better.",
+            name, title: "Carbon against utilisation of published training runs: towards the upper left is better.",
             data: data, lines: ["kind"], panels: [.chart(chart)])
     }
 
     /// Parallel efficiency against the number of GPUs, a line a model and kind of scaling.
-    private static func parallelEfficiency(_ tables: [Table]) -> Figure? {
+    private static func parallelEfficiency(_ name: String, _ tables: [Table]) -> Figure? {
         guard let speedup = tables.first(where: { $0.name == "speedup" }) else { return nil }
         let data = speedup.selecting(
-            ["model", "scaling", "gpus", "efficiency"], as: "parallel_efficiency",
+            ["model", "scaling", "gpus", "efficiency"], as: name,
             title: "Parallel efficiency by number of GPUs."
         ) { $0.number("efficiency") != nil }
         guard !data.rows.isEmpty else { return nil }
@@ -69,7 +65,7 @@ extension Trainability {
         chart.shape = "scaling"
         chart.isOrdered = true
         return Figure(
-            "parallel_efficiency", title: "Parallel efficiency of training by number of GPUs.", data: data,
+            name, title: "Parallel efficiency of training by number of GPUs.", data: data,
             lines: ["model", "scaling"], panels: [.chart(chart)])
     }
 }

@@ -39,17 +39,11 @@ enum TrainabilityTables {
             primaryKey: ["model"], records: runs)
     }
 
-    /// The columns that fit a page, of runs that have any of them.
-    static func brief(_ runs: [PublishedRun]) -> Table {
-        let wanted = [
-            "model", "gpu", "training_flops", "mfu", "mfu_reported", "hfu", "gpu_hours_per_billion_tokens",
-            "normalised_gpu_hours_per_billion_tokens", "energy", "emissions",
-        ]
-        return Table(
-            "efficiency", title: "Published training runs: what they took, a row each.",
-            columns: efficiencyColumns.filter { wanted.contains($0.column.name) }, primaryKey: ["model"],
-            records: runs.filter { $0.gpuHours != nil || $0.energy != nil })
-    }
+    /// The columns of `efficiency` that fit a page.
+    static let brief = [
+        "model", "gpu", "training_flops", "gpu_hours_per_billion_tokens", "normalised_gpu_hours_per_billion_tokens",
+        "mfu", "mfu_reported", "hfu", "energy", "emissions",
+    ]
 
     private static let efficiencyColumns: [TypedColumn<PublishedRun>] = [
         .string("model", "The run.") { $0.model },
@@ -158,13 +152,10 @@ enum TrainabilityTables {
             primaryKey: ["model", "gpu", "scaling", "gpus", "batch_tokens"], records: records)
     }
 
-    /// The columns that fit a page.
-    static func briefSpeedup(_ records: [ThroughputRecord]) -> Table {
-        let wanted = ["model", "scaling", "gpus", "tokens_per_second", "speedup", "efficiency", "mfu_attention", "hfu"]
-        return Table(
-            "speedup", title: "Throughput at several numbers of GPUs.",
-            columns: speedupColumns.filter { wanted.contains($0.column.name) }, records: records)
-    }
+    /// The columns of `speedup` that fit a page.
+    static let briefSpeedup = [
+        "model", "scaling", "gpus", "tokens_per_second", "speedup", "efficiency", "mfu_attention", "hfu",
+    ]
 
     static func convergence(_ records: [ConvergenceRecord], _ settings: TrainabilitySettings) -> Table {
         let columns: [TypedColumn<ConvergenceRecord>] = [

@@ -90,7 +90,7 @@ extension Transfer {
 
     /// One's own runs of both arms, their laws with intervals, and where these cross: a panel for each way of counting
     /// compute.
-    static func ownTransfer(_ tables: [Table]) -> Figure? {
+    static func ownTransfer(_ name: String, _ tables: [Table]) -> Figure? {
         guard let runs = tables.named("own_runs"), let curves = tables.named("own_curves"),
             let pairs = tables.named("own_pairs")
         else { return nil }
@@ -101,7 +101,7 @@ extension Transfer {
         }
         rows += runs.records.map { row in [.string("run")] + names.map { row[$0] } + [.missing, .missing] }
         let data = Table(
-            "own_transfer", title: "Runs from scratch and by transfer, and their laws.",
+            name, title: "Runs from scratch and by transfer, and their laws.",
             columns: [
                 Column("kind", .string, meaning: "'curve' of a law within its runs, 'beyond' them, or 'run'.")
             ] + (names + ["low", "high"]).map(curves.column), rows: rows)
@@ -128,7 +128,7 @@ extension Transfer {
         }
         guard !panels.isEmpty else { return nil }
         return Figure(
-            "own_transfer",
+            name,
             title: "Loss of one's own runs from scratch and by transfer, with their laws; dotted beyond the runs.",
             data: data, lines: ["kind", "accounting", "arm"], panels: panels)
     }

@@ -57,14 +57,11 @@ struct Transfer: Experiment {
     }
 
     /// What of a table fits a page; `nil` for those that are for programs.
-    private func readable(_ table: Table) -> Table? {
+    private func readable(_ table: Table) -> TableView? {
         switch table.name {
-        case "losses", "pairs", "transferred_tokens", "own_pairs": table
+        case "losses", "pairs", "transferred_tokens", "own_pairs": table.view()
         case "stages":
-            table.selecting(
-                ["domain", "run", "loss", "stage1_loss", "saved_loss", "equivalent_tokens", "saved_tokens"],
-                as: "stages",
-                title: table.title)
+            table.view(["domain", "run", "loss", "stage1_loss", "saved_loss", "equivalent_tokens", "saved_tokens"])
         default: nil
         }
     }

@@ -2,11 +2,7 @@ import Foundation
 import Reports
 
 extension Transfer {
-    static let figureNames = ["crossover", "own_transfer"]
-
-    static func figures(_ tables: [Table]) -> [Figure] {
-        [crossover(tables), ownTransfer(tables)].compactMap { $0 }
-    }
+    static var figures: FigureList { ["crossover": crossover, "own_transfer": ownTransfer] }
 
     /// Around the losses and intervals of rows, and never from 0: laws that cross run close together.
     static func lossAxis(_ rows: [TableRow]) -> Axis {
@@ -17,7 +13,7 @@ extension Transfer {
     }
 
     /// The laws of each pair around the compute where they meet, with what their rounding allows.
-    private static func crossover(_ tables: [Table]) -> Figure? {
+    private static func crossover(_ name: String, _ tables: [Table]) -> Figure? {
         guard let laws = tables.named("laws"), let pairs = tables.named("pairs"), let losses = tables.named("losses")
         else { return nil }
         func number(_ law: String, _ parameter: String) -> StatedNumber? {
@@ -57,7 +53,7 @@ extension Transfer {
                 meaning: "The \(name == "low" ? "least" : "largest") loss that the rounding of the law allows.")
         }
         let data = Table(
-            "crossover", title: "The laws of each pair.",
+            name, title: "The laws of each pair.",
             columns: [pairs.column("pair"), laws.column("law"), losses.column("compute"), losses.column("loss")]
                 + limits,
             rows: rows)
@@ -67,7 +63,7 @@ extension Transfer {
             return .chart(chart)
         }
         return Figure(
-            "crossover", title: "Loss from scratch and by transfer, with what the rounding of the laws allows.",
+            name, title: "Loss from scratch and by transfer, with what the rounding of the laws allows.",
             data: data,
             lines: ["pair", "law"], panels: panels)
     }

@@ -5,10 +5,10 @@ package struct IndexPage: Sendable {
     /// One run.
     package struct Entry: Sendable {
         let folder: String
-        let run: JSON
+        let run: RunRecord
 
         /// The run in `folder`, relative to the page; `run` is what its `run.json` says.
-        package init(folder: String, run: JSON) {
+        package init(folder: String, run: RunRecord) {
             self.folder = folder
             self.run = run
         }
@@ -22,11 +22,10 @@ package struct IndexPage: Sendable {
     /// The whole page.
     package var html: String {
         let runs = entries.map { entry -> [String: Any] in
-            let warnings = ["findings", "refused"].reduce(0) { $0 + (entry.run[$1]?.elements?.count ?? 0) }
             return [
                 "folder": entry.folder, "link": IndexPage.link(entry.folder),
-                "question": entry.run["question"]?.text ?? "", "version": entry.run["version"]?.text ?? "",
-                "inputs": entry.run.inputs.count, "warnings": warnings,
+                "question": entry.run.question, "version": entry.run.version, "inputs": entry.run.shownInputs.count,
+                "warnings": entry.run.findings.count + entry.run.refused.count,
             ]
         }
         return PageTemplate.render(PageTemplate.index, ["title": "Results", "runs": runs])

@@ -25,7 +25,7 @@ package struct ReportPage: Sendable {
     }
 
     /// What `run.json` says.
-    package let run: JSON
+    package let run: RunRecord
     /// What people read first.
     package let readable: [Table]
     /// Everything that was computed.
@@ -34,7 +34,7 @@ package struct ReportPage: Sendable {
     package let pictures: [Picture]
 
     /// Makes a page of a run; see the properties.
-    package init(run: JSON, readable: [Table], tables: [Table], pictures: [Picture]) {
+    package init(run: RunRecord, readable: [Table], tables: [Table], pictures: [Picture]) {
         self.run = run
         self.readable = readable
         self.tables = tables
@@ -43,18 +43,17 @@ package struct ReportPage: Sendable {
 
     /// The whole page.
     package var html: String {
-        let name = run["experiment"]?.text ?? ""
-        let warnings = ["findings", "refused"].flatMap { run[$0]?.elements?.compactMap(\.text) ?? [] }
+        let warnings = run.findings + run.refused
         return PageTemplate.render(
             PageTemplate.report,
             [
-                "title": name, "question": run["question"]?.text ?? "", "version": run["version"]?.text ?? "",
-                "answer": run.answer.map { ["text": $0] }, "hasAnswer": !run.answer.isEmpty,
+                "title": run.experiment, "question": run.question, "version": run.version,
+                "answer": run.answer.map { ["text": $0.text] }, "hasAnswer": !run.answer.isEmpty,
                 "warnings": warnings.map { ["text": $0] }, "hasWarnings": !warnings.isEmpty,
                 "figures": pictures.map(figure), "hasFigures": !pictures.isEmpty,
                 "readable": readable.map { table($0) }, "tables": tables.map { table($0) },
                 "inputs": inputs.map { [table($0, limit: $0.rows.count)] } ?? [], "hasInputs": inputs != nil,
-                "settings": (run["settings"]?.members ?? []).map { ["key": $0.key, "value": $0.value.setting] },
+                "settings": (run.settings.members ?? []).map { ["key": $0.key, "value": $0.value.setting] },
             ])
     }
 
@@ -103,7 +102,7 @@ package struct ReportPage: Sendable {
 
     /// The inputs as a table: what `run.json` states of each, in an order that does not depend on the file's.
     private var inputs: Table? {
-        let inputs = run.inputs
+        let inputs = run.shownInputs
         guard !inputs.isEmpty else { return nil }
         let first = [
             "label", "file", "stage", "ingredient", "step", "tokens", "tensors", "elements", "fingerprint", "location",
@@ -127,21 +126,6 @@ package struct ReportPage: Sendable {
 }
 
 extension JSON {
-    /// The members of an object; `nil` when this is none.
-    var members: [(key: String, value: JSON)]? {
-        if case .object(let members) = self { return members }
-        return nil
-    }
-
-    /// What a run read, as its `run.json` states it: checkpoints or other files, and a probe set.
-    var inputs: [JSON] {
-        ((self["checkpoints"] ?? self["inputs"])?.elements ?? []).filter { $0.members != nil }
-            + [self["probe_set"]].compactMap { $0 }
-    }
-
-    /// The sentences that answer a run's question, as its `run.json` states them.
-    package var answer: [String] { self["answer"]?.elements?.compactMap { $0["text"]?.text } ?? [] }
-
     /// Text as it is, everything else as JSON.
     var plain: String { text ?? compact }
 

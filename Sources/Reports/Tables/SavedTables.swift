@@ -1,5 +1,4 @@
 import Base
-import Foundation
 
 /// The tables of a results folder, read again from `datapackage.json` and the CSV files beside it.
 package struct SavedTables: Sendable {
@@ -10,10 +9,7 @@ package struct SavedTables: Sendable {
     /// The tables; not those of figures.
     package let tables: [Table]
     /// What people read of them.
-    package let readable: [Table]
-
-    /// Bytes of the largest description that is read.
-    private static let largestPackage = 64 << 20
+    package let readable: [TableView]
 
     /// Why tables cannot be read again, in one line.
     package struct Problem: Error, CustomStringConvertible {
@@ -25,14 +21,15 @@ package struct SavedTables: Sendable {
     /// - Throws: `Problem` for a description or a table that is missing, damaged, or does not fit the other.
     package init(folder: String) throws(Problem) {
         let path = "\(folder)/\(DataPackage.fileName)"
-        let package: Package
-        do {
-            package = try JSONDecoder().decode(
-                Package.self, from: Data(try readFile(path, limit: SavedTables.largestPackage)))
-        } catch let error as FileReadingError {
-            throw Problem(description: "\(error)")
+        let package: SavedPackage
+        do throws(SavedPackage.Problem) {
+            package = try SavedPackage(folder: folder)
         } catch {
-            throw Problem(description: "\(path) is no description of tables that this version can read")
+            switch error {
+            case .unreadable(let error): throw Problem(description: error.description)
+            case .damaged:
+                throw Problem(description: "\(path) is no description of tables that this version can read")
+            }
         }
         name = package.name
         title = package.title
@@ -44,23 +41,23 @@ package struct SavedTables: Sendable {
             throw Problem(description: "\(path) describes no tables, or two of one name")
         }
         self.tables = tables
-        var readable: [Table] = []
+        var readable: [TableView] = []
         for view in package.readable ?? [] {
             guard let source = tables.first(where: { $0.name == view.resource }), view.fields.allSatisfy(source.has),
                 view.rows?.allSatisfy(source.rows.indices.contains) ?? true, Column.isSnakeCase(view.name),
                 !view.fields.isEmpty, Set(view.fields).count == view.fields.count
             else { throw Problem(description: "\(path): the readable table '\(view.name)' is no part of a table") }
-            let rows = view.rows.map(Set.init)
-            let indexed = Table(
-                source.name, title: source.title, columns: source.columns, primaryKey: source.primaryKey,
-                rows: source.rows.enumerated().filter { rows?.contains($0.offset) ?? true }.map(\.element))
-            let part = indexed.selecting(view.fields, as: view.name, title: SavedTables.line(view.title, or: view.name))
-            readable.append(part)
+            readable.append(
+                TableView(
+                    view.fields, rows: view.rows.map { Set($0).sorted() }, of: source, as: view.name,
+                    title: SavedTables.line(view.title, or: view.name)))
         }
         self.readable = readable
     }
 
-    private static func table(_ resource: Package.Resource, _ folder: String, _ path: String) throws(Problem) -> Table {
+    private static func table(_ resource: SavedPackage.Resource, _ folder: String, _ path: String) throws(Problem)
+        -> Table
+    {
         let fields = resource.schema.fields
         let isSound =
             Column.isSnakeCase(resource.name) && resource.path == "\(resource.name).csv" && !fields.isEmpty
@@ -104,55 +101,6 @@ package struct SavedTables: Sendable {
     /// A title on one line that is not empty, whatever was done to the file.
     private static func line(_ text: String, or name: String) -> String {
         text.isEmpty ? name : text.withoutControls
-    }
-
-    /// What `DataPackage` writes, as far as it matters here.
-    private struct Package: Decodable {
-        struct Resource: Decodable {
-            struct Schema: Decodable {
-                let fields: [Field]
-                let primaryKey: [String]?
-            }
-            let name: String
-            let title: String
-            let path: String
-            let schema: Schema
-            let figure: Bool?
-        }
-        struct Field: Decodable {
-            let name: String
-            let type: String
-            let description: String
-            let unit: String?
-            let tolerance: Double?
-            let digits: Int?
-            let uncertainty: [String]?
-
-            var column: Column {
-                let uncertainty: Column.Uncertainty? =
-                    switch uncertainty?.count {
-                    case 1: uncertainty.map { .error($0[0]) }
-                    case 2: uncertainty.map { .interval(low: $0[0], high: $0[1]) }
-                    default: nil
-                    }
-                let meaning = description.withoutControls
-                return Column(
-                    name, Column.Kind(rawValue: type) ?? .string, unit: unit?.withoutControls,
-                    digits: digits ?? Column.usualDigits, uncertainty: uncertainty, tolerance: tolerance ?? 0,
-                    meaning: meaning.isEmpty ? name : meaning)
-            }
-        }
-        struct View: Decodable {
-            let name: String
-            let title: String
-            let resource: String
-            let fields: [String]
-            let rows: [Int]?
-        }
-        let name: String
-        let title: String
-        let resources: [Resource]
-        let readable: [View]?
     }
 }
 

@@ -26,6 +26,15 @@ package struct Sentence: Sendable, Equatable {
         self.sources = sources
     }
 
+    /// Takes it from what `run.json` states; `nil` when that is no sentence.
+    init?(_ json: JSON) {
+        guard let text = json["text"]?.text else { return nil }
+        self.text = text
+        sources = (json["from"]?.elements ?? []).compactMap { source in
+            source["table"]?.text.flatMap { table in source["row"]?.integer.map { Source(table: table, row: $0) } }
+        }
+    }
+
     /// As `run.json` states it.
     package var json: JSON {
         [

@@ -5,37 +5,44 @@ package struct TableView: Sendable {
     /// The readable table.
     package let table: Table
     /// The table that holds its cells.
-    package let source: String
+    package let source: Table
     /// Which rows of the source, in order; `nil` for all.
     package let rows: [Int]?
 
-    /// Finds the first of `tables` that holds the columns and rows of `table`, in order; `nil` when none does.
-    package init?(_ table: Table, of tables: [Table]) {
-        for source in tables.sorted(by: { $0.name == table.name && $1.name != table.name }) {
-            let places = table.columns.compactMap { column in
-                source.place(of: column.name).flatMap { source.columns[$0] == column ? $0 : nil }
-            }
-            guard places.count == table.columns.count else { continue }
-            var found: [Int] = []
-            for (index, row) in source.rows.enumerated() where found.count < table.rows.count {
-                let wanted = table.rows[found.count]
-                if zip(places, wanted).allSatisfy({ row[$0] == $1 }) { found.append(index) }
-            }
-            guard found.count == table.rows.count else { continue }
-            self.table = table
-            self.source = source.name
-            rows = found.count == source.rows.count ? nil : found
-            return
-        }
-        return nil
+    /// A part whose rows are known already.
+    /// - Precondition: `source` has the columns and the rows.
+    init(_ columns: [String], rows: [Int]?, of source: Table, as name: String, title: String) {
+        let part = source.selecting(columns, as: name, title: title)
+        self.source = source
+        self.rows = rows
+        table =
+            rows.map { rows in Table(name, title: title, columns: part.columns, rows: rows.map { part.rows[$0] }) }
+            ?? part
     }
 
     var json: JSON {
         var members: [(key: String, value: JSON)] = [
-            ("name", .string(table.name)), ("title", .string(table.title)), ("resource", .string(source)),
+            ("name", .string(table.name)), ("title", .string(table.title)), ("resource", .string(source.name)),
             ("fields", .array(table.columns.map { .string($0.name) })),
         ]
         if let rows { members.append(("rows", .array(rows.map(JSON.integer)))) }
         return .object(members)
+    }
+}
+
+extension Table {
+    /// What people read of the table.
+    /// - Parameters:
+    ///   - columns: their names, in the order to be read; `nil` for all.
+    ///   - name: what the readable table is called; `nil` for the name of this one. So for the title.
+    ///   - isWanted: which rows.
+    package func view(
+        _ columns: [String]? = nil, as name: String? = nil, title: String? = nil,
+        where isWanted: (TableRow) -> Bool = { _ in true }
+    ) -> TableView {
+        let places = records.enumerated().filter { isWanted($0.element) }.map(\.offset)
+        return TableView(
+            columns ?? self.columns.map(\.name), rows: places.count == rows.count ? nil : places, of: self,
+            as: name ?? self.name, title: title ?? self.title)
     }
 }

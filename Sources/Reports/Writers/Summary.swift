@@ -7,20 +7,21 @@ package struct Summary: Sendable {
     /// The file's name.
     package static let fileName = "summary.md"
 
-    private let run: JSON
+    private let run: RunRecord
     private let table: Table?
 
     /// Makes a summary of what `run.json` says, and of the table to read first.
-    package init(run: JSON, table: Table?) {
+    package init(run: RunRecord, table: Table?) {
         (self.run, self.table) = (run, table)
     }
 
     /// Writes the whole file.
     package func write(to output: inout some TextOutputStream) {
         let escaped = { (text: String) in MarkdownWriter().escaped(text) }
-        output.write("# \(escaped(run["experiment"]?.text ?? ""))\n\n\(escaped(run["question"]?.text ?? ""))\n")
-        if !run.answer.isEmpty { output.write("\n**In short.** \(run.answer.map(escaped).joined(separator: " "))\n") }
-        let warnings = ["findings", "refused"].flatMap { run[$0]?.elements?.compactMap(\.text) ?? [] }
+        output.write("# \(escaped(run.experiment))\n\n\(escaped(run.question))\n")
+        let answer = run.answer.map { escaped($0.text) }
+        if !answer.isEmpty { output.write("\n**In short.** \(answer.joined(separator: " "))\n") }
+        let warnings = run.findings + run.refused
         if !warnings.isEmpty {
             output.write("\n**Warnings.**\n\n" + warnings.map { "- \(escaped($0))\n" }.joined())
         }

@@ -18,9 +18,6 @@ package struct FigureFiles {
         self.jobs = jobs
     }
 
-    /// Files that a figure of that name may leave.
-    static func names(_ figure: String) -> [String] { ["gp", "csv", "svg", "pdf"].map { "\(figure).\($0)" } }
-
     /// Stages scripts, data and pictures.
     /// - Parameter redraw: whether pictures of an earlier run are drawn anew even when they are up to date.
     /// - Returns: what could not be drawn, one line each.

@@ -4,12 +4,11 @@ import Reports
 
 /// What a results folder holds besides the records of the run: tables, what people read of them, figures, a page.
 package struct ResultsFiles {
-    /// Name of the experiment, and of all tables and figures that a run of it may leave.
-    private let names: ResultsNames
+    private let experiment: String
     private let question: String
     private let tables: [Table]
-    private let readable: [Table]
-    private let run: JSON
+    private let readable: [TableView]
+    private let run: RunRecord
     private let figures: [Figure]
     /// Figures that cannot be drawn, one line each.
     private let undrawable: [String]
@@ -18,15 +17,16 @@ package struct ResultsFiles {
     private let jobs: Int
 
     /// - Parameters:
+    ///   - experiment: its name.
     ///   - run: what `run.json` says, for the page.
     ///   - figures: what is drawn of the tables.
     ///   - figureWidth: `nil` when nothing is drawn.
     ///   - redraw: whether pictures are drawn even where an earlier run left those of the same script and data.
     package init(
-        _ names: ResultsNames, question: String, tables: [Table], readable: [Table], run: JSON,
+        _ experiment: String, question: String, tables: [Table], readable: [TableView], run: RunRecord,
         figures: [Figure], figureWidth: GnuplotScript.Width?, redraw: Bool = false, jobs: Int
     ) {
-        self.names = names
+        self.experiment = experiment
         self.question = question
         self.tables = tables
         self.readable = readable
@@ -46,57 +46,42 @@ package struct ResultsFiles {
     package func write(
         to directory: consuming RunDirectory, tables isWritten: Bool, records: [(name: String, value: JSON)]
     ) throws(EnvironmentError) -> (paths: [String], undrawn: [String]) {
-        // A readable table that is no part of another is saved as well, or it could not be made again.
-        var (saved, views): ([Table], [TableView]) = (tables, [])
-        for table in readable {
-            let isNamed = saved.contains { $0.name == table.name }
-            if TableView(table, of: saved) == nil { saved.append(isNamed ? table.named("\(table.name)_brief") : table) }
-            if let view = TableView(table, of: saved) { views.append(view) }
-        }
+        // A table that only a view shows is saved as well, or the view could not be made again.
+        var saved = tables
+        for view in readable where !saved.contains(where: { $0.name == view.source.name }) { saved.append(view.source) }
         if isWritten {
             for table in saved {
                 try directory.write(CSVWriter().fileName(table)) { CSVWriter().write(table, to: &$0) }
             }
         }
-        for table in readable {
+        for table in readable.map(\.table) {
             try directory.write(LaTeXWriter().fileName(table)) { LaTeXWriter().write(table, to: &$0) }
             guard table.name != Summary.name else { continue }
             try directory.write(MarkdownWriter().fileName(table)) { MarkdownWriter().write(table, to: &$0) }
         }
-        let summary = Summary(run: run, table: readable.first { $0.name == Summary.name })
+        let summary = Summary(run: run, table: readable.map(\.table).first { $0.name == Summary.name })
         try directory.write(Summary.fileName) { summary.write(to: &$0) }
         var undrawn = undrawable
         if let figureWidth {
             undrawn += try FigureFiles(figures, width: figureWidth, jobs: jobs).write(to: &directory, redraw: redraw)
         }
         let package = DataPackage(
-            names.experiment, title: question, tables: saved, figures: figures.map(\.data), views: views)
+            experiment, title: question, tables: saved, figures: figures.map(\.data), views: readable)
         try directory.write(DataPackage.fileName) { package.write(to: &$0) }
         let page = ReportPage(
-            run: run, readable: readable, tables: saved,
+            run: run, readable: readable.map(\.table), tables: saved,
             pictures: figures.map { figure in
                 let svg = try? String(contentsOfFile: "\(directory.stagingFolder)/\(figure.name).svg", encoding: .utf8)
                 return ReportPage.Picture(figure, svg: svg)
             })
         try directory.write(ReportPage.fileName) { $0.write(page.html) }
         for record in records { try directory.write(record.name) { record.value.write(to: &$0) } }
-        let endings = (isWritten ? ["csv"] : []) + ["tex", "md"]
-        let owned =
-            names.tables.flatMap { name in
-                endings.map { "\(name).\($0)" } + (isWritten ? ["\(name)_brief.csv"] : [])
-            }
-            + names.figures.flatMap(FigureFiles.names) + [Summary.fileName]
-        return (try directory.publish(owning: owned), undrawn)
-    }
-}
-
-/// The names that an experiment's results go by: files of these are its own, and those that a run no longer makes go.
-package struct ResultsNames: Sendable {
-    package let experiment: String
-    package let tables: [String]
-    package let figures: [String]
-
-    package init(experiment: String, tables: [String], figures: [String]) {
-        (self.experiment, self.tables, self.figures) = (experiment, tables, figures)
+        // What an earlier run left and this one does not would speak of another run.
+        var earlier = (try? SavedPackage(folder: directory.path))?.files ?? []
+        if !isWritten {
+            let kept = Set(saved.map { CSVWriter().fileName($0) })
+            earlier.removeAll { kept.contains($0) }
+        }
+        return (try directory.publish(owning: earlier), undrawn)
     }
 }

@@ -39,9 +39,5 @@ package struct ResultsIndex: Hashable {
         return names.filter { !$0.hasPrefix(".") }.sorted()
     }
 
-    private func record(_ folder: String) -> JSON? {
-        FileManager.default.contents(atPath: "\(root)/\(folder)/run.json").flatMap {
-            try? JSONDecoder().decode(JSON.self, from: $0)
-        }
-    }
+    private func record(_ folder: String) -> RunRecord? { try? RunRecord(folder: "\(root)/\(folder)") }
 }

@@ -76,19 +76,19 @@ package struct RunDirectory: ~Copyable {
 
     /// Moves the staged files into their places, in the order of writing: the one that says what was run comes last.
     ///
-    /// `owned` are the files that such a run may leave. Those it has not left this time are removed, because they would
-    /// speak of another run.
+    /// `owned` are the files that an earlier run left. Those that this one does not leave are removed, because they would
+    /// speak of another run: first, for once the new record is in place, nothing tells whose they are.
     /// - Returns: the paths of the files, in the order of writing.
     package consuming func publish(owning owned: [String] = []) throws(EnvironmentError) -> [String] {
+        for name in owned where !staged.contains(name) {
+            let place = "\(path)/\(name)"
+            guard unlink(place) == 0 || errno == ENOENT else { throw EnvironmentError("remove", place) }
+        }
         var paths: [String] = []
         for name in staged {
             let place = "\(path)/\(name)"
             guard rename("\(staging)/\(name)", place) == 0 else { throw EnvironmentError("replace", place) }
             paths.append(place)
-        }
-        for name in owned where !staged.contains(name) {
-            let place = "\(path)/\(name)"
-            guard unlink(place) == 0 || errno == ENOENT else { throw EnvironmentError("remove", place) }
         }
         return paths
     }

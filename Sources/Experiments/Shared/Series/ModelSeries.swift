@@ -11,11 +11,13 @@ struct ModelSeries: Sendable {
     /// Places of the series' checkpoints in the run.
     let places: [Int]
     let probe: ProbeSet
-    /// Of the probe set.
+    /// The probe set's fingerprint.
     let fingerprint: Fingerprint
     let contents: SeriesContents
     /// The probe set's files and fingerprint, for `run.json`.
     let probeFacts: JSON
+    /// Findings about the series that opening it made.
+    let findings: [String]
     private let fingerprints: Bool
 
     /// Reads the probe set and opens the series.
@@ -28,7 +30,8 @@ struct ModelSeries: Sendable {
         probeFacts = [
             "label": "probe set", "fingerprint": .string("\(fingerprint)"), "location": .string(probeSet.location),
         ]
-        (series, places) = try input.series.open(in: context)
+        let opened = try input.series.open(in: context)
+        (series, places, findings) = (opened.series, opened.places, opened.findings)
         contents = SeriesContents(series, places: places, fingerprints: fingerprints)
         self.fingerprints = fingerprints
         try checkModels()

@@ -5,13 +5,14 @@ import Checkpoints
 struct SeriesTraining: Sendable {
     /// By place in the series.
     private let positions: [TrainingPosition?]
+    /// What of it cannot be used, a line each; tokens and the other runs are known all the same.
+    let problems: [String]
 
     /// Reads what the setting `training` names.
     /// - Throws: `SettingsError` or `CatalogError` for what cannot be used, `InputError` when it tells nothing of the series.
     init(_ names: [String], _ series: CheckpointSeries, _ context: RunContext) throws {
         let source = try TrainingSource(names) { context.resolve($0, of: "training") }
-        // What cannot be used is told; tokens and the other runs are known all the same.
-        let problems = source.problems.map(\.description)
+        problems = source.problems.map(\.description)
         positions = series.checkpoints.map { source.plan.position(of: $0.revision) }
         guard positions.contains(where: { $0 != nil }) else {
             throw InputError(
@@ -20,7 +21,6 @@ struct SeriesTraining: Sendable {
                         + "and no checkpoint of the series belongs to any of them"
                 ])
         }
-        context.warn(problems)
     }
 
     /// Where the checkpoint at that place stands; `nil` for an average and for a run that is not described.
