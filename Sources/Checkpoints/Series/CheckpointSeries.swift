@@ -83,5 +83,5 @@ package struct CheckpointSeries: Sendable {
 
 extension Revision {
     /// Whether it belongs to a stage outside that stage's ingredients; a run without stages is stage 1.
-    fileprivate func isMainLine(ofStage wanted: Int) -> Bool { (stage ?? 1) == wanted && ingredient == nil }
+    package func isMainLine(ofStage wanted: Int) -> Bool { (stage ?? 1) == wanted && ingredient == nil }
 }

@@ -34,6 +34,12 @@ package struct MomentsReduction: Reduction {
             $0.moments
         }
     }
+
+    /// The second reading that counts the tensor's outliers, where the first did not keep enough of the tail.
+    package func recount(after found: TensorMoments) -> OutlierReduction? {
+        guard found.outlierCount == nil, let limits = found.outlierLimits else { return nil }
+        return OutlierReduction(input, limits: limits)
+    }
 }
 
 /// How many elements of a tensor lie outside given limits: asked for where one reading could not tell.

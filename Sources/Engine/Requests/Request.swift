@@ -50,6 +50,9 @@ package struct ReductionResults: Sendable {
     /// Why a checkpoint could not be read, by its index in the run.
     package var failures: [Int: CheckpointError] = [:]
 
+    /// Those reasons, in the order of the checkpoints.
+    package var refusals: [CheckpointError] { failures.sorted { $0.key < $1.key }.map(\.value) }
+
     /// The summary of a request; `nil` when a checkpoint it needs could not be read.
     package func summary<R: Request>(_ request: R) -> R.Summary? { summaries[RequestKey(request)] as? R.Summary }
 }

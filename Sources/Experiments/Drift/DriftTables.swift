@@ -20,7 +20,7 @@ extension Drift {
     func report(_ results: ReductionResults) throws -> Report {
         let standing = comparisons.filter { isComplete($0, results) }
         guard !standing.isEmpty else {
-            throw InputError(results.failures.sorted { $0.key < $1.key }.map(\.value.description))
+            throw InputError(results.refusals.map(\.description))
         }
         let integrity = try contents.integrity(results, strict: settings.integrity.strict)
         let records = standing.flatMap { self.records($0, results) }

@@ -5,26 +5,25 @@ extension Norms {
         let rows = (tables.named("norms")?.records ?? []).filter {
             $0.text("level") == "model" && $0.number("l2") != nil
         }
-        let growth = (tables.named("norm_growth")?.records ?? []).first { $0.text("level") == "model" }
-        return [change(rows), exponent(growth), turn(growth), outliers(rows)].compactMap { $0 }
+        let growth = tables.named("norm_growth")?.records.first { $0.text("level") == "model" }
+        return [change(rows), growth.flatMap(exponent), growth.flatMap(turn), tails(rows)].compactMap { $0 }
     }
 
     private static func change(_ rows: [TableRow]) -> Sentence? {
-        guard let first = rows.first, let last = rows.last, let before = first.number("l2") else { return nil }
-        let name = { (row: TableRow) in row.text("revision") ?? "" }
-        guard rows.count > 1, let after = last.number("l2") else {
-            return Sentence("The norm of \(name(first)) is \(Prose.number(before)).", from: [first])
-        }
+        guard let first = rows.first, let last = rows.last, let before = first.number("l2"),
+            let after = last.number("l2")
+        else { return nil }
+        let (from, to) = (first.text("revision") ?? "", last.text("revision") ?? "")
+        guard rows.count > 1 else { return Sentence("The norm of \(from) is \(Prose.number(before)).", from: [first]) }
         let verb = after > before ? "grew" : after < before ? "shrank" : "stayed"
-        let way =
-            after == before
-            ? "at \(Prose.number(before))" : "from \(Prose.number(before)) to \(Prose.number(after))"
+        let way = after == before ? "at" : "from \(Prose.number(before)) to"
         return Sentence(
-            "From \(name(first)) to \(name(last)) the norm of the weights \(verb) \(way).", from: [first, last])
+            "From \(from) to \(to) the norm of the weights \(verb) \(way) \(Prose.number(after)).",
+            from: [first, last])
     }
 
-    private static func exponent(_ row: TableRow?) -> Sentence? {
-        guard let row, let exponent = row.number("exponent"), let low = row.number("exponent_low"),
+    private static func exponent(_ row: TableRow) -> Sentence? {
+        guard let exponent = row.number("exponent"), let low = row.number("exponent_low"),
             let high = row.number("exponent_high")
         else { return nil }
         let what = low <= 0 && high >= 0 ? "shows no growth" : "follows a power of the steps"
@@ -33,8 +32,8 @@ extension Norms {
             from: [row])
     }
 
-    private static func turn(_ row: TableRow?) -> Sentence? {
-        guard let row, row.flag("turn_supported") == true, let step = row.number("turn_step"),
+    private static func turn(_ row: TableRow) -> Sentence? {
+        guard row.flag("turn_supported") == true, let step = row.number("turn_step"),
             let before = row.number("exponent_before"), let after = row.number("exponent_after")
         else { return nil }
         return Sentence(
@@ -42,12 +41,12 @@ extension Norms {
                 + "\(Prose.number(after)) after.", from: [row])
     }
 
-    private static func outliers(_ rows: [TableRow]) -> Sentence? {
-        guard let first = rows.first, let last = rows.last, rows.count > 1,
-            let before = first.number("excess_kurtosis"), let after = last.number("excess_kurtosis")
+    private static func tails(_ rows: [TableRow]) -> Sentence? {
+        guard rows.count > 1, let before = rows[0].number("excess_kurtosis"), let last = rows.last,
+            let after = last.number("excess_kurtosis")
         else { return nil }
         return Sentence(
-            "The tails of the weights' distribution \(after > before ? "became heavier" : "became lighter"): excess "
-                + "kurtosis \(Prose.number(before)) at first, \(Prose.number(after)) at last.", from: [first, last])
+            "The tails of the weights' distribution became \(after > before ? "heavier" : "lighter"): excess kurtosis "
+                + "\(Prose.number(before)) at first, \(Prose.number(after)) at last.", from: [rows[0], last])
     }
 }

@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import Reports
 
@@ -14,9 +15,9 @@ extension Norms {
         guard let training = TrainingAxis(measured) else { return nil }
         let kind = { (kind: String) in [TypedColumn<TableRow>.string("kind", "Measured, or the fit.") { _ in kind }] }
         let fits = tables.named("norm_growth").map { fitted(measured, $0) } ?? []
-        let fitTable = Table(name, title: measured.title, columns: measured.columns, rows: fits)
-        let panel = [ModulePanels.column(of: "name")]
-        let data = measured.adding(kind("measured")).appending(fitTable.adding(kind("fit"))).adding(panel)
+        let data = measured.adding(kind("measured")).appending(
+            Table(name, title: measured.title, columns: measured.columns, rows: fits).adding(kind("fit"))
+        ).adding([ModulePanels.column(of: "name")])
         var chart = Chart(x: training.axis, y: Axis("l2", "L2 norm"), color: "name")
         chart.marks = training.marks
         chart.layers = [
@@ -40,9 +41,7 @@ extension Norms {
                 guard row["name"] == fit["name"], let step = row.number("step"), (first...last).contains(step),
                     row.integer("ingredient") == nil, (row.integer("stage") ?? 1) == 1
                 else { return nil }
-                // Six digits: powers differ in their last ones between C libraries.
-                let norm = Double(String(format: "%.5e", scale * pow(step - warmup, exponent))) ?? .nan
-                return cells.dropLast() + [.number(norm)]
+                return cells.dropLast() + [.number((scale * pow(step - warmup, exponent)).settled(digits: 6))]
             }
         }
     }

@@ -73,7 +73,9 @@ struct Report: Sendable {
     var answer: [Sentence] = []
 
     /// Makes a report; see the properties.
-    init(tables: [Table], readable: [TableView], findings: [String], inputs: JSON, probeSet: JSON? = nil) {
+    init(
+        tables: [Table], readable: [TableView], findings: [String] = [], inputs: JSON, probeSet: JSON? = nil
+    ) {
         self.tables = tables
         self.readable = readable
         self.findings = findings

@@ -69,16 +69,19 @@ package struct ExperimentRun: Sendable {
 
     /// Checks the names.
     /// - Throws: `SettingsError` for an experiment that does not exist, and when none is named.
-    package init(_ options: Options) throws(SettingsError) {
+    package init(_ options: Options) throws(SettingsError) { try self.init(options, among: Registry.experiments) }
+
+    /// The same for other experiments than those of the registry.
+    init(_ options: Options, among all: [any Experiment.Type]) throws(SettingsError) {
         self.options = options
-        let known = Registry.experiments.map { $0.name }
+        let known = all.map { $0.name }
         guard !options.names.isEmpty else {
             throw SettingsError(
                 .option("run"), "no experiment is named; there are \(known.joined(separator: ", "))")
         }
         var experiments: [any Experiment.Type] = []
         for name in options.names {
-            guard let experiment = Registry.experiment(named: name) else {
+            guard let experiment = all.first(where: { $0.name == name }) else {
                 let near = nearest(to: name, among: known).map { "did you mean '\($0)'?" }
                 throw SettingsError(
                     .option("run \(name)"),
@@ -113,7 +116,7 @@ package struct ExperimentRun: Sendable {
         let part = options.share.map { engine.part($0, of: plan) }
         var results = try engine.run(part?.requests ?? plan)
         results = try engine.run(prepared.flatMap { [results] in $0.experiment.followUps(results) }, after: results)
-        let refused = context.refused + results.failures.sorted { $0.key < $1.key }.map { $0.value }
+        let refused = context.refused + results.refusals
         let bytesRead = context.checkpoints.reduce(0) { $0 + ($1.reader?.bytesRead ?? 0) }
 
         guard part == nil else {

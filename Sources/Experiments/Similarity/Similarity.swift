@@ -1,109 +1,104 @@
 import Checkpoints
 import Engine
-import LanguageModels
+import Reports
+import Settings
 import Tensors
+
+/// What `experiments/similarity.yaml` may say.
+struct SimilaritySettings: ExperimentSettings {
+    @SettingGroup var input: ModelInput
+    @SettingGroup var comparisons: ComparisonSettings
+    @SettingGroup var pooling: StatesSettings
+    @Setting(
+        "Tokens of each sequence whose states' rank is computed besides, evenly spaced; 0 for none.", .atLeast(0))
+    var tokensPerSequence = 16
+
+    static let describing = ProbeInput.describing
+}
 
 /// How alike hidden states are, between checkpoints and between layers, and over how many dimensions they spread.
 struct Similarity: Experiment {
     static let name = "similarity"
     static let question =
         "How alike are hidden states between checkpoints and layers, and how many dimensions do they fill?"
+    static var tables: [Table] {
+        [
+            SimilaritySummary.table([]), StateAlignment.checkpoints([]), StateAlignment.layers([]),
+            StateSpread.table([]), integrityTable(),
+        ]
+    }
 
-    let settings: SimilaritySettings
-    let models: ModelSeries
-    let comparisons: [Comparison]
+    private let settings: SimilaritySettings
+    private let models: ModelSeries
+    private let comparisons: [Comparison]
+    var openingFindings: [String] { models.findings }
 
     /// Reads the probe set, opens the series and chooses the comparisons.
     /// - Throws: `InputError` when no checkpoint can be run over the probe set.
     init(_ settings: SimilaritySettings, _ context: RunContext) throws {
         self.settings = settings
-        let models = try ModelSeries(
-            settings.input, context)
-        self.models = models
+        models = try ModelSeries(settings.input, context)
         guard models.probe.sequences.count > 1 else {
             throw InputError("the probe set has one sequence; likeness is compared over two or more")
         }
-        func place(_ label: String, _ key: String) throws -> Int {
-            guard let place = models.series.place(of: label) else {
-                let labels = models.series.checkpoints.map(\.label).joined(separator: ", ")
-                throw InputError("\(key) '\(label)' is not in the series; it holds \(labels)")
-            }
-            return place
-        }
-        comparisons = Comparison.list(
-            settings.comparisons.compare, models.series,
-            reference: try settings.comparisons.anchors.reference.map { try place($0, "reference") } ?? 0,
-            branchPoint: try settings.comparisons.anchors.branchPoint.map { try place($0, "branch_point") }
-                ?? models.series.branchPoint)
+        comparisons = try Comparison.list(settings.comparisons, models.series)
     }
 
-    var openingFindings: [String] { models.findings }
     var requests: [any Request] { models.requests + models.series.checkpoints.indices.map(request) as [any Request] }
 
-    func request(_ place: Int) -> RepresentationRequest {
+    private func request(_ checkpoint: Int) -> RepresentationRequest {
         RepresentationRequest(
-            checkpoint: models.places[place], probe: models.probe, fingerprint: models.fingerprint,
+            checkpoint: models.places[checkpoint], probe: models.probe, fingerprint: models.fingerprint,
             states: settings.pooling.states, tokensPerSequence: settings.tokensPerSequence)
     }
-}
 
-/// Takes the measure of each layer's states of a checkpoint.
-struct RepresentationRequest: ModelRequest {
-    /// See `CenteredGram`, `RepresentationRank` and `Matrix.init(_:_:)`.
-    static let kernel = "representations/1"
-
-    let checkpoint: Int
-    let probe: ProbeSet
-    /// Of the probe set.
-    let fingerprint: Fingerprint
-    let states: [Pooling]
-    let tokensPerSequence: Int
-
-    /// Over how many dimensions some states of a layer spread.
-    struct Spread: Codable, Sendable, Equatable {
-        let samples: Int
-        /// `nil` where states are not finite, and where a decomposition of theirs does not converge.
-        let rank: RepresentationRank?
-
-        init(_ states: Matrix) {
-            samples = states.rows
-            rank = (try? RepresentationRank(of: states)) ?? nil
+    func report(_ results: ReductionResults) throws -> Report {
+        let standing = try models.standing(results) { results.summary(request($0)) != nil }
+        let integrity = try models.contents.integrity(results, strict: false)
+        let known = Dictionary(uniqueKeysWithValues: standing.map { ($0, results.summary(request($0))) })
+        let pairs = comparisons.flatMap { comparison -> [StateAlignment] in
+            guard let from = known[comparison.from] ?? nil, let to = known[comparison.to] ?? nil,
+                from.layerCount == to.layerCount
+            else { return [] }
+            return from.layers.indices.flatMap { alignments(comparison, (from, $0), (to, $0)) }
         }
-    }
-
-    /// What a layer leaves.
-    struct Layer: Codable, Sendable, Equatable {
-        /// By pooling: products between sequences.
-        let grams: [CenteredGram]
-        /// By pooling, then of single tokens, if any were asked for.
-        let spreads: [Spread]
-    }
-
-    /// What a checkpoint leaves.
-    struct Summary: Codable, Sendable, Equatable {
-        let layerCount: Int
-        let width: Int
-        /// By depth.
-        let layers: [Layer]
-    }
-
-    var checkpoints: [Int] { [checkpoint] }
-    var tokenCount: Int { probe.tokenCount }
-
-    var parameters: String {
-        "probe=\(fingerprint) states=\(states.map(\.rawValue)) tokens_per_sequence=\(tokensPerSequence)"
-    }
-
-    func summary(_ workspace: ModelWorkspace) throws -> Summary {
-        let model = try workspace.model(checkpoint)
-        var layers: [Layer] = []
-        try workspace.forward(checkpoint, over: probe) { _, hidden in
-            let pooled = states.map { Matrix(hidden, $0) }
-            let tokens = tokensPerSequence > 0 ? [Matrix(hidden, tokensPerSequence: tokensPerSequence)] : []
-            layers.append(
-                Layer(
-                    grams: pooled.map { CenteredGram(of: $0) }, spreads: (pooled + tokens).map(Spread.init)))
+        let layers = standing.flatMap { index -> [StateAlignment] in
+            guard let own = known[index] ?? nil else { return [] }
+            let within = Comparison(kind: .pair, from: index, to: index)
+            return own.layers.indices.flatMap { from in
+                own.layers.indices[(from + 1)...].flatMap { alignments(within, (own, from), (own, $0)) }
+            }
         }
-        return Summary(layerCount: model.layerCount, width: model.width, layers: layers)
+        let names = settings.pooling.states.map(\.rawValue) + ["tokens"]
+        let spreads = standing.flatMap { index in
+            (known[index] ?? nil).map { StateSpread.of(models.series.checkpoints[index], $0, names) } ?? []
+        }
+        let summary = SimilaritySummary.table(
+            standing.map {
+                SimilaritySummary(models.series.checkpoints[$0], pairs.filter { $0.states == names[0] }, spreads)
+            })
+        return Report(
+            tables: [
+                StateAlignment.checkpoints(pairs), StateAlignment.layers(layers), StateSpread.table(spreads),
+                integrityTable(integrity),
+            ],
+            readable: [summary.view()], findings: integrity.findings.map(\.message) + StateSpread.doubts(spreads),
+            inputs: models.contents.facts(results), probeSet: models.probeFacts)
+    }
+
+    private typealias LayerStates = (of: RepresentationRequest.Summary, depth: Int)
+
+    /// Two sets of states, for each way of making one vector of a sequence's.
+    private func alignments(_ comparison: Comparison, _ from: LayerStates, _ to: LayerStates) -> [StateAlignment] {
+        settings.pooling.states.enumerated().map { index, pooling in
+            let grams = (from.of.layers[from.depth].grams[index], to.of.layers[to.depth].grams[index])
+            return StateAlignment(
+                comparison: comparison.kind, from: models.series.checkpoints[comparison.from],
+                to: models.series.checkpoints[comparison.to],
+                layers: (
+                    HiddenLayer(depth: from.depth, layerCount: from.of.layerCount),
+                    HiddenLayer(depth: to.depth, layerCount: to.of.layerCount)
+                ), states: pooling.rawValue, grams: grams)
+        }
     }
 }

@@ -20,25 +20,21 @@ extension Similarity {
 
     /// Where they changed most from one checkpoint to the next.
     private static func turn(_ rows: [TableRow]) -> Sentence? {
-        let steps = rows.filter { $0.number("cka_predecessor") != nil }
-        guard steps.count > 1,
-            let least = steps.min(by: { ($0.number("cka_predecessor") ?? 1) < ($1.number("cka_predecessor") ?? 1) }),
-            let likeness = least.number("cka_predecessor")
+        guard rows.count(where: { $0.number("cka_predecessor") != nil }) > 1, let least = rows.least("cka_predecessor")
         else { return nil }
         return Sentence(
-            "They changed most on the way to \(name(least)) (CKA \(Prose.number(likeness)) with the checkpoint before).",
-            from: [least])
+            "They changed most on the way to \(name(least.row)) (CKA \(Prose.number(least.number)) with the checkpoint "
+                + "before).", from: [least.row])
     }
 
     private static func rank(_ rows: [TableRow], _ last: TableRow) -> Sentence? {
         guard let first = rows.first, first.index != last.index, let before = first.number("rankme"),
-            let after = last.number("rankme"),
-            let least = rows.min(by: { ($0.number("rankme") ?? .infinity) < ($1.number("rankme") ?? .infinity) }),
-            let smallest = least.number("rankme")
+            let after = last.number("rankme"), let least = rows.least("rankme")
         else { return nil }
-        let dip = smallest < min(before, after) ? ", with a least of \(Prose.number(smallest)) at \(name(least))" : ""
+        let isDip = least.number < min(before, after)
+        let dip = isDip ? ", with a least of \(Prose.number(least.number)) at \(name(least.row))" : ""
         return Sentence(
             "They fill \(Prose.number(before)) dimensions at first and \(Prose.number(after)) at last (RankMe)\(dip).",
-            from: [first, last] + (dip.isEmpty ? [] : [least]))
+            from: [first, last] + (isDip ? [least.row] : []))
     }
 }

@@ -1,144 +1,158 @@
 import Checkpoints
+import Engine
 import Reports
 import Tensors
 
-/// Hidden states differ between processors in float32's last digits.
-private let alignmentTolerance = 1e-5
-/// Small singular values, which ranks count by their logarithms, differ more.
-private let rankTolerance = 1e-4
-
 /// One row of `checkpoints` or `layers`: two sets of hidden states of the same sequences.
-struct AlignmentRecord: Sendable {
+struct StateAlignment: Sendable {
     let comparison: Comparison.Kind
-    let from: String
-    let to: String
-    /// Facts of the checkpoint `to`.
-    let revision: Revision
+    let from: Checkpoint
+    let to: Checkpoint
     let layers: (from: HiddenLayer, to: HiddenLayer)
-    let pooling: Pooling
-    let sequences: Int
-    let alignment: Double?
-    let unbiasedAlignment: Double?
+    /// How a sequence's states become one.
+    let states: String
+    let grams: (from: CenteredGram, to: CenteredGram)
 
-    init(
-        comparison: Comparison.Kind, from: String, to: String, revision: Revision,
-        layers: (from: HiddenLayer, to: HiddenLayer), pooling: Pooling, grams: (from: CenteredGram, to: CenteredGram)
-    ) {
-        (self.comparison, self.from, self.to, self.revision) = (comparison, from, to, revision)
-        (self.layers, self.pooling) = (layers, pooling)
-        sequences = grams.from.order
-        alignment = grams.from.alignment(with: grams.to)
-        unbiasedAlignment = grams.from.unbiasedAlignment(with: grams.to)
-    }
-
-    static let betweenCheckpoints: [TypedColumn<AlignmentRecord>] =
-        [
+    static func checkpoints(_ records: [StateAlignment]) -> Table {
+        let columns: [TypedColumn<StateAlignment>] = [
             .string(
                 "comparison",
                 "Why the two are compared: reference, predecessor (the checkpoint it was trained on from), branch_point (the last of stage 1), ingredients (their finals with each other)."
             ) { $0.comparison.rawValue },
-            .string("from", "The one checkpoint.") { $0.from },
-            .string("to", "The other, which the facts are of.") { $0.to },
-        ] + revisionColumns.map { $0.of(\.revision) } + HiddenLayer.columns.map { $0.of(\.layers.to) } + alignments
+            .string("from", "The one checkpoint.") { $0.from.label },
+            .string("to", "The other, which the facts are of.") { $0.to.label },
+        ]
+        return Table(
+            "checkpoints", title: "Likeness of hidden states between checkpoints, layer by layer.",
+            columns: columns + revisionColumns.map { $0.of(\.to.revision) }
+                + HiddenLayer.columns.map { $0.of(\.layers.to) }
+                + measures, primaryKey: ["comparison", "from", "to", "depth", "states"], records: records)
+    }
 
-    static let betweenLayers: [TypedColumn<AlignmentRecord>] =
-        [.string("revision", "The checkpoint.") { $0.to }] + revisionColumns.map { $0.of(\.revision) } + [
-            .string("layer_from", "The one layer: 'embedding', the index of a block, or 'final_norm'.") {
-                $0.layers.from.name
-            },
-            .integer("depth_from", "Number of blocks behind its states, and one more for the final norm.") {
-                $0.layers.from.depth
-            },
-            .string("layer_to", "The other layer.") { $0.layers.to.name },
-            .integer("depth_to", "Its depth.") { $0.layers.to.depth },
-        ] + alignments
+    static func layers(_ records: [StateAlignment]) -> Table {
+        Table(
+            "layers", title: "Likeness of hidden states between the layers of a checkpoint.",
+            columns: checkpointColumns.map { $0.of(\.to) } + HiddenLayer.pairColumns.map { $0.of(\.layers) } + measures,
+            primaryKey: ["revision", "depth_from", "depth_to", "states"], records: records)
+    }
 
-    private static let alignments: [TypedColumn<AlignmentRecord>] = [
+    /// Hidden states differ between processors in float32's last digits.
+    static let tolerance = 1e-5
+
+    private static let measures: [TypedColumn<StateAlignment>] = [
         .string("states", "What of a sequence's hidden states is compared: their 'mean', or that of the 'last' token.")
         {
-            $0.pooling.rawValue
+            $0.states
         },
-        .integer("sequences", "Sequences n that are compared.") { $0.sequences },
+        .integer("sequences", "Sequences n that are compared.") { $0.grams.from.order },
         .number(
-            "cka", tolerance: alignmentTolerance,
+            "cka", tolerance: tolerance,
             "Linear centred kernel alignment ‖YᵀX‖²/(‖XᵀX‖‖YᵀY‖) of centred states, 0 to 1; it leans upwards where n is small against the width. Missing where all states are equal, or one is not finite."
-        ) { $0.alignment },
+        ) { $0.grams.from.alignment(with: $0.grams.to) },
         .number(
-            "unbiased_cka", tolerance: alignmentTolerance,
+            "unbiased_cka", tolerance: tolerance,
             "The same with the unbiased estimator of each product, about 0 for unrelated states; missing for n < 4 as well."
-        ) { $0.unbiasedAlignment },
+        ) { $0.grams.from.unbiasedAlignment(with: $0.grams.to) },
     ]
 }
 
 /// One row of `rank`.
-struct RankRecord: Sendable {
-    let label: String
-    let revision: Revision
+struct StateSpread: Sendable {
+    let checkpoint: Checkpoint
     let layer: HiddenLayer
     let states: String
     let width: Int
     let spread: RepresentationRequest.Spread
 
-    /// A line a checkpoint, where there is no rank: what is not finite in one layer is so in those behind it.
-    static func doubts(_ records: [RankRecord]) -> [String] {
-        var layers: [(label: String, names: [String], states: [String])] = []
-        for record in records where record.spread.rank == nil {
-            if layers.last?.label != record.label { layers.append((record.label, [], [])) }
-            let last = layers.count - 1
-            if !layers[last].names.contains(record.layer.name) { layers[last].names.append(record.layer.name) }
-            if !layers[last].states.contains(record.states) { layers[last].states.append(record.states) }
-        }
-        return layers.map { label, names, states in
-            let of = names.count == 1 ? "layer '\(names[0])'" : "layers \(names.joined(separator: ", "))"
-            return
-                "\(label): hidden states of \(of) (\(states.joined(separator: ", "))) are all zero, or hold NaN or infinities; "
-                + "their likeness and rank are left empty"
+    /// The rows of a checkpoint; `names` are those of the kinds of states, in order.
+    static func of(
+        _ checkpoint: Checkpoint, _ summary: RepresentationRequest.Summary, _ names: [String]
+    ) -> [StateSpread] {
+        summary.layers.enumerated().flatMap { depth, layer in
+            zip(names, layer.spreads).map {
+                StateSpread(
+                    checkpoint: checkpoint, layer: HiddenLayer(depth: depth, layerCount: summary.layerCount),
+                    states: $0,
+                    width: summary.width, spread: $1)
+            }
         }
     }
 
-    static let columns: [TypedColumn<RankRecord>] =
-        [.string("revision", "The checkpoint.") { $0.label }] + revisionColumns.map { $0.of(\.revision) }
-        + HiddenLayer.columns.map { $0.of(\.layer) } + [
+    /// A line a checkpoint, where there is no rank: what is not finite in one layer is so in those behind it.
+    static func doubts(_ records: [StateSpread]) -> [String] {
+        let empty = records.filter { $0.spread.rank == nil }
+        return empty.map(\.checkpoint.label).distinct.map { label in
+            let own = empty.filter { $0.checkpoint.label == label }
+            let (names, states) = (own.map(\.layer.name).distinct, own.map(\.states).distinct.joined(separator: ", "))
+            let of = names.count == 1 ? "layer '\(names[0])'" : "layers \(names.joined(separator: ", "))"
+            return
+                "\(label): hidden states of \(of) (\(states)) are all zero, or hold NaN or infinities; their likeness "
+                + "and rank are left empty"
+        }
+    }
+
+    static func table(_ records: [StateSpread]) -> Table {
+        let samples: [TypedColumn<StateSpread>] = [
             .string(
                 "states",
                 "Which states: the 'mean' of each sequence's, that of its 'last' token, or those of 'tokens' evenly spaced."
             ) { $0.states },
             .integer("samples", "Number of states.") { $0.spread.samples },
             .integer("width", "Elements of a state.") { $0.width },
-            .number(
-                "rankme", tolerance: rankTolerance,
-                "exp(−Σ p ln p), p = σ/Σσ + 1e-7, over the singular values σ of the states; at most the smaller of samples and width."
-            ) { $0.spread.rank?.rankMe },
-            .number(
-                "effective_rank", tolerance: rankTolerance,
-                "exp(entropy of σ/Σσ) of the states less their mean; missing where all are equal."
-            ) { $0.spread.rank?.effectiveRank },
-            .number(
-                "participation_ratio", tolerance: rankTolerance,
-                "(Σλ)²/Σλ² over the eigenvalues λ of the states' covariance; missing where all are equal."
-            ) { $0.spread.rank?.participationRatio },
         ]
+        let ranks = ranks(
+            "exp(−Σ p ln p), p = σ/Σσ + 1e-7, over the singular values σ of the states; at most the smaller of samples and width.",
+            "exp(entropy of σ/Σσ) of the states less their mean; missing where all are equal.",
+            "(Σλ)²/Σλ² over the eigenvalues λ of the states' covariance; missing where all are equal.")
+        return Table(
+            "rank", title: "Over how many dimensions hidden states spread.",
+            columns: checkpointColumns.map { $0.of(\.checkpoint) } + HiddenLayer.columns.map { $0.of(\.layer) }
+                + samples
+                + ranks.map { $0.of(\.spread.rank) }, primaryKey: ["revision", "depth", "states"], records: records)
+    }
+
+    /// Three measures of rank and what they mean. Small singular values, which ranks count by their logarithms, differ
+    /// more between processors than the states do.
+    static func ranks(_ rankMe: String, _ effective: String, _ ratio: String) -> [TypedColumn<RepresentationRank?>] {
+        [
+            .number("rankme", tolerance: 1e-4, rankMe) { $0?.rankMe },
+            .number("effective_rank", tolerance: 1e-4, effective) { $0?.effectiveRank },
+            .number("participation_ratio", tolerance: 1e-4, ratio) { $0?.participationRatio },
+        ]
+    }
 }
 
-/// One row of `summary`.
+/// One row of `summary`: the final norm's states, which the predictions are made of.
 struct SimilaritySummary: Sendable {
-    let label: String
-    let revision: Revision
-    let reference: Double?
-    let predecessor: Double?
+    let checkpoint: Checkpoint
+    let alignments: [StateAlignment]
     let rank: RepresentationRank?
 
-    static let columns: [TypedColumn<SimilaritySummary>] = [
-        .string("revision", "The checkpoint.") { $0.label },
-        .integer("step", "Optimiser steps since its stage began.") { $0.revision.step },
-        .number("cka_reference", tolerance: alignmentTolerance, "unbiased_cka with the reference.") { $0.reference },
-        .number("cka_predecessor", tolerance: alignmentTolerance, "unbiased_cka with the predecessor.") {
-            $0.predecessor
-        },
-        .number("rankme", tolerance: rankTolerance, "rankme of the states of tokens.") { $0.rank?.rankMe },
-        .number("effective_rank", tolerance: rankTolerance, "effective_rank of the same.") { $0.rank?.effectiveRank },
-        .number("participation_ratio", tolerance: rankTolerance, "participation_ratio of the same.") {
-            $0.rank?.participationRatio
-        },
-    ]
+    init(_ checkpoint: Checkpoint, _ alignments: [StateAlignment], _ spreads: [StateSpread]) {
+        self.checkpoint = checkpoint
+        self.alignments = alignments.filter { $0.to.label == checkpoint.label && $0.layers.to.name == "final_norm" }
+        rank = spreads.last { $0.checkpoint.label == checkpoint.label && $0.layer.name == "final_norm" }?.spread.rank
+    }
+
+    private func likeness(_ kind: Comparison.Kind) -> Double? {
+        alignments.first { $0.comparison == kind }.flatMap { $0.grams.from.unbiasedAlignment(with: $0.grams.to) }
+    }
+
+    static func table(_ records: [SimilaritySummary]) -> Table {
+        let columns: [TypedColumn<SimilaritySummary>] = [
+            .string("revision", "The checkpoint.") { $0.checkpoint.label },
+            .integer("step", "Optimiser steps since its stage began.") { $0.checkpoint.revision.step },
+            .number("cka_reference", tolerance: StateAlignment.tolerance, "unbiased_cka with the reference.") {
+                $0.likeness(.reference)
+            },
+            .number("cka_predecessor", tolerance: StateAlignment.tolerance, "unbiased_cka with the predecessor.") {
+                $0.likeness(.predecessor)
+            },
+        ]
+        let ranks = StateSpread.ranks(
+            "rankme of the states of tokens.", "effective_rank of the same.", "participation_ratio of the same.")
+        return Table(
+            "summary", title: "Hidden states after the final norm, a row for each checkpoint.",
+            columns: columns + ranks.map { $0.of(\.rank) }, primaryKey: ["revision"], records: records)
+    }
 }

@@ -46,9 +46,9 @@ struct Spectra: Experiment {
             let series = opened.series
             (self.series, places, openingFindings) = (series, opened.places, opened.findings)
             let reference =
-                try settings.anchors.reference.map { try Spectra.place(of: $0, in: series, "reference") } ?? 0
+                try settings.anchors.reference.map { try series.index(of: $0, "reference") } ?? 0
             let branchPoint =
-                try settings.anchors.branchPoint.map { try Spectra.place(of: $0, in: series, "branch_point") }
+                try settings.anchors.branchPoint.map { try series.index(of: $0, "branch_point") }
                 ?? series.branchPoint
             func list(_ kinds: [Comparison.Kind]) -> [Comparison] {
                 Comparison.list(kinds, series, reference: reference, branchPoint: branchPoint).filter {
@@ -68,14 +68,6 @@ struct Spectra: Experiment {
         guard matrices.contains(where: { !$0.isEmpty }) else {
             throw InputError("no checkpoint of the series holds a floating-point tensor of two dimensions")
         }
-    }
-
-    private static func place(of label: String, in series: CheckpointSeries, _ key: String) throws -> Int {
-        guard let place = series.place(of: label) else {
-            let labels = series.checkpoints.map(\.label).joined(separator: ", ")
-            throw InputError("\(key) '\(label)' is not in the series; it holds \(labels)")
-        }
-        return place
     }
 
     /// The content of every tensor: what matrices are known by, and what is not finite. Then the matrices, checkpoint by

@@ -15,7 +15,7 @@ extension Spectra {
     func report(_ results: ReductionResults) throws -> Report {
         let places = readable(results)
         guard !places.isEmpty else {
-            throw InputError(results.failures.sorted { $0.key < $1.key }.map(\.value.description))
+            throw InputError(results.refusals.map(\.description))
         }
         func isReadable(_ comparison: Comparison) -> Bool {
             places.contains(comparison.from) && places.contains(comparison.to)

@@ -121,6 +121,13 @@ extension Table {
     }
 }
 
+extension [TableRow] {
+    /// The row with the least number in a column; `nil` where none has one.
+    package func least(_ column: String) -> (row: TableRow, number: Double)? {
+        compactMap { row in row.number(column).map { (row, $0) } }.min { $0.1 < $1.1 }
+    }
+}
+
 extension [Table] {
     /// The table of that name; `nil` when there is none or it has no rows.
     package func named(_ name: String) -> Table? { first { $0.name == name && !$0.rows.isEmpty } }

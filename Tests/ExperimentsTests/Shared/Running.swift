@@ -26,8 +26,8 @@ func runDrift(
 
 /// Runs an experiment by a settings file, without figures.
 func run(
-    _ experiment: String, file: String, in folder: ScratchFolder, jobs: Int, out: String, journal: String,
-    _ settings: [String]
+    _ experiment: String, among all: [any Experiment.Type] = Registry.experiments, file: String,
+    in folder: ScratchFolder, jobs: Int, out: String, journal: String, _ settings: [String]
 ) throws -> ExperimentRun.Outcome {
     var options = ExperimentRun.Options(names: [experiment], jobs: jobs)
     options.settingsFile = file
@@ -36,7 +36,17 @@ func run(
     options.journal = "\(folder.path)/\(journal)"
     options.readOptions = readOptions()
     options.figureWidth = nil
-    return try ExperimentRun(options).run()
+    return try ExperimentRun(options, among: all).run()
+}
+
+/// Runs one experiment, registered or not, by the text of its settings.
+@discardableResult
+func run<E: Experiment>(_ experiment: E.Type, _ settings: String, in folder: ScratchFolder) throws
+    -> ExperimentRun.Outcome
+{
+    try run(
+        E.name, among: [experiment], file: try folder.write("\(E.name).yaml", settings), in: folder, jobs: 1,
+        out: "out", journal: "journal", [])
 }
 
 /// A table that a run left.

@@ -79,7 +79,7 @@ struct StatedNumber: Codable, Equatable, Sendable, SettingValue {
     var interval: ClosedRange<Double> { rounded(value - halfUnit)...rounded(value + halfUnit) }
 
     /// To the decimal that was meant: 8.251 − 0.0005 is 8.2505.
-    private func rounded(_ end: Double) -> Double { Double(String(format: "%.14g", end)) ?? end }
+    private func rounded(_ end: Double) -> Double { end.settled(digits: 14) }
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()

@@ -23,6 +23,16 @@ struct Comparison: Sendable, Hashable {
     /// Place in the series of the checkpoint it is measured to.
     let to: Int
 
+    /// The comparisons that the settings ask for.
+    /// - Throws: `InputError` for a label that the series does not hold.
+    static func list(_ settings: ComparisonSettings, _ series: CheckpointSeries) throws -> [Comparison] {
+        let anchors = settings.anchors
+        return list(
+            settings.compare, series,
+            reference: try anchors.reference.map { try series.index(of: $0, "reference") } ?? 0,
+            branchPoint: try anchors.branchPoint.map { try series.index(of: $0, "branch_point") } ?? series.branchPoint)
+    }
+
     /// The comparisons of these kinds, kind by kind, each in training order.
     static func list(_ kinds: [Kind], _ series: CheckpointSeries, reference: Int, branchPoint: Int?) -> [Comparison] {
         let all = series.checkpoints.indices
@@ -45,5 +55,15 @@ struct Comparison: Sendable, Hashable {
                 }
             }
         }
+    }
+}
+
+extension CheckpointSeries {
+    /// Index of the checkpoint that a setting names by its label.
+    /// - Throws: `InputError` when the series does not hold it.
+    func index(of label: String, _ setting: String) throws -> Int {
+        if let index = place(of: label) { return index }
+        let labels = checkpoints.map(\.label).joined(separator: ", ")
+        throw InputError("\(setting) '\(label)' is not in the series; it holds \(labels)")
     }
 }

@@ -57,11 +57,7 @@ struct ModelSeries: Sendable {
     /// The checkpoints that have a summary, in order.
     /// - Throws: `InputError` with what became of the others, where there is none.
     func standing(_ results: ReductionResults, _ hasSummary: (Int) -> Bool) throws -> [Int] {
-        let standing = series.checkpoints.indices.filter(hasSummary)
-        guard !standing.isEmpty else {
-            throw InputError(results.failures.sorted { $0.key < $1.key }.map(\.value.description))
-        }
-        return standing
+        try contents.standing(results, hasSummary)
     }
 }
 
@@ -86,5 +82,15 @@ struct HiddenLayer: Sendable, Hashable {
             "What left the hidden states: 'embedding', the index of a block, or 'final_norm', which the unembedding sees."
         ) { $0.name },
         .integer("depth", "Number of blocks behind the states, and one more for the final norm.") { $0.depth },
+    ]
+
+    /// Two of them.
+    static let pairColumns: [TypedColumn<(from: HiddenLayer, to: HiddenLayer)>] = [
+        .string("layer_from", "The one layer: 'embedding', the index of a block, or 'final_norm'.") { $0.from.name },
+        .integer("depth_from", "Number of blocks behind its states, and one more for the final norm.") {
+            $0.from.depth
+        },
+        .string("layer_to", "The other layer.") { $0.to.name },
+        .integer("depth_to", "Its depth.") { $0.to.depth },
     ]
 }

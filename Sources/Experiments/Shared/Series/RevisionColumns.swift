@@ -10,6 +10,10 @@ let revisionColumns: [TypedColumn<Revision>] = [
     .integer("tokens", "Its training tokens, as attributes or its name state them.") { $0.tokens },
 ]
 
+/// Which checkpoint a row is about, and where in training it stands.
+let checkpointColumns: [TypedColumn<Checkpoint>] =
+    [.string("revision", "The checkpoint.") { $0.label }] + revisionColumns.map { $0.of(\.revision) }
+
 /// The learning rate of the checkpoint of a row, where it is known how the model was trained. Cosines are libm's.
 let trainingColumns: [TypedColumn<TrainingPosition?>] = [
     .number("lr", tolerance: 1e-12, "Learning rate of the update that led to it; missing at the beginning of a run.") {

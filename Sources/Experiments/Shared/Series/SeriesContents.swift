@@ -7,15 +7,50 @@ import Tensors
 /// What every experiment reads of a series: the content of each tensor, which tells norms, fingerprints and what is not
 /// finite. All ask for the same reductions, so that a run of several, or a later one, has them once.
 struct SeriesContents: Sendable {
-    private let series: CheckpointSeries
+    let series: CheckpointSeries
     private let places: [Int]
     private let fingerprints: Bool
+    /// Findings about the series that opening it made, where it was opened here.
+    let findings: [String]
 
     /// - Parameter places: of the series' checkpoints in the run.
     init(_ series: CheckpointSeries, places: [Int], fingerprints: Bool) {
         self.series = series
         self.places = places
         self.fingerprints = fingerprints
+        findings = []
+    }
+
+    /// Opens a series.
+    /// - Throws: `InputError` when there is nothing to read, or no checkpoint has a tensor with statistics.
+    init(opening input: SeriesInput, in context: RunContext, fingerprints: Bool = true) throws {
+        let opened = try input.open(in: context)
+        (series, places, findings) = (opened.series, opened.places, opened.findings)
+        self.fingerprints = fingerprints
+        // Of a file that nobody has written to there is a finding, and tables without rows.
+        guard !requests.isEmpty || series.checkpoints.contains(where: \.hasNeverWritten) else {
+            throw InputError(
+                "no checkpoint has a floating-point tensor; a dump of bfloat16 as uint16 or opaque bytes needs the "
+                    + "setting bfloat16_dumps, and 'dynamics inspect' shows what is there")
+        }
+    }
+
+    /// What is known of a tensor before it is read.
+    func info(_ checkpoint: Int, _ tensor: Int) -> TensorInfo { series.checkpoints[checkpoint].tensors[tensor] }
+
+    /// What is asked of each tensor that has statistics, checkpoint by checkpoint.
+    func eachTensor<Asked>(_ ask: (_ checkpoint: Int, _ tensor: Int) -> Asked?) -> [Asked] {
+        series.checkpoints.indices.flatMap { checkpoint in
+            tensors(of: checkpoint).compactMap { ask(checkpoint, $0) }
+        }
+    }
+
+    /// The checkpoints of which all that is needed is known, in order.
+    /// - Throws: `InputError` with what became of the others, where there is none.
+    func standing(_ results: ReductionResults, _ isKnown: (_ checkpoint: Int) -> Bool) throws -> [Int] {
+        let standing = series.checkpoints.indices.filter(isKnown)
+        guard !standing.isEmpty else { throw InputError(results.refusals.map(\.description)) }
+        return standing
     }
 
     /// A tensor by its checkpoint's place in the series.
@@ -29,14 +64,23 @@ struct SeriesContents: Sendable {
     }
 
     /// Those of all tensors that have statistics.
-    var requests: [ContentReduction] {
-        series.checkpoints.indices.flatMap { place in tensors(of: place).map { request(place, $0) } }
-    }
+    var requests: [ContentReduction] { eachTensor(request) }
 
     /// Places of a checkpoint's tensors that have statistics.
     func tensors(of place: Int) -> [Int] {
         let tensors = series.checkpoints[place].tensors
         return tensors.indices.filter { tensors[$0].elementType.hasStatistics }
+    }
+
+    /// The checkpoints whose tensors were all read, in order.
+    /// - Throws: `InputError` with what became of the others, where there is none.
+    func standing(_ results: ReductionResults) throws -> [Int] { try standing(results) { isRead($0, results) } }
+
+    /// The sums over all weights of a checkpoint that was read.
+    func sums(of checkpoint: Int, _ results: ReductionResults) -> TensorSums {
+        contents(of: checkpoint, results).reduce(into: TensorSums()) { sums, content in
+            if let content { sums.append(content.sums) }
+        }
     }
 
     /// Whether all of a checkpoint's tensors were read.

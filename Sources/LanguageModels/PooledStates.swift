@@ -1,8 +1,7 @@
-import LanguageModels
 import Tensors
 
 /// How the hidden states of a sequence become one vector, or several.
-enum Pooling: String, Codable, Sendable, CaseIterable {
+package enum Pooling: String, Codable, Sendable, CaseIterable {
     /// Their mean over all tokens.
     case mean
     /// That of the last token.
@@ -11,7 +10,7 @@ enum Pooling: String, Codable, Sendable, CaseIterable {
 
 extension Matrix {
     /// A row for each sequence.
-    init(_ states: HiddenStates, _ pooling: Pooling) {
+    package init(_ states: HiddenStates, _ pooling: Pooling) {
         var elements: [Float] = []
         elements.reserveCapacity(states.sequenceCount * states.width)
         for sequence in 0..<states.sequenceCount {
@@ -37,7 +36,7 @@ extension Matrix {
     /// A row for each of at most `limit` tokens of every sequence, evenly spaced, the last one among them.
     ///
     /// Of a longer sequence the first token is not taken: it often holds states like no other's.
-    init(_ states: HiddenStates, tokensPerSequence limit: Int) {
+    package init(_ states: HiddenStates, tokensPerSequence limit: Int) {
         var elements: [Float] = []
         for sequence in 0..<states.sequenceCount {
             let count = states.tokenCount(ofSequence: sequence)

@@ -1,61 +1,59 @@
-import Tensors
-
 /// How large the weights of a tensor, or of several together, are, and how they are distributed. Definitions and
 /// sources: `docs/metrics.md`.
 ///
 /// A quantity that does not exist, or that a NaN or infinity has spoiled, is `nil`.
-struct NormsMetrics: Sendable {
+package struct WeightDistribution: Sendable {
     private var sums: TensorSums
     private var moments: TensorMoments
 
     /// Those of one tensor, whose moments are sealed.
-    init(sums: TensorSums, moments: TensorMoments) {
+    package init(sums: TensorSums, moments: TensorMoments) {
         (self.sums, self.moments) = (sums, moments)
     }
 
     /// Adds another tensor's elements.
-    mutating func add(_ other: NormsMetrics) {
+    package mutating func add(_ other: WeightDistribution) {
         sums.append(other.sums)
         moments.add(tensor: other.moments)
     }
 
     /// Number n of elements.
-    var count: Int { sums.count }
+    package var count: Int { sums.count }
     /// ‖x‖₁.
-    var l1: Double? { finite(moments.absoluteSum) }
+    package var l1: Double? { finite(moments.absoluteSum) }
     /// ‖x‖₂.
-    var l2: Double? { finite(sums.squareSum.squareRoot()) }
+    package var l2: Double? { finite(sums.squareSum.squareRoot()) }
     /// √(Σx²/n).
-    var rms: Double? { count == 0 ? nil : finite((sums.squareSum / Double(count)).squareRoot()) }
+    package var rms: Double? { count == 0 ? nil : finite((sums.squareSum / Double(count)).squareRoot()) }
     /// max |x|.
-    var maximumMagnitude: Double? { count == 0 ? nil : finite(sums.maximumMagnitude) }
+    package var maximumMagnitude: Double? { count == 0 ? nil : finite(sums.maximumMagnitude) }
     /// min x.
-    var minimum: Double? { finite(moments.values?.smallest) }
+    package var minimum: Double? { finite(moments.values?.smallest) }
     /// max x.
-    var maximum: Double? { finite(moments.values?.largest) }
+    package var maximum: Double? { finite(moments.values?.largest) }
     /// Σx/n.
-    var mean: Double? { count == 0 ? nil : finite(moments.central.mean) }
+    package var mean: Double? { count == 0 ? nil : finite(moments.central.mean) }
     /// √(Σ(x−mean)²/n).
-    var standardDeviation: Double? { finite(moments.standardDeviation) }
+    package var standardDeviation: Double? { finite(moments.standardDeviation) }
     /// Σ(x−mean)³/n over the deviation's cube.
-    var skewness: Double? { finite(moments.skewness) }
+    package var skewness: Double? { finite(moments.skewness) }
     /// Σ(x−mean)⁴/n over the variance's square, less 3.
-    var excessKurtosis: Double? { finite(moments.excessKurtosis) }
+    package var excessKurtosis: Double? { finite(moments.excessKurtosis) }
     /// Fraction of ±0.
-    var zeros: Double? { fraction(moments.zeroCount) }
+    package var zeros: Double? { fraction(moments.zeroCount) }
     /// Fraction of nonzero elements below the smallest normal number.
-    var denormals: Double? { fraction(moments.denormalCount) }
+    package var denormals: Double? { fraction(moments.denormalCount) }
     /// Elements that are NaN or infinite.
-    var nonFiniteCount: Int { sums.nonFiniteCount }
+    package var nonFiniteCount: Int { sums.nonFiniteCount }
     /// Fraction of elements far from the mean of their tensor.
-    var outliers: Double? {
+    package var outliers: Double? {
         guard nonFiniteCount == 0, let count = moments.outlierCount else { return nil }
         return fraction(count)
     }
     /// The smallest and the largest ‖row‖₂ of the matrices.
-    var rowNorms: (smallest: Double?, largest: Double?) { norms(moments.rows) }
+    package var rowNorms: (smallest: Double?, largest: Double?) { norms(moments.rows) }
     /// The smallest and the largest ‖column‖₂.
-    var columnNorms: (smallest: Double?, largest: Double?) { norms(moments.columns) }
+    package var columnNorms: (smallest: Double?, largest: Double?) { norms(moments.columns) }
 
     private func norms(_ squares: Extremes?) -> (smallest: Double?, largest: Double?) {
         (finite(squares?.smallest.squareRoot()), finite(squares?.largest.squareRoot()))
