@@ -68,12 +68,8 @@ package final class Journal: Sendable {
                 let opened: Int32
                 if let descriptor { opened = descriptor } else { opened = try openFile() }
                 descriptor = opened
-                var written = 0
-                while written < line.count {
-                    let count = line[written...].withUnsafeBytes { write(opened, $0.baseAddress, $0.count) }
-                    if count < 0, errno == EINTR { continue }
-                    guard count > 0 else { throw EnvironmentError("write", directory) }
-                    written += count
+                guard line.withUnsafeBytes({ writeAll($0, to: opened) }) else {
+                    throw EnvironmentError("write", directory)
                 }
                 return nil
             } catch {

@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import Tensors
 
@@ -9,7 +10,7 @@ extension HiddenStates {
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { return false }
         let check = Array("\(Fingerprint(of: bytes))".utf8)
-        let isWritten = put(bytes, descriptor) && check.withUnsafeBytes { put($0, descriptor) }
+        let isWritten = writeAll(bytes, to: descriptor) && check.withUnsafeBytes { writeAll($0, to: descriptor) }
         let code = errno
         guard close(descriptor) == 0, isWritten, rename(temporary, path) == 0 else {
             unlink(temporary)
@@ -28,7 +29,8 @@ extension HiddenStates {
         defer { close(descriptor) }
         var check = [UInt8](repeating: 0, count: 33)
         let whole = UnsafeMutableRawBufferPointer(mutating: bytes)
-        guard get(whole, descriptor) == whole.count, check.withUnsafeMutableBytes({ get($0, descriptor) }) == 32,
+        guard readAll(whole, from: descriptor) == whole.count,
+            check.withUnsafeMutableBytes({ readAll($0, from: descriptor) }) == 32,
             check.dropLast() == Array("\(Fingerprint(of: bytes))".utf8)[...]
         else { return nil }
     }
@@ -36,28 +38,4 @@ extension HiddenStates {
     private var bytes: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: matrix.base, count: 4 * matrix.rows * matrix.columns)
     }
-}
-
-/// Writes all bytes.
-private func put(_ bytes: UnsafeRawBufferPointer, _ descriptor: Int32) -> Bool {
-    var done = 0
-    while done < bytes.count {
-        let count = write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
-        if count < 0, errno == EINTR { continue }
-        guard count > 0 else { return false }
-        done += count
-    }
-    return true
-}
-
-/// Reads until the buffer is full or the file ends; how many bytes it was.
-private func get(_ bytes: UnsafeMutableRawBufferPointer, _ descriptor: Int32) -> Int {
-    var done = 0
-    while done < bytes.count {
-        let count = read(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
-        if count < 0, errno == EINTR { continue }
-        guard count > 0 else { break }
-        done += count
-    }
-    return done
 }

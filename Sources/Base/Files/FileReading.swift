@@ -61,18 +61,11 @@ package func readFile(_ path: String, limit: Int) throws(FileReadingError) -> [U
         throw FileReadingError(.unsuitable, path, "it has \(status.st_size) bytes; up to \(limit) are read")
     }
     var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
-    var done = 0
-    while done < bytes.count {
-        let count = bytes.withUnsafeMutableBytes {
-            pread(descriptor, $0.baseAddress.map { $0 + done }, $0.count - done, off_t(done))
-        }
-        if count < 0, errno == EINTR { continue }
-        guard count >= 0 else { throw FileReadingError(path, errno: errno) }
-        // Somebody cut it short in the meantime: what is left is what it holds.
-        guard count > 0 else { break }
-        done += count
+    guard let count = bytes.withUnsafeMutableBytes({ readAll($0, from: descriptor, at: 0) }) else {
+        throw FileReadingError(path, errno: errno)
     }
-    bytes.removeLast(bytes.count - done)
+    // Somebody may have cut it short in the meantime: what is left is what it holds.
+    bytes.removeLast(bytes.count - count)
     return bytes
 }
 

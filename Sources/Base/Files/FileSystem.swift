@@ -40,6 +40,13 @@ package func resolvedPath(_ path: String) -> String? {
     return String(cString: resolved)
 }
 
+/// The path with every link resolved; of what does not exist, the absolute path.
+package func realPath(_ path: String) -> String {
+    if let resolved = resolvedPath(path) { return resolved }
+    guard !PathText(path).isAbsolute, let folder = resolvedPath(".") else { return path }
+    return folder + "/" + path
+}
+
 /// The system's reason for the call that just failed.
 package func lastError() -> String { systemErrorText(errno) }
 

@@ -11,15 +11,6 @@ package func makeFolder(_ path: String) throws(EnvironmentError) {
     guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw EnvironmentError("make the folder", path) }
 }
 
-/// The path with every link resolved; of what does not exist, the absolute path.
-package func realPath(_ path: String) -> String {
-    guard let resolved = realpath(path, nil) else {
-        return PathText(path).isAbsolute ? path : FileManager.default.currentDirectoryPath + "/" + path
-    }
-    defer { free(resolved) }
-    return String(cString: resolved)
-}
-
 /// The machine's name as it knows it itself: Foundation's would ask the network.
 package func hostName() -> String {
     var bytes = [CChar](repeating: 0, count: 256)

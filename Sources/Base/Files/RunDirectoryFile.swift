@@ -52,14 +52,8 @@ package final class OutputFile: TextOutputStream {
 
     private func flush() {
         guard let descriptor else { preconditionFailure("\(path) is written to after it was finished") }
-        var written = 0
-        while failure == nil, written < buffer.count {
-            let count = buffer[written...].withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
-            if count >= 0 {
-                written += count
-            } else if errno != EINTR {
-                failure = EnvironmentError("write", path)
-            }
+        if failure == nil, !buffer.withUnsafeBytes({ writeAll($0, to: descriptor) }) {
+            failure = EnvironmentError("write", path)
         }
         buffer.removeAll(keepingCapacity: true)
     }
@@ -77,9 +71,4 @@ package func replaceFile(_ path: String, _ body: (OutputFile) -> Void) throws(En
         unlink(staged)
         throw error
     }
-}
-
-/// `write(2)`, whose name the stream's own method hides.
-private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-    write(descriptor, bytes, count)
 }

@@ -107,17 +107,6 @@ struct PartialFile: ~Copyable {
     }
 }
 
-/// Writes all of `bytes` from byte `offset` of an open file on; `false` leaves the reason in `errno`.
-func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, at offset: Int) -> Bool {
-    var done = 0
-    while done < bytes.count {
-        let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
-        let count = pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
-        if count > 0 { done += count } else if errno != EINTR { return false }
-    }
-    return true
-}
-
 /// A file could not be written: which one and why, as the system says it.
 package struct OutputError: Error, Equatable, CustomStringConvertible {
     /// The file that was to be there.

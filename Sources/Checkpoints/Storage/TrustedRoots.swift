@@ -10,14 +10,14 @@ struct TrustedRoots: Sendable {
     /// `file` is the checkpoint's real path; `allowed` are the directories that the user trusts besides its folder.
     init(file: String, allowed: [String]) {
         let folder = TrustedRoots.folder(of: file)
-        self.init(folder: folder, roots: [folder] + allowed.compactMap(realPath))
+        self.init(folder: folder, roots: [folder] + allowed.compactMap(resolvedPath))
     }
 
     /// Of a directory that is a checkpoint: what lies in it, and where it is a snapshot of a Hub cache,
     /// `models--ORG--NAME/snapshots/HASH`, in the cache's own `blobs`, to which its files are links.
     init(directory: String, allowed: [String]) {
         let components = PathText(directory).components
-        var roots = [directory] + allowed.compactMap(realPath)
+        var roots = [directory] + allowed.compactMap(resolvedPath)
         if components.count >= 3, components[components.count - 2] == "snapshots",
             components[components.count - 3].hasPrefix("models--")
         {

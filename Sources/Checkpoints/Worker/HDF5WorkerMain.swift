@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import HDF5
 
@@ -132,32 +133,15 @@ final class WorkerSocket {
         var header = [UInt8](repeating: 0, count: 5)
         withUnsafeBytes(of: UInt32(payload.count).littleEndian) { header.replaceSubrange(0..<4, with: $0) }
         header[4] = kind.rawValue
-        header.withUnsafeBytes { write($0) }
-        write(payload)
+        // Where the parent is gone, nobody is left to tell.
+        guard header.withUnsafeBytes({ writeAll($0, to: WorkerDescriptor.socket) }),
+            writeAll(payload, to: WorkerDescriptor.socket)
+        else { _exit(0) }
         lastSent = ContinuousClock.now
         WorkerLimits.renewProcessorTime()
     }
 
-    private func write(_ bytes: UnsafeRawBufferPointer) {
-        var done = 0
-        while done < bytes.count {
-            let count = Foundation.write(
-                WorkerDescriptor.socket, bytes.baseAddress?.advanced(by: done), bytes.count - done)
-            if count < 0 && errno == EINTR { continue }
-            if count <= 0 { _exit(0) }  // The parent is gone; nobody is left to tell.
-            done += count
-        }
-    }
-
     private func receive(_ buffer: UnsafeMutableRawBufferPointer) -> Bool {
-        var done = 0
-        while done < buffer.count {
-            let count = Foundation.read(
-                WorkerDescriptor.socket, buffer.baseAddress?.advanced(by: done), buffer.count - done)
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return false }
-            done += count
-        }
-        return true
+        readAll(buffer, from: WorkerDescriptor.socket) == buffer.count
     }
 }

@@ -184,8 +184,7 @@ final class HDF5WorkerProcess: Sendable {
             }
         }
         kill(running.process, SIGKILL)
-        while waitpid(running.process, &status, 0) < 0 && errno == EINTR {}
-        return status
+        return wait(forProcess: running.process)
     }
 
     private func describe(_ end: BrokenConversation, status: Int32) -> String {
@@ -275,10 +274,11 @@ struct Conversation: ~Copyable {
         #endif
         var done = 0
         while done < bytes.count {
-            let count = bytes.withUnsafeBytes {
-                Foundation.send(socket, $0.baseAddress?.advanced(by: done), $0.count - done, flags)
+            let count = bytes.withUnsafeBytes { bytes in
+                uninterrupted {
+                    Foundation.send(socket, bytes.baseAddress?.advanced(by: done), bytes.count - done, flags)
+                }
             }
-            if count < 0 && errno == EINTR { continue }
             guard count > 0 else { throw BrokenConversation.hungUp }
             done += count
         }
@@ -297,11 +297,9 @@ struct Conversation: ~Copyable {
         while done < buffer.count {
             var wait = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
             let limit = timeout.components.seconds * 1000 + timeout.components.attoseconds / 1_000_000_000_000_000
-            let ready = poll(&wait, 1, Int32(clamping: limit))
-            if ready < 0 && errno == EINTR { continue }
+            let ready = uninterrupted { poll(&wait, 1, Int32(clamping: limit)) }
             guard ready != 0 else { throw BrokenConversation.silent }
-            let count = read(socket, buffer.baseAddress?.advanced(by: done), buffer.count - done)
-            if count < 0 && errno == EINTR { continue }
+            let count = uninterrupted { read(socket, buffer.baseAddress?.advanced(by: done), buffer.count - done) }
             guard count > 0 else { throw BrokenConversation.hungUp }
             done += count
         }

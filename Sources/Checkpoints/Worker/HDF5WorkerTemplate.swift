@@ -1,3 +1,4 @@
+import Base
 import CProcess
 import Foundation
 import Synchronization
@@ -17,11 +18,7 @@ enum HDF5WorkerTemplate {
     /// Whether something can be read before the time is over.
     private static func isReady(_ descriptor: Int32, within milliseconds: Int32) -> Bool {
         var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        while true {
-            let count = poll(&waiting, 1, milliseconds)
-            if count < 0, errno == EINTR { continue }
-            return count > 0
-        }
+        return uninterrupted { poll(&waiting, 1, milliseconds) } > 0
     }
 
     /// Starts it, where the system can. Must be called before the process has a second thread.
@@ -43,7 +40,7 @@ enum HDF5WorkerTemplate {
     private static func stop() {
         let process = process.withLock { $0 }
         kill(process, SIGKILL)
-        while waitpid(process, nil, 0) < 0 && errno == EINTR {}
+        wait(forProcess: process)
     }
 
     /// A copy that has become a worker on `file`, a child of this process; `nil` where there is no template.
@@ -101,7 +98,7 @@ enum HDF5WorkerTemplate {
                 isTold ? withUnsafeMutableBytes(of: &process) { read(channel[0], $0.baseAddress, $0.count) } : 0
             close(channel[0])
             if between > 0, !isTold { kill(between, SIGKILL) }
-            if between > 0 { while waitpid(between, nil, 0) < 0 && errno == EINTR {} }
+            if between > 0 { wait(forProcess: between) }
             if count != MemoryLayout<pid_t>.size { process = -1 }
             let told = withUnsafeBytes(of: process) { write(WorkerDescriptor.socket, $0.baseAddress, $0.count) }
             guard told == MemoryLayout<pid_t>.size else { break }

@@ -60,16 +60,5 @@ func occupyStandardStreams() {
 /// Whether all of `text` was written; if not, `errno` says why.
 private func writeAll(_ text: String, to descriptor: Int32) -> Bool {
     var text = text
-    return text.withUTF8 { bytes in
-        var written = 0
-        while written < bytes.count {
-            let count = write(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
-            if count >= 0 {
-                written += count
-            } else if errno != EINTR {
-                return false
-            }
-        }
-        return true
-    }
+    return text.withUTF8 { Base.writeAll(UnsafeRawBufferPointer($0), to: descriptor) }
 }

@@ -68,17 +68,11 @@ private struct TemporaryCopy {
     }
 
     func append(_ bytes: UnsafeRawBufferPointer) throws(CheckpointError) {
-        var done = 0
-        while done < bytes.count {
-            let count = write(descriptor.number, bytes.baseAddress?.advanced(by: done), bytes.count - done)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                throw CheckpointError(
-                    .environment, checkpoint: checkpoint,
-                    problem: "cannot copy '\(member)' into a temporary file: \(lastError())",
-                    remedy: "name a folder with room in the environment variable TMPDIR")
-            }
-            done += count
+        guard writeAll(bytes, to: descriptor.number) else {
+            throw CheckpointError(
+                .environment, checkpoint: checkpoint,
+                problem: "cannot copy '\(member)' into a temporary file: \(lastError())",
+                remedy: "name a folder with room in the environment variable TMPDIR")
         }
     }
 }

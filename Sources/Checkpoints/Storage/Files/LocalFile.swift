@@ -77,23 +77,16 @@ final class LocalFile: ByteSource {
 
     func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(CheckpointError) {
         let descriptor = try descriptor()
-        var done = 0
-        while done < buffer.count {
-            let count = pread(
-                descriptor.number, buffer.baseAddress?.advanced(by: done), buffer.count - done, off_t(offset + done))
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else {
-                let code = errno
-                throw CheckpointError(
-                    opening: checkpoint, problem: "cannot read \(identity.path): \(systemErrorText(code))", errno: code)
-            }
-            guard count > 0 else {
-                throw CheckpointError(
-                    .truncated, checkpoint: checkpoint,
-                    problem: "\(identity.path) was cut short while it was read: "
-                        + "it ends at byte \(offset + done), and had \(byteCount) bytes when it was opened")
-            }
-            done += count
+        guard let count = readAll(buffer, from: descriptor.number, at: offset) else {
+            let code = errno
+            throw CheckpointError(
+                opening: checkpoint, problem: "cannot read \(identity.path): \(systemErrorText(code))", errno: code)
+        }
+        guard count == buffer.count else {
+            throw CheckpointError(
+                .truncated, checkpoint: checkpoint,
+                problem: "\(identity.path) was cut short while it was read: "
+                    + "it ends at byte \(offset + count), and had \(byteCount) bytes when it was opened")
         }
     }
 
