@@ -92,7 +92,7 @@ func catalog(_ files: KeyValuePairs<String, String>) throws -> Catalog {
             found.findings.map(\.message) == [
                 "expected 3 fields, found 2", "the step is 'two', not a whole number",
                 "the step is '-3', not a whole number", "the ingredient is 'first', neither a number from 1 nor soup",
-                "it names no checkpoint directory", "a quote is not closed on its line", "expected 3 fields, found 4",
+                "it names no checkpoint directory", "a quote is opened and never closed", "expected 3 fields, found 4",
             ])
         #expect(found.findings[1].text == "1,two,https://host/step2/")
     }

@@ -62,21 +62,68 @@ package struct CSVReader: Sendable {
     }
 }
 
+extension CSVReader {
+    /// A line that is read by itself.
+    package struct Line: Sendable {
+        /// Its number in the file, from 1.
+        package let number: Int
+        /// The line as it stands there, without its end.
+        package let text: String
+        /// Its cells without surrounding blanks, or why there are none.
+        package let cells: Result<[String], CSVError>
+    }
+
+    /// Reads every line by itself, for lists in which no cell goes over several: a lost quote costs its line, and not the
+    /// rest of the file. Line ends of every kind are taken, blanks around quotes too; blank lines are left out.
+    package func lines(_ text: String, file: String) -> [Line] {
+        let bytes = Array(text.utf8)
+        var lines: [Line] = []
+        var (start, number) = (bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0, 1)
+        while start < bytes.count {
+            let end =
+                bytes[start...].firstIndex { $0 == Scanner.newline || $0 == Scanner.carriageReturn } ?? bytes.count
+            let own = Array(bytes[start..<end])
+            var scanner = Scanner(bytes: own, file: file, line: number, isBlankIgnored: true)
+            do throws(CSVError) {
+                if let row = try scanner.row() {
+                    let cells = row.cells.map { $0 ?? "" }
+                    let isBlank = cells.count == 1 && cells[0].allSatisfy(\.isWhitespace)
+                    if !isBlank {
+                        lines.append(
+                            Line(number: number, text: String(decoding: own, as: UTF8.self), cells: .success(cells)))
+                    }
+                }
+            } catch {
+                lines.append(Line(number: number, text: String(decoding: own, as: UTF8.self), cells: .failure(error)))
+            }
+            let isPair =
+                end + 1 < bytes.count && bytes[end] == Scanner.carriageReturn && bytes[end + 1] == Scanner.newline
+            start = end + (isPair ? 2 : 1)
+            number += 1
+        }
+        return lines
+    }
+}
+
 /// Takes rows off the bytes, one after the other.
 private struct Scanner {
     private let bytes: [UInt8]
     private let file: String
+    private let isBlankIgnored: Bool
     private var place = 0
-    private var line = 1
+    private var line: Int
 
     private static let quote = UInt8(ascii: "\"")
     private static let comma = UInt8(ascii: ",")
-    private static let newline = UInt8(ascii: "\n")
-    private static let carriageReturn = UInt8(ascii: "\r")
+    static let newline = UInt8(ascii: "\n")
+    static let carriageReturn = UInt8(ascii: "\r")
 
-    init(bytes: [UInt8], file: String) {
+    /// - Parameter isBlankIgnored: whether blanks around a cell are no part of it.
+    init(bytes: [UInt8], file: String, line: Int = 1, isBlankIgnored: Bool = false) {
         self.bytes = bytes
         self.file = file
+        self.line = line
+        self.isBlankIgnored = isBlankIgnored
         if bytes.starts(with: [0xef, 0xbb, 0xbf]) { place = 3 }
     }
 
@@ -112,18 +159,32 @@ private struct Scanner {
     }
 
     private mutating func cell() throws(CSVError) -> String? {
+        skipBlanks()
+        defer { skipBlanks() }
         if place < bytes.count, bytes[place] == Scanner.quote { return try quotedCell() }
         let start = place
         while place < bytes.count {
             switch bytes[place] {
             case Scanner.comma, Scanner.newline, Scanner.carriageReturn:
-                return start == place ? nil : try text(bytes[start..<place])
+                return start == place ? nil : try text(withoutBlanks(bytes[start..<place]))
             case Scanner.quote:
                 throw failure("a quote inside a cell that is not quoted; write it twice and quote the cell")
             default: place += 1
             }
         }
-        return start == place ? nil : try text(bytes[start...])
+        return start == place ? nil : try text(withoutBlanks(bytes[start...]))
+    }
+
+    private func isBlank(_ byte: UInt8) -> Bool {
+        isBlankIgnored && (byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t"))
+    }
+
+    private mutating func skipBlanks() {
+        while place < bytes.count, isBlank(bytes[place]) { place += 1 }
+    }
+
+    private func withoutBlanks(_ content: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        content[..<(content.lastIndex { !isBlank($0) }.map { $0 + 1 } ?? content.startIndex)]
     }
 
     private mutating func quotedCell() throws(CSVError) -> String {
@@ -140,6 +201,7 @@ private struct Scanner {
                 content.append(byte)
                 place += 1
             } else {
+                skipBlanks()
                 let ends = [Scanner.comma, Scanner.newline, Scanner.carriageReturn]
                 guard place == bytes.count || ends.contains(bytes[place]) else {
                     throw failure("expected a comma or the end of the line after a closing quote")

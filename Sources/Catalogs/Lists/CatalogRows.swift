@@ -18,8 +18,8 @@ package struct CatalogRows {
     /// Reads the text of a file; rows that are not of this form become findings.
     /// - Throws: when the first line is no header of this form.
     init(_ text: String, source: String) throws(CatalogError) {
-        var records = CSVRecords(text)
-        guard let header = records.next(), let titles = header.fields else {
+        let lines = CSVReader().lines(text, file: source)
+        guard let header = lines.first, case .success(let titles) = header.cells else {
             throw CatalogError("\(source): is empty; expected a header with Step and Checkpoint Directory")
         }
         var places: [Field: Int] = [:]
@@ -31,17 +31,17 @@ package struct CatalogRows {
                 "\(source):1: expected a header with Step and Checkpoint Directory, found '\(header.text)'")
         }
         var spellings = StageSpellings()
-        while let record = records.next() {
+        for record in lines.dropFirst() {
             do throws(RowProblem) {
                 let entry = try CatalogRows.entry(record, places, columns: titles.count, source: source)
                 entries.append(entry)
-                if let place = places[.stage], let fields = record.fields {
+                if let place = places[.stage], case .success(let fields) = record.cells {
                     try spellings.check(fields[place], of: entry)
                 }
             } catch {
                 findings.append(
                     CatalogFinding(
-                        error.kind, source: source, line: record.line, text: printable(record.text),
+                        error.kind, source: source, line: record.number, text: printable(record.text),
                         message: error.message))
             }
         }
@@ -72,9 +72,13 @@ package struct CatalogRows {
     }
 
     private static func entry(
-        _ record: CSVRecords.Record, _ places: [Field: Int], columns: Int, source: String
+        _ record: CSVReader.Line, _ places: [Field: Int], columns: Int, source: String
     ) throws(RowProblem) -> CatalogEntry {
-        guard let fields = record.fields else { throw RowProblem(message: "a quote is not closed on its line") }
+        let fields: [String]
+        switch record.cells {
+        case .success(let cells): fields = cells
+        case .failure(let error): throw RowProblem(message: error.problem)
+        }
         guard fields.count == columns else {
             throw RowProblem(message: "expected \(columns) fields, found \(fields.count)")
         }
@@ -116,7 +120,7 @@ package struct CatalogRows {
         }
         revision.name = name(revision, isAverage: isAverage)
         return CatalogEntry(
-            source: source, line: record.line, text: printable(record.text), revision: revision, isAverage: isAverage,
+            source: source, line: record.number, text: printable(record.text), revision: revision, isAverage: isAverage,
             location: directory, statedTokens: tokens)
     }
 
@@ -145,68 +149,5 @@ package struct CatalogRows {
             if let value = count(String(digits)) { found = value }
         }
         return found
-    }
-}
-
-/// Records of CSV (RFC 4180), a line each: quoted fields, line ends of every kind, a missing final one. Blank lines are no
-/// records.
-struct CSVRecords: IteratorProtocol {
-    struct Record {
-        /// Line that it starts on, from 1.
-        let line: Int
-        /// As it stands in the file, without its line end.
-        let text: String
-        /// Its fields, without surrounding blanks; `nil` when a quote is not closed.
-        let fields: [String]?
-    }
-
-    private var rest: Substring.UnicodeScalarView
-    private var line = 1
-
-    init(_ text: String) {
-        // A byte order mark is no part of the first title.
-        rest = (text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...]).unicodeScalars
-    }
-
-    mutating func next() -> Record? {
-        while true {
-            guard !rest.isEmpty else { return nil }
-            let start = line
-            let (text, fields) = record()
-            if !text.allSatisfy(\.isWhitespace) { return Record(line: start, text: text, fields: fields) }
-        }
-    }
-
-    private mutating func record() -> (text: String, fields: [String]?) {
-        var text = String.UnicodeScalarView()
-        var fields: [String] = []
-        var field = String.UnicodeScalarView()
-        var isQuoted = false
-        func trimmed(_ field: String.UnicodeScalarView) -> String {
-            String(String(field)[...].trimming { $0 == " " || $0 == "\t" })
-        }
-        scan: while let scalar = rest.popFirst() {
-            if scalar == "\r" || scalar == "\n" {
-                if scalar == "\r", rest.first == "\n" { rest.removeFirst() }
-                line += 1
-                // No field of a catalog goes over several lines: a lost quote must not swallow the rows after it.
-                break scan
-            }
-            text.append(scalar)
-            if scalar == "\"" {
-                if isQuoted, rest.first == "\"" {
-                    field.append(scalar)
-                    text.append(rest.removeFirst())
-                } else {
-                    isQuoted.toggle()
-                }
-            } else if scalar == ",", !isQuoted {
-                fields.append(trimmed(field))
-                field = String.UnicodeScalarView()
-            } else {
-                field.append(scalar)
-            }
-        }
-        return (String(text), isQuoted ? nil : fields + [trimmed(field)])
     }
 }
