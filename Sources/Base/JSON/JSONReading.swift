@@ -60,6 +60,22 @@ extension JSON: Decodable {
         return nil
     }
 
+    /// Whether it is true; `nil` when this is neither true nor false.
+    package var truth: Bool? {
+        if case .boolean(let value) = self { return value }
+        return nil
+    }
+
+    /// The same value with the members of every object in ascending order of their keys.
+    package var sorted: JSON {
+        switch self {
+        case .array(let elements): .array(elements.map(\.sorted))
+        case .object(let members):
+            .object(members.sorted { $0.key < $1.key }.map { (key: $0.key, value: $0.value.sorted) })
+        default: self
+        }
+    }
+
     /// The members of an object; `nil` when this is none.
     package var members: [(key: String, value: JSON)]? {
         if case .object(let members) = self { return members }

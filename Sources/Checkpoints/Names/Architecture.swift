@@ -45,10 +45,7 @@ package struct Architecture: Sendable, Equatable {
     /// Reads a `config.json`.
     /// - Throws: `ArchitectureError` when it is not JSON, of an unknown family, or leaves a size open.
     package init(config: String) throws(ArchitectureError) {
-        let keys: Keys
-        do {
-            keys = try JSONDecoder().decode(Keys.self, from: Data(config.utf8))
-        } catch {
+        guard let keys = (try? ModelConfig(config)).flatMap(Keys.init) else {
             throw ArchitectureError(
                 problem: "is not a JSON object with the keys of a Hugging Face config", isUnknown: false)
         }
@@ -75,13 +72,42 @@ package struct Architecture: Sendable, Equatable {
         hasBias = (keys.attention_bias ?? (family == .gptNeoX), keys.mlp_bias ?? (family == .gptNeoX))
     }
 
-    private struct Keys: Decodable {
-        // Names as the config has them.
-        var model_type: String?
-        var architectures: [String]?
-        var hidden_size, intermediate_size, num_hidden_layers, num_attention_heads, num_key_value_heads: Int?
-        var head_dim, vocab_size, pad_token_id: Int?
-        var tie_word_embeddings, attention_bias, mlp_bias: Bool?
+    /// Entries by the names that the config gives them.
+    private struct Keys {
+        let model_type: String?
+        let architectures: [String]?
+        let hidden_size, intermediate_size, num_hidden_layers, num_attention_heads, num_key_value_heads: Int?
+        let head_dim, vocab_size, pad_token_id: Int?
+        let tie_word_embeddings, attention_bias, mlp_bias: Bool?
+
+        /// `nil` where an entry is of another kind.
+        init?(_ config: ModelConfig) {
+            var isSound = true
+            func entry<Value>(_ key: String, _ value: (JSON) -> Value?) -> Value? {
+                guard let stated = config[key] else { return nil }
+                let found = value(stated)
+                isSound = isSound && found != nil
+                return found
+            }
+            func number(_ key: String) -> Int? { entry(key, \.integer) }
+            func flag(_ key: String) -> Bool? { entry(key, \.truth) }
+            model_type = entry("model_type", \.text)
+            architectures = entry("architectures") { list in
+                list.elements.flatMap { names in
+                    let texts = names.compactMap(\.text)
+                    return texts.count == names.count ? texts : nil
+                }
+            }
+            hidden_size = number("hidden_size")
+            intermediate_size = number("intermediate_size")
+            num_hidden_layers = number("num_hidden_layers")
+            num_attention_heads = number("num_attention_heads")
+            num_key_value_heads = number("num_key_value_heads")
+            (head_dim, vocab_size, pad_token_id) = (number("head_dim"), number("vocab_size"), number("pad_token_id"))
+            tie_word_embeddings = flag("tie_word_embeddings")
+            (attention_bias, mlp_bias) = (flag("attention_bias"), flag("mlp_bias"))
+            guard isSound else { return nil }
+        }
     }
 
     private static func family(_ keys: Keys) throws(ArchitectureError) -> Family {

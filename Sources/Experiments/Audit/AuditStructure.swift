@@ -40,11 +40,11 @@ extension AuditedSeries {
     private func computationFinding(_ place: Int) -> [AuditFinding] {
         let stated: [[String: String]] = checkpoints.map { checkpoint in
             guard let text = checkpoint.contents.config,
-                let config = try? JSONDecoder().decode(JSON.self, from: Data(text.utf8))
+                let config = try? ModelConfig(text)
             else { return [:] }
             return Dictionary(
                 uniqueKeysWithValues: AuditedSeries.computationKeys.compactMap { key in
-                    config[key].map { (key, $0.compact) }
+                    config.stated(key).map { (key, $0.sorted.compact) }
                 })
         }
         return AuditedSeries.computationKeys.compactMap { key -> AuditFinding? in

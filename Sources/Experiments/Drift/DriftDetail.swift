@@ -45,8 +45,8 @@ extension Drift {
         default: return nil
         }
         guard let config = checkpoint.contents.config,
-            let members = try? JSONSerialization.jsonObject(with: Data(config.utf8)) as? [String: Any],
-            let heads = (members[key] ?? members["num_attention_heads"]) as? Int, heads > 0
+            let config = try? ModelConfig(config),
+            let heads = (config[key] ?? config["num_attention_heads"])?.integer, heads > 0
         else { return nil }
         return heads
     }

@@ -1,3 +1,5 @@
+import Checkpoints
+
 /// A family of models: which weights it has, and how a layer is put together from them.
 ///
 /// A new one is a file with a type that conforms, its line in `architectures`, and goldens.

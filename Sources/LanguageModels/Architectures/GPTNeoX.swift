@@ -1,3 +1,5 @@
+import Checkpoints
+
 /// GPT-NeoX (Black et al., 2022) and with it Pythia: LayerNorm with parameters, biases everywhere, a part of each head
 /// turns; attention and feed-forward start from the same state where the residual is parallel. Queries, keys and values are
 /// stored in one matrix, head by head; `CanonicalNames` hands them over apart.

@@ -1,3 +1,5 @@
+import Checkpoints
+
 /// Llama (Touvron et al., 2023; Grattafiori et al., 2024) and the open series of its shape: RMSNorm before attention and
 /// before the feed-forward, optional biases.
 struct Llama: Architecture {

@@ -1,3 +1,5 @@
+import Checkpoints
+
 /// OLMo (Groeneveld et al., 2024): LayerNorm without parameters before attention and feed-forward; queries, keys and values
 /// limited in magnitude where `clip_qkv` says so.
 struct Olmo: Architecture {

@@ -1,3 +1,5 @@
+import Checkpoints
+
 /// OLMo 2 (OLMo et al., 2025): RMSNorm after attention and after the feed-forward, and on queries and keys as wholes,
 /// before they are cut into heads.
 struct Olmo2: Architecture {

@@ -1,3 +1,5 @@
+import Checkpoints
+
 /// OLMo 3: OLMo 2, of whose layers most look back over a window only; those that see everything may have YaRN's angles.
 struct Olmo3: Architecture {
     static let modelType = "olmo3"

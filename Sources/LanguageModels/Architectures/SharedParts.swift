@@ -1,3 +1,5 @@
+import Checkpoints
+
 // What the OLMo and Llama families have in common: names of weights, the gated feed-forward, entries of the config.
 
 extension ModelShape {

@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 
 /// Rotary position embedding (Su et al., 2021): each pair of a head's elements turns by an angle that grows with the
