@@ -42,8 +42,8 @@ extension Matrix {
             let count = states.tokenCount(ofSequence: sequence)
             let taken = min(limit, count)
             states.withStates(ofSequence: sequence) { values in
-                for place in 1...taken {
-                    let token = place * count / taken - 1
+                for index in 1...taken {
+                    let token = index * count / taken - 1
                     elements += values[token * states.width..<(token + 1) * states.width]
                 }
             }

@@ -18,8 +18,8 @@ package struct TokenScores: Sendable {
     package let isAmongFive: [Bool]
     let bounds: [Int]
 
-    /// Places of a sequence's predictions.
-    package func places(ofSequence sequence: Int) -> Range<Int> { predictions(sequence, bounds) }
+    /// Indices of a sequence's predictions.
+    package func indices(ofSequence sequence: Int) -> Range<Int> { predictions(sequence, bounds) }
 }
 
 /// How two models differ in what they say of every token that is predicted.
@@ -30,8 +30,8 @@ package struct TokenDivergences: Sendable {
     package let isAgreed: [Bool]
     let bounds: [Int]
 
-    /// Places of a sequence's predictions.
-    package func places(ofSequence sequence: Int) -> Range<Int> { predictions(sequence, bounds) }
+    /// Indices of a sequence's predictions.
+    package func indices(ofSequence sequence: Int) -> Range<Int> { predictions(sequence, bounds) }
 }
 
 private func predictions(_ sequence: Int, _ bounds: [Int]) -> Range<Int> {
@@ -92,9 +92,9 @@ extension LanguageModel {
                 band.withLogits(id, rows) { logits, count in
                     otherBand.withLogits(id, rows) { otherLogits, _ in
                         for (row, token) in rows.enumerated() {
-                            let place = row * count
+                            let index = row * count
                             ck_pair_token_add(
-                                tokens.base + token, otherLogits + place, logits + place, count, Int32(id))
+                                tokens.base + token, otherLogits + index, logits + index, count, Int32(id))
                         }
                     }
                 }
@@ -129,7 +129,7 @@ private final class Slots<Entry>: @unchecked Sendable {
     init(_ count: Int, _ begin: (UnsafeMutablePointer<Entry>) -> Void) {
         self.count = count
         base = .allocate(capacity: max(1, count))
-        for place in 0..<count { begin(base + place) }
+        for index in 0..<count { begin(base + index) }
     }
 
     deinit { base.deallocate() }

@@ -35,7 +35,7 @@ import Testing
 
         let scores = try model.scores(states, golden.probe, Execution())
         for (sequence, expected) in golden.losses.enumerated() {
-            let places = scores.places(ofSequence: sequence)
+            let places = scores.indices(ofSequence: sequence)
             let loss = places.reduce(0) { $0 + scores.loss[$1] } / Double(places.count)
             #expect(abs(loss - expected) < 5e-6)
         }

@@ -27,7 +27,7 @@ import Testing
         let scores = try model.scores(states, golden.probe, Execution())
         var token = 0
         for (number, sequence) in golden.probe.sequences.enumerated() {
-            #expect(scores.places(ofSequence: number) == token..<token + sequence.tokens.count - 1)
+            #expect(scores.indices(ofSequence: number) == token..<token + sequence.tokens.count - 1)
             for target in sequence.tokens.dropFirst() {
                 let p = probabilities(golden, token)
                 let probability = p[Int(target)]

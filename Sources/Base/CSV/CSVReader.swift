@@ -110,7 +110,7 @@ private struct Scanner {
     private let bytes: [UInt8]
     private let file: String
     private let isBlankIgnored: Bool
-    private var place = 0
+    private var index = 0
     private var line: Int
 
     private static let quote = UInt8(ascii: "\"")
@@ -124,24 +124,24 @@ private struct Scanner {
         self.file = file
         self.line = line
         self.isBlankIgnored = isBlankIgnored
-        if bytes.starts(with: [0xef, 0xbb, 0xbf]) { place = 3 }
+        if bytes.starts(with: [0xef, 0xbb, 0xbf]) { index = 3 }
     }
 
     /// The next row that is not a blank line; `nil` at the end.
     mutating func row() throws(CSVError) -> CSVTable.Row? {
         while skipLineEnd() {}
-        guard place < bytes.count else { return nil }
+        guard index < bytes.count else { return nil }
         let start = line
         var cells: [String?] = []
         while true {
             cells.append(try cell())
-            if place < bytes.count, bytes[place] == Scanner.comma {
-                place += 1
+            if index < bytes.count, bytes[index] == Scanner.comma {
+                index += 1
             } else {
                 break
             }
         }
-        guard skipLineEnd() || place == bytes.count else {
+        guard skipLineEnd() || index == bytes.count else {
             // Only a lone carriage return stops a cell and is neither a comma nor a line's end.
             throw failure("a carriage return without a line feed; put text with line breaks into quotes")
         }
@@ -149,11 +149,11 @@ private struct Scanner {
     }
 
     private mutating func skipLineEnd() -> Bool {
-        guard place < bytes.count else { return false }
+        guard index < bytes.count else { return false }
         let isPair =
-            bytes[place] == Scanner.carriageReturn && place + 1 < bytes.count && bytes[place + 1] == Scanner.newline
-        guard isPair || bytes[place] == Scanner.newline else { return false }
-        place += isPair ? 2 : 1
+            bytes[index] == Scanner.carriageReturn && index + 1 < bytes.count && bytes[index + 1] == Scanner.newline
+        guard isPair || bytes[index] == Scanner.newline else { return false }
+        index += isPair ? 2 : 1
         line += 1
         return true
     }
@@ -161,18 +161,18 @@ private struct Scanner {
     private mutating func cell() throws(CSVError) -> String? {
         skipBlanks()
         defer { skipBlanks() }
-        if place < bytes.count, bytes[place] == Scanner.quote { return try quotedCell() }
-        let start = place
-        while place < bytes.count {
-            switch bytes[place] {
+        if index < bytes.count, bytes[index] == Scanner.quote { return try quotedCell() }
+        let start = index
+        while index < bytes.count {
+            switch bytes[index] {
             case Scanner.comma, Scanner.newline, Scanner.carriageReturn:
-                return start == place ? nil : try text(withoutBlanks(bytes[start..<place]))
+                return start == index ? nil : try text(withoutBlanks(bytes[start..<index]))
             case Scanner.quote:
                 throw failure("a quote inside a cell that is not quoted; write it twice and quote the cell")
-            default: place += 1
+            default: index += 1
             }
         }
-        return start == place ? nil : try text(withoutBlanks(bytes[start...]))
+        return start == index ? nil : try text(withoutBlanks(bytes[start...]))
     }
 
     private func isBlank(_ byte: UInt8) -> Bool {
@@ -180,7 +180,7 @@ private struct Scanner {
     }
 
     private mutating func skipBlanks() {
-        while place < bytes.count, isBlank(bytes[place]) { place += 1 }
+        while index < bytes.count, isBlank(bytes[index]) { index += 1 }
     }
 
     private func withoutBlanks(_ content: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
@@ -190,20 +190,20 @@ private struct Scanner {
     private mutating func quotedCell() throws(CSVError) -> String {
         let opened = line
         var content: [UInt8] = []
-        place += 1
-        while place < bytes.count {
-            let byte = bytes[place]
-            place += 1
+        index += 1
+        while index < bytes.count {
+            let byte = bytes[index]
+            index += 1
             if byte != Scanner.quote {
                 content.append(byte)
                 if byte == Scanner.newline { line += 1 }
-            } else if place < bytes.count, bytes[place] == Scanner.quote {
+            } else if index < bytes.count, bytes[index] == Scanner.quote {
                 content.append(byte)
-                place += 1
+                index += 1
             } else {
                 skipBlanks()
                 let ends = [Scanner.comma, Scanner.newline, Scanner.carriageReturn]
-                guard place == bytes.count || ends.contains(bytes[place]) else {
+                guard index == bytes.count || ends.contains(bytes[index]) else {
                     throw failure("expected a comma or the end of the line after a closing quote")
                 }
                 return try text(content[...])

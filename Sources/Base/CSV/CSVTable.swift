@@ -16,22 +16,22 @@ package struct CSVTable: Sendable, Equatable {
     package let columns: [String]
     /// The rows, in order.
     package let rows: [Row]
-    private let places: [String: Int]
+    private let indices: [String: Int]
 
     init(file: String, columns: [String], rows: [Row]) {
         self.file = file
         self.columns = columns
         self.rows = rows
-        places = Dictionary(columns.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        indices = Dictionary(columns.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// Whether there is a column of this name.
-    package func hasColumn(_ name: String) -> Bool { places[name] != nil }
+    package func hasColumn(_ name: String) -> Bool { indices[name] != nil }
 
     /// The place of a column, which counts cells of rows.
     /// - Throws: `CSVError` where there is no such column; it names those there are.
-    package func place(of name: String) throws(CSVError) -> Int {
-        if let place = places[name] { return place }
+    package func index(of name: String) throws(CSVError) -> Int {
+        if let index = indices[name] { return index }
         let shown = columns.prefix(20).map { "'\($0)'" }.joined(separator: ", ")
         throw CSVError(
             file: file, line: 1,
@@ -42,17 +42,17 @@ package struct CSVTable: Sendable, Equatable {
     /// escaped: such texts become names in titles and files.
     /// - Throws: `CSVError` where there is no such column.
     package func texts(_ name: String) throws(CSVError) -> [String?] {
-        let place = try place(of: name)
-        return rows.map { row in row.cells[place].map { printable($0, limit: .max) } }
+        let index = try index(of: name)
+        return rows.map { row in row.cells[index].map { printable($0, limit: .max) } }
     }
 
     /// The numbers of a column, a cell a row; `nil` where it is missing.
     /// - Throws: `CSVError` where there is no such column, or a cell is not a finite decimal number.
     package func numbers(_ name: String) throws(CSVError) -> [Double?] {
-        let place = try place(of: name)
+        let index = try index(of: name)
         var numbers: [Double?] = []
         numbers.reserveCapacity(rows.count)
-        for row in rows { numbers.append(try number(row.cells[place], name, row.line)) }
+        for row in rows { numbers.append(try number(row.cells[index], name, row.line)) }
         return numbers
     }
 

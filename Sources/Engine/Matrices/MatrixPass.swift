@@ -49,18 +49,18 @@ package final class MatrixPass: Sendable {
 
     /// By the name of the tensor.
     private func grouped(_ requests: [any MatrixRequest]) -> [Group] {
-        var places: [String: Int] = [:]
+        var indices: [String: Int] = [:]
         var groups: [Group] = []
         for request in requests {
             let infos = request.matrices.map { checkpoints[$0.checkpoint].tensors[$0.tensor] }
             guard let name = infos.first?.name else { preconditionFailure("a request of no matrix") }
-            let place = places[name] ?? groups.count
-            if place == groups.count {
-                places[name] = place
+            let group = indices[name] ?? groups.count
+            if group == groups.count {
+                indices[name] = group
                 groups.append(Group())
             }
-            groups[place].requests.append(request)
-            groups[place].elementCount = max(groups[place].elementCount, infos.map(\.elementCount).max() ?? 0)
+            groups[group].requests.append(request)
+            groups[group].elementCount = max(groups[group].elementCount, infos.map(\.elementCount).max() ?? 0)
         }
         return groups
     }

@@ -33,9 +33,9 @@ package final class MatrixWorkspace {
     {
         let key = LeadingKey(
             input: input, count: settings.count, tolerance: settings.tolerance, seed: settings.seed)
-        if let place = leading.firstIndex(where: { $0.key == key }) {
+        if let index = leading.firstIndex(where: { $0.key == key }) {
             // The least recently used stands first.
-            leading.append(leading.remove(at: place))
+            leading.append(leading.remove(at: index))
         } else {
             leading.append((key, try LeadingSpectrum.compute(of: try loader.source(input), settings, on: threads)))
             if leading.count > MatrixWorkspace.keptSpectra { leading.removeFirst() }

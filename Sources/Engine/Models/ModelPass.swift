@@ -45,7 +45,7 @@ private final class StepCount {
     ) {
         self.progress = progress
         var order: [Int] = []
-        for place in requests.flatMap(\.checkpoints) where !order.contains(place) { order.append(place) }
+        for index in requests.flatMap(\.checkpoints) where !order.contains(index) { order.append(index) }
         self.order = order
         sizes = order.map { checkpoints[$0].tensors.reduce(0) { $0 + $1.storedByteCount } }
     }

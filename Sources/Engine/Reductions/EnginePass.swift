@@ -3,7 +3,7 @@ import Checkpoints
 import Synchronization
 import Tensors
 
-/// One reading of a plan's components. Tensors whose elements can be read at any place are cut into segments that all
+/// One reading of a plan's components. Tensors whose elements can be read at any number are cut into segments that all
 /// threads share, across tensors; the others are loaded window by window, decoded on all threads.
 package final class EnginePass: Sendable {
     private struct State {
@@ -55,12 +55,12 @@ package final class EnginePass: Sendable {
 
     private func runWindows(of index: Int, windowBytes: Int, _ passes: PassPool) throws {
         let component = components[index]
-        let indirect = component.inputs.indices.filter { place in
-            let input = component.inputs[place]
+        let indirect = component.inputs.indices.filter { number in
+            let input = component.inputs[number]
             return !(checkpoints[input.checkpoint].reader?.isDirect(input.tensor) ?? false)
         }
-        let loaded = try LoadedWindows(indirect, threads) { place in
-            let input = component.inputs[place]
+        let loaded = try LoadedWindows(indirect, threads) { number in
+            let input = component.inputs[number]
             return try blaming(input.checkpoint) {
                 try self.checkpoints[input.checkpoint].reader?.window(
                     input.tensor, capacity: windowBytes / indirect.count)
@@ -69,9 +69,9 @@ package final class EnginePass: Sendable {
         var start = 0
         repeat {
             var end = component.elementCount
-            for (place, window) in loaded.parts where start < component.elementCounts[place] {
+            for (number, window) in loaded.parts where start < component.elementCounts[number] {
                 let reach = window.reach(from: start)
-                if reach < component.elementCounts[place] { end = min(end, reach) }
+                if reach < component.elementCounts[number] { end = min(end, reach) }
             }
             if end < component.elementCount {
                 // Whole segments: one always fits, though it may end amid a band of chunks.
@@ -79,10 +79,10 @@ package final class EnginePass: Sendable {
                 end = min(start + segments * Fingerprint.segmentElements, component.elementCount)
             }
             let held = start..<end
-            try loaded.forEach(threads) { place, window, threads in
-                let here = held.clamped(to: 0..<component.elementCounts[place])
+            try loaded.forEach(threads) { number, window, threads in
+                let here = held.clamped(to: 0..<component.elementCounts[number])
                 guard !here.isEmpty else { return }
-                try blaming(component.inputs[place].checkpoint) { try window.load(here, on: threads) }
+                try blaming(component.inputs[number].checkpoint) { try window.load(here, on: threads) }
             }
             let first = start / Fingerprint.segmentElements
             let last = max(first + 1, (end + Fingerprint.segmentElements - 1) / Fingerprint.segmentElements)
@@ -147,33 +147,33 @@ private struct SegmentMerge {
     }
 }
 
-/// A component's windows by the places of its inputs: each is loaded by one thread at a time, and read by many in between.
+/// A component's windows by the indices of its inputs: each is loaded by one thread at a time, and read by many in between.
 private struct LoadedWindows: @unchecked Sendable {
-    let parts: [(place: Int, window: TensorWindow)]
+    let parts: [(input: Int, window: TensorWindow)]
     let windows: [Int: TensorWindow]
 
-    /// Opens those of `places`; `open` may give none.
+    /// Opens those of `inputs`; `open` may give none.
     init(
-        _ places: [Int], _ threads: Threads, open: @Sendable (Int) throws -> TensorWindow?
+        _ inputs: [Int], _ threads: Threads, open: @Sendable (Int) throws -> TensorWindow?
     ) throws {
         let opened = Mutex<[Int: OpenedWindow]>([:])
-        try threads.forEach(places.count) { (index: Int) throws(any Error) in
-            guard let window = try open(places[index]) else { return }
+        try threads.forEach(inputs.count) { (index: Int) throws(any Error) in
+            guard let window = try open(inputs[index]) else { return }
             let found = OpenedWindow(window: window)
-            opened.withLock { $0[places[index]] = found }
+            opened.withLock { $0[inputs[index]] = found }
         }
         windows = opened.withLock { $0.mapValues(\.window) }
         parts = windows.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
-    /// Calls `load` with each place and its window, on `threads` in all: a window a thread where there are enough of
+    /// Calls `load` with each number and its window, on `threads` in all: a window a thread where there are enough of
     /// them, which spares the threads from waiting for each other at every window's end, and else all on one window.
     func forEach(
-        _ threads: Threads, _ load: @Sendable (_ place: Int, TensorWindow, Threads) throws -> Void
+        _ threads: Threads, _ load: @Sendable (_ input: Int, TensorWindow, Threads) throws -> Void
     ) throws {
         let together = parts.count >= threads.count
         try (together ? threads : .one).forEach(parts.count) { (index: Int) throws(any Error) in
-            try load(parts[index].place, parts[index].window, together ? .one : threads)
+            try load(parts[index].input, parts[index].window, together ? .one : threads)
         }
     }
 

@@ -5,7 +5,7 @@ import Tensors
 package struct PlannedReduction: Sendable {
     let reduction: any Reduction
     /// Where the reduction's inputs stand in the component's.
-    let places: [Int]
+    let indices: [Int]
     /// Element types of the inputs.
     let types: [ElementType]
     /// Elements it covers: those that all inputs have.
@@ -51,10 +51,10 @@ package struct PlanComponent: Sendable {
     }
 
     private init(_ reductions: [any Reduction], in checkpoints: [Checkpoint]) {
-        var places: [TensorReference: Int] = [:]
+        var indices: [TensorReference: Int] = [:]
         var inputs: [TensorReference] = []
-        for input in reductions.flatMap(\.inputs) where places[input] == nil {
-            places[input] = inputs.count
+        for input in reductions.flatMap(\.inputs) where indices[input] == nil {
+            indices[input] = inputs.count
             inputs.append(input)
         }
         let infos = inputs.map { checkpoints[$0.checkpoint].tensors[$0.tensor] }
@@ -63,12 +63,12 @@ package struct PlanComponent: Sendable {
         elementCounts = infos.map(\.elementCount)
         storedByteCount = infos.reduce(0) { $0 + $1.storedByteCount }
         self.reductions = reductions.map { reduction in
-            let itsPlaces = reduction.inputs.map { places[$0] ?? 0 }
+            let own = reduction.inputs.map { indices[$0] ?? 0 }
             return PlannedReduction(
-                reduction: reduction, places: itsPlaces,
-                types: itsPlaces.map { infos[$0].elementType },
+                reduction: reduction, indices: own,
+                types: own.map { infos[$0].elementType },
                 elementCount: min(
-                    itsPlaces.map { infos[$0].elementCount }.min() ?? 0, reduction.elementLimit ?? Int.max))
+                    own.map { infos[$0].elementCount }.min() ?? 0, reduction.elementLimit ?? Int.max))
         }
     }
 }

@@ -18,7 +18,7 @@ package final class SegmentPass {
     deinit { buffers.deallocate() }
 
     /// The reductions' summaries of one segment, in the component's order.
-    /// - Parameter windows: where inputs that are not direct have been loaded, by their places.
+    /// - Parameter windows: where inputs that are not direct have been loaded, by their indices.
     func summaries(
         of component: PlanComponent, segment: Int, in checkpoints: [Checkpoint], windows: [Int: TensorWindow]
     ) throws -> [any ReductionSummary] {
@@ -35,18 +35,18 @@ package final class SegmentPass {
             try Interruption.check()
             let end = min(start + blockElements, elements.upperBound)
             var room = base
-            for (place, input) in component.inputs.enumerated() {
-                let here = min(end, component.elementCounts[place]) - start
+            for (index, input) in component.inputs.enumerated() {
+                let here = min(end, component.elementCounts[index]) - start
                 guard here > 0 else { continue }
-                if let window = windows[place] {
-                    blocks[place] = window.pointer(to: start)
+                if let window = windows[index] {
+                    blocks[index] = window.pointer(to: start)
                 } else {
-                    let bytes = UnsafeMutableRawBufferPointer(start: room, count: here * widths[place])
+                    let bytes = UnsafeMutableRawBufferPointer(start: room, count: here * widths[index])
                     try blaming(input.checkpoint) {
                         try reader(input, checkpoints).read(input.tensor, from: start, into: bytes)
                     }
-                    blocks[place] = UnsafeRawPointer(room)
-                    room += blockElements * widths[place]
+                    blocks[index] = UnsafeRawPointer(room)
+                    room += blockElements * widths[index]
                 }
             }
             for feed in feeds { feed.point(at: blocks) }
@@ -82,17 +82,17 @@ package final class SegmentPass {
 /// loop shares nothing with other threads, not even reference counts.
 private final class Feed {
     private let accumulator: any SegmentAccumulator
-    private let places: [Int]
+    private let indices: [Int]
     private let widths: [Int]
     private let elementCount: Int
     private let tiles: UnsafeMutableBufferPointer<UnsafeRawPointer>
 
     init(_ planned: PlannedReduction, widths: [Int], capacity: Int) {
         accumulator = planned.reduction.accumulator(types: planned.types, capacity: capacity)
-        places = Array(planned.places)
-        self.widths = planned.places.map { widths[$0] }
+        indices = Array(planned.indices)
+        self.widths = planned.indices.map { widths[$0] }
         elementCount = planned.elementCount
-        tiles = .allocate(capacity: places.count)
+        tiles = .allocate(capacity: indices.count)
     }
 
     deinit { tiles.deallocate() }
@@ -100,7 +100,7 @@ private final class Feed {
     var summary: any ReductionSummary { accumulator.summary }
 
     /// Goes to the beginning of a block.
-    func point(at blocks: [UnsafeRawPointer]) { _ = tiles.initialize(fromContentsOf: places.map { blocks[$0] }) }
+    func point(at blocks: [UnsafeRawPointer]) { _ = tiles.initialize(fromContentsOf: indices.map { blocks[$0] }) }
 
     /// Adds the next elements of the block, as far as the reduction covers them.
     func add(first: Int, end: Int) {

@@ -28,7 +28,7 @@ struct Audit: Experiment {
         let opened = try settings.input.open(in: context)
         let series = opened.series
         self.series = series
-        contents = SeriesContents(series, places: opened.places, fingerprints: true)
+        contents = SeriesContents(series, runIndices: opened.runIndices, fingerprints: true)
         refused = context.refused
         branchPoint = try settings.branchPoint.map { try Audit.place(of: $0, in: series, "branch_point") }
         training = try AuditTraining(settings, context)

@@ -31,7 +31,7 @@ struct Drift: Experiment {
     /// Opens the series, chooses the comparisons and aligns their tensors.
     /// - Throws: `InputError` when nothing can be compared, or when tensors have no counterpart and that is not allowed.
     init(_ settings: DriftSettings, _ context: RunContext) throws {
-        let places: [Int]
+        let runIndices: [RunIndex]
         var findings: [String] = []
         self.settings = settings
         let input = settings.input
@@ -40,13 +40,13 @@ struct Drift: Experiment {
                 [from, to].map { CheckpointLocation(parsing: $0) }, of: "from", input)
             guard ends.count == 2 else { throw InputError(context.refused.map(\.description)) }
             findings = context.neverWrittenFindings(ends)
-            (series, places) = Drift.inGivenOrder(ends, context)
+            (series, runIndices) = Drift.inGivenOrder(ends, context)
             (reference, branchPoint) = (0, nil)
             comparisons = [Comparison(kind: .pair, from: 0, to: ends[0] == ends[1] ? 0 : 1)]
         } else {
             let opened = try Drift.kin(try input.open(in: context), settings)
             let series = opened.series
-            (self.series, places, findings) = (series, opened.places, opened.findings)
+            (self.series, runIndices, findings) = (series, opened.runIndices, opened.findings)
             reference =
                 try settings.comparisons.anchors.reference.map { try Drift.place(of: $0, in: series, "reference") } ?? 0
             branchPoint =
@@ -55,7 +55,7 @@ struct Drift: Experiment {
             comparisons = Comparison.list(
                 settings.comparisons.compare, series, reference: reference, branchPoint: branchPoint)
         }
-        contents = SeriesContents(series, places: places, fingerprints: settings.integrity.fingerprints)
+        contents = SeriesContents(series, runIndices: runIndices, fingerprints: settings.integrity.fingerprints)
         training = try settings.training.map { [series] in try SeriesTraining($0, series, context) }
         openingFindings = findings + (training?.problems ?? [])
         alignments = try Drift.align(comparisons, series, reference, settings)
@@ -65,15 +65,15 @@ struct Drift: Experiment {
     /// no two share one, all stay, and aligning them tells.
     private static func kin(
         _ opened: OpenedSeries, _ settings: DriftSettings
-    ) throws -> (series: CheckpointSeries, places: [Int], findings: [String]) {
+    ) throws -> (series: CheckpointSeries, runIndices: [RunIndex], findings: [String]) {
         let series = opened.series
         let reference = try settings.comparisons.anchors.reference.map { try place(of: $0, in: series, "reference") }
         let (members, strangers) = series.kin(of: reference)
-        guard members.count > 1, !strangers.isEmpty else { return (series, opened.places, opened.findings) }
+        guard members.count > 1, !strangers.isEmpty else { return (series, opened.runIndices, opened.findings) }
         let first = series.checkpoints[members[0]].label
-        let kin = series.only(members, opened.places)
+        let kin = series.only(members, opened.runIndices)
         return (
-            kin.series, kin.places,
+            kin.series, kin.runIndices,
             opened.findings
                 + strangers.map {
                     "\(series.checkpoints[$0].label) has no floating-point tensor in common with \(first) and what is "
@@ -120,7 +120,7 @@ struct Drift: Experiment {
     }
 
     /// A pair keeps the order in which it was given: `from` may be the later one.
-    private static func inGivenOrder(_ ends: [Int], _ context: RunContext) -> (CheckpointSeries, [Int]) {
+    private static func inGivenOrder(_ ends: [RunIndex], _ context: RunContext) -> (CheckpointSeries, [RunIndex]) {
         let all = context.checkpoints
         let distinct = ends[0] == ends[1] ? [ends[0]] : ends
         return (CheckpointSeries(inOrder: distinct.map { all[$0] }), distinct)

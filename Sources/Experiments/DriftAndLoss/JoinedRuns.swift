@@ -117,14 +117,14 @@ struct JoinedRuns: Sendable {
         let (kinds, from, to) = (try table.texts("comparison"), try table.texts("from"), try table.texts("to"))
         let (relative, angles) = (try table.numbers("relative_drift"), try table.numbers("angle"))
         let (fromNorms, toNorms) = (try table.numbers("norm_from"), try table.numbers("norm_to"))
-        let places = Dictionary(points.enumerated().map { ($1.label, $0) }, uniquingKeysWith: { first, _ in first })
+        let indices = Dictionary(points.enumerated().map { ($1.label, $0) }, uniquingKeysWith: { first, _ in first })
         for row in kinds.indices {
-            if let place = from[row].flatMap({ places[$0] }) { points[place].norm = fromNorms[row] }
-            guard let place = to[row].flatMap({ places[$0] }) else { continue }
-            points[place].norm = toNorms[row]
+            if let index = from[row].flatMap({ indices[$0] }) { points[index].norm = fromNorms[row] }
+            guard let index = to[row].flatMap({ indices[$0] }) else { continue }
+            points[index].norm = toNorms[row]
             if kinds[row] == "reference" {
-                points[place].relativeDrift = relative[row]
-                points[place].angle = angles[row]
+                points[index].relativeDrift = relative[row]
+                points[index].angle = angles[row]
             }
         }
     }

@@ -64,11 +64,11 @@ extension CSVTable {
     func integers(_ name: String) throws(CSVError) -> [Int?] {
         let (texts, numbers) = (try texts(name), try numbers(name))
         var integers: [Int?] = []
-        for (place, number) in numbers.enumerated() {
+        for (index, number) in numbers.enumerated() {
             let whole = number.flatMap { Int(exactly: $0) }
             guard (number == nil) == (whole == nil) else {
                 throw CSVError(
-                    file: file, line: rows[place].line,
+                    file: file, line: rows[index].line,
                     "column '\(name)': expected a whole number, found '\(texts[place] ?? "")'")
             }
             integers.append(whole)

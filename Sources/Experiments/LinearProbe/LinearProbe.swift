@@ -50,14 +50,14 @@ struct LinearProbe: Experiment {
                         + "with an entry a sequence")
             }
             let values = Set(own).sorted()
-            let places = Dictionary(uniqueKeysWithValues: values.enumerated().map { ($1, $0) })
-            (labels, classes) = (own.compactMap { places[$0] }, values.map(String.init))
+            let numbers = Dictionary(uniqueKeysWithValues: values.enumerated().map { ($1, $0) })
+            (labels, classes) = (own.compactMap { numbers[$0] }, values.map(String.init))
         }
         guard classes.count > 1 else {
             throw InputError("all sequences are of the one class '\(classes[0])'; a classifier needs two or more")
         }
-        for (place, name) in classes.enumerated() {
-            let count = labels.count { $0 == place }
+        for (number, name) in classes.enumerated() {
+            let count = labels.count { $0 == number }
             guard count >= StratifiedSplit.smallestClass else {
                 throw InputError(
                     "the class '\(name)' has \(count) sequence(s); \(StratifiedSplit.smallestClass) are the fewest that can be "
@@ -79,9 +79,10 @@ struct LinearProbe: Experiment {
 
     var requests: [any Request] { models.requests + models.series.checkpoints.indices.map(request) as [any Request] }
     var openingFindings: [String] { models.findings }
-    func request(_ place: Int) -> LinearProbeRequest {
+    func request(_ checkpoint: Int) -> LinearProbeRequest {
         LinearProbeRequest(
-            checkpoint: models.places[place], probe: models.probe, fingerprint: models.fingerprint, task: task,
+            checkpoint: models.runIndices[checkpoint].value, probe: models.probe, fingerprint: models.fingerprint,
+            task: task,
             states: settings.pooling.states, predictions: settings.predictions)
     }
 }

@@ -18,9 +18,9 @@ extension LinearProbe {
             inputs: models.contents.facts(results), probeSet: models.probeFacts)
     }
 
-    private func records(_ place: Int, _ results: ReductionResults) -> [LinearProbeRecord] {
-        guard let summary = results.summary(request(place)) else { return [] }
-        let checkpoint = models.series.checkpoints[place]
+    private func records(_ index: Int, _ results: ReductionResults) -> [LinearProbeRecord] {
+        guard let summary = results.summary(request(index)) else { return [] }
+        let checkpoint = models.series.checkpoints[index]
         let baseline = task.baseline
         return summary.outcomes.enumerated().flatMap { depth, outcomes in
             zip(settings.pooling.states, outcomes).map { pooling, outcome in
@@ -48,11 +48,11 @@ extension LinearProbe {
             guard let outcome = record.outcome, let predicted = outcome.predictions,
                 let probabilities = outcome.labelProbabilities
             else { return [] }
-            return task.split.heldOut.enumerated().map { index, place in
-                let sequence = models.probe.sequences[place]
+            return task.split.heldOut.enumerated().map { index, sequenceIndex in
+                let sequence = models.probe.sequences[sequenceIndex]
                 return PredictionRecord(
                     probe: record, domain: models.probe.domains[sequence.domain], sequence: sequence.number,
-                    label: classes[task.labels[place]], prediction: classes[predicted[index]],
+                    label: classes[task.labels[sequenceIndex]], prediction: classes[predicted[index]],
                     labelProbability: probabilities[index])
             }
         }

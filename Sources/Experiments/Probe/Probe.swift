@@ -12,7 +12,7 @@ struct Probe: Experiment {
 
     let settings: ProbeSettings
     let models: ModelSeries
-    /// Place of the checkpoint that divergences are measured from.
+    /// Index of the checkpoint that divergences are measured from.
     let reference: Int
 
     var series: CheckpointSeries { models.series }
@@ -40,26 +40,26 @@ struct Probe: Experiment {
     /// Checkpoint by checkpoint, so that final states are still at hand.
     var requests: [any Request] {
         models.requests
-            + series.checkpoints.indices.flatMap { place -> [any Request] in
-                [loss(place)] + (divergence(place).map { [$0] } ?? [])
+            + series.checkpoints.indices.flatMap { index -> [any Request] in
+                [loss(index)] + (divergence(index).map { [$0] } ?? [])
             }
     }
 
-    private func loss(_ place: Int) -> ProbeLossRequest {
-        ProbeLossRequest(checkpoint: models.places[place], probe: probe, fingerprint: models.fingerprint)
+    private func loss(_ index: Int) -> ProbeLossRequest {
+        ProbeLossRequest(checkpoint: models.runIndices[index].value, probe: probe, fingerprint: models.fingerprint)
     }
 
     /// `nil` for the reference itself.
-    private func divergence(_ place: Int) -> ProbeDivergenceRequest? {
-        guard settings.divergence, place != reference else { return nil }
+    private func divergence(_ index: Int) -> ProbeDivergenceRequest? {
+        guard settings.divergence, index != reference else { return nil }
         return ProbeDivergenceRequest(
-            reference: models.places[reference], checkpoint: models.places[place], probe: probe,
+            reference: models.runIndices[reference].value, checkpoint: models.runIndices[index].value, probe: probe,
             fingerprint: models.fingerprint)
     }
 
     /// What is known of a checkpoint; `nil` where it could not be run.
-    func summaries(_ place: Int, _ results: ReductionResults) -> (losses: ProbeLosses, divergences: ProbeDivergences?)?
+    func summaries(_ index: Int, _ results: ReductionResults) -> (losses: ProbeLosses, divergences: ProbeDivergences?)?
     {
-        results.summary(loss(place)).map { ($0, divergence(place).flatMap { results.summary($0) }) }
+        results.summary(loss(index)).map { ($0, divergence(index).flatMap { results.summary($0) }) }
     }
 }

@@ -97,9 +97,9 @@ struct ProbeMetrics: Sendable {
         guard sums.count > 1 else { return nil }
         let means = (0..<bootstrap.resamples).map { resample in
             var (sum, count) = (0.0, 0)
-            for place in bootstrap.indices(of: resample, count: sums.count) {
-                sum += sums[place].sum
-                count += sums[place].count
+            for index in bootstrap.indices(of: resample, count: sums.count) {
+                sum += sums[index].sum
+                count += sums[index].count
             }
             return sum / Double(count)
         }

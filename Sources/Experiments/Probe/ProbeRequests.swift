@@ -36,9 +36,9 @@ struct ProbeLosses: Codable, Sendable, Equatable {
     init(_ scores: TokenScores, _ probe: ProbeSet) {
         bins = Array(repeating: Array(repeating: Bin(), count: ProbeLosses.binCount), count: probe.domains.count)
         sequences = []
-        for (place, sequence) in probe.sequences.enumerated() {
+        for (index, sequence) in probe.sequences.enumerated() {
             var sums = Sequence()
-            for (number, token) in scores.places(ofSequence: place).enumerated() {
+            for (number, token) in scores.indices(ofSequence: index).enumerated() {
                 let bucket = ProbeLosses.bucket(ofPosition: number + 1)
                 if bucket == sums.loss.count {
                     sums.loss.append(0)
@@ -119,10 +119,10 @@ struct ProbeDivergenceRequest: ModelRequest {
                 states, from: referenceModel, referenceStates, probe, workspace.execution)
             return ProbeDivergences(
                 divergence: probe.sequences.indices.map { sequence in
-                    found.places(ofSequence: sequence).reduce(0) { $0 + found.divergence[$1] }
+                    found.indices(ofSequence: sequence).reduce(0) { $0 + found.divergence[$1] }
                 },
                 agreed: probe.sequences.indices.map { sequence in
-                    found.places(ofSequence: sequence).reduce(0) { $0 + (found.isAgreed[$1] ? 1 : 0) }
+                    found.indices(ofSequence: sequence).reduce(0) { $0 + (found.isAgreed[$1] ? 1 : 0) }
                 })
         }
     }

@@ -30,14 +30,14 @@ extension Probe {
         return all.map { (probe.domains[$0], [$0]) } + (all.count > 1 ? [(Probe.wholeSet, all)] : [])
     }
 
-    private func records(_ place: Int, _ results: ReductionResults) -> [ProbeRecord] {
-        let before = series.predecessor(of: place)
+    private func records(_ index: Int, _ results: ReductionResults) -> [ProbeRecord] {
+        let before = series.predecessor(of: index)
         let bootstrap = Bootstrap(resamples: settings.resampling.resamples, seed: UInt64(settings.resampling.seed))
         return scopes.compactMap { scope in
-            guard let metrics = metrics(place, scope.domains, results) else { return nil }
+            guard let metrics = metrics(index, scope.domains, results) else { return nil }
             let earlier = before.flatMap { self.metrics($0, scope.domains, results) }
             return ProbeRecord(
-                label: series.checkpoints[place].label, revision: series.checkpoints[place].revision,
+                label: series.checkpoints[index].label, revision: series.checkpoints[index].revision,
                 domain: scope.name, metrics: metrics, interval: metrics.interval(bootstrap),
                 meanBatchPerplexity: metrics.meanBatchPerplexity(batch: settings.batch),
                 previous: earlier == nil ? nil : before.map { series.checkpoints[$0].label },
@@ -46,8 +46,8 @@ extension Probe {
     }
 
     /// Over the sequences of some domains; `nil` where the checkpoint could not be run.
-    private func metrics(_ place: Int, _ domains: [Int], _ results: ReductionResults) -> ProbeMetrics? {
-        guard let (losses, divergences) = summaries(place, results) else { return nil }
+    private func metrics(_ index: Int, _ domains: [Int], _ results: ReductionResults) -> ProbeMetrics? {
+        guard let (losses, divergences) = summaries(index, results) else { return nil }
         let wanted = probe.sequences.indices.filter { domains.contains(probe.sequences[$0].domain) }
         var bins = Array(repeating: ProbeLosses.Bin(), count: ProbeLosses.binCount)
         for domain in domains {
@@ -70,11 +70,11 @@ extension Probe {
     }
 
     private func sequenceTable(_ standing: [Int], _ results: ReductionResults) -> Table {
-        let records = standing.flatMap { place -> [ProbeSequenceRecord] in
-            guard let (losses, divergences) = summaries(place, results) else { return [] }
+        let records = standing.flatMap { index -> [ProbeSequenceRecord] in
+            guard let (losses, divergences) = summaries(index, results) else { return [] }
             return probe.sequences.enumerated().map { number, sequence in
                 ProbeSequenceRecord(
-                    label: series.checkpoints[place].label, domain: probe.domains[sequence.domain],
+                    label: series.checkpoints[index].label, domain: probe.domains[sequence.domain],
                     number: sequence.number,
                     metrics: ProbeMetrics(sequences: [self.sequence(number, losses, divergences)], bins: []))
             }
@@ -83,7 +83,7 @@ extension Probe {
     }
 
     private func positionTable(_ standing: [Int], _ results: ReductionResults) -> Table {
-        let records = standing.flatMap { place in scopes.flatMap { positions(place, $0.name, $0.domains, results) } }
+        let records = standing.flatMap { index in scopes.flatMap { positions(index, $0.name, $0.domains, results) } }
         return Probe.positionsTable(records)
     }
 
@@ -110,9 +110,9 @@ extension Probe {
     }
 
     private func positions(
-        _ place: Int, _ name: String, _ domains: [Int], _ results: ReductionResults
+        _ index: Int, _ name: String, _ domains: [Int], _ results: ReductionResults
     ) -> [ProbePositionRecord] {
-        let sequences = metrics(place, domains, results)?.sequences ?? []
+        let sequences = metrics(index, domains, results)?.sequences ?? []
         let buckets = sequences.map { $0.losses.loss.count }.max() ?? 0
         return (0..<buckets).map { bucket in
             let parts = sequences.filter { bucket < $0.losses.loss.count }.map { sequence in
@@ -122,7 +122,7 @@ extension Probe {
                 )
             }
             return ProbePositionRecord(
-                label: series.checkpoints[place].label, domain: name, bucket: bucket,
+                label: series.checkpoints[index].label, domain: name, bucket: bucket,
                 targets: parts.reduce(0) { $0 + $1.count }, loss: parts.reduce(0) { $0 + $1.loss },
                 first: parts.reduce(0) { $0 + $1.first },
                 standardError: ProbeMetrics.standardError(parts.map { ($0.loss, $0.count) }))

@@ -4,6 +4,18 @@ import Engine
 import Foundation
 import Synchronization
 
+/// Index of a checkpoint among all that a run opened: requests name it by that. In a series it has another, an `Int`.
+struct RunIndex: Hashable, Comparable, Sendable {
+    let value: Int
+
+    static func < (a: RunIndex, b: RunIndex) -> Bool { a.value < b.value }
+}
+
+extension [Checkpoint] {
+    /// A checkpoint of those that a run opened.
+    subscript(index: RunIndex) -> Checkpoint { self[index.value] }
+}
+
 /// What the experiments of one run share: checkpoints, opened once each, and how to open them.
 final class RunContext: Sendable {
     /// Threads to work on.
@@ -18,7 +30,7 @@ final class RunContext: Sendable {
 
     private struct State {
         var checkpoints: [Checkpoint] = []
-        var places: [Opening: Int] = [:]
+        var indices: [Opening: RunIndex] = [:]
         var refused: [CheckpointError] = []
         /// What the journal does not know yet of the checkpoints, by key.
         var newContents: [(key: String, contents: CheckpointContents)] = []
@@ -58,8 +70,8 @@ final class RunContext: Sendable {
     /// - Parameters:
     ///   - locations: the checkpoints as the user wrote them.
     ///   - name: the setting that names them, which tells where relative paths start.
-    /// - Returns: their places in `checkpoints`, in the order of `locations`.
-    func open(_ locations: [CheckpointLocation], of name: String, _ input: SeriesInput) throws -> [Int] {
+    /// - Returns: their indices in `checkpoints`, in the order of `locations`.
+    func open(_ locations: [CheckpointLocation], of name: String, _ input: SeriesInput) throws -> [RunIndex] {
         var options = readOptions
         options.trustedRoots += input.allowExternal.map { resolve($0, of: "allow_external") }
         options.bfloat16Dumps.formUnion(input.bfloat16Dumps)
@@ -69,7 +81,7 @@ final class RunContext: Sendable {
                 roots: options.trustedRoots,
                 dumps: options.bfloat16Dumps)
         }
-        let known = state.withLock { $0.places }
+        let known = state.withLock { $0.indices }
         var new: [(Opening, CheckpointLocation)] = []
         for (opening, location) in zip(openings, locations)
         where known[opening] == nil && !new.contains(where: { $0.0 == opening }) {
@@ -91,20 +103,20 @@ final class RunContext: Sendable {
             for (index, item) in new.enumerated() {
                 switch results[index] {
                 case .success(let checkpoint):
-                    state.places[item.0] = state.checkpoints.count
+                    state.indices[item.0] = RunIndex(value: state.checkpoints.count)
                     state.checkpoints.append(checkpoint)
                 case .failure(let error): state.refused.append(error)
                 case nil: break
                 }
             }
         }
-        return state.withLock { state in openings.compactMap { state.places[$0] } }
+        return state.withLock { state in openings.compactMap { state.indices[$0] } }
     }
 
-    /// Checkpoints among those at `places` that nobody has written to, a line each.
-    func neverWrittenFindings(_ places: [Int]) -> [String] {
+    /// Checkpoints among those that nobody has written to, a line each.
+    func neverWrittenFindings(_ indices: [RunIndex]) -> [String] {
         let all = checkpoints
-        return Set(places).sorted().compactMap { all[$0].neverWrittenFinding }
+        return Set(indices).sorted().compactMap { all[$0].neverWrittenFinding }
     }
 
     private func open(

@@ -23,17 +23,17 @@ struct SeriesInput: SettingsSection {
         guard !locations.isEmpty else {
             throw InputError("no checkpoints are named; set series=[DIR or FILE, ...], or give --from and --to")
         }
-        let places = try context.open(locations, of: "series", self)
-        guard !places.isEmpty else {
+        let opened = try context.open(locations, of: "series", self)
+        guard !opened.isEmpty else {
             throw InputError(
                 context.refused.map(\.description) + ["none of the \(locations.count) checkpoints can be read"])
         }
         let all = context.checkpoints
-        let byLocation = Dictionary(places.map { (all[$0].location, $0) }, uniquingKeysWith: { first, _ in first })
-        let series = CheckpointSeries(Set(places).sorted().map { all[$0] })
+        let byLocation = Dictionary(opened.map { (all[$0].location, $0) }, uniquingKeysWith: { first, _ in first })
+        let series = CheckpointSeries(Set(opened).sorted().map { all[$0] })
         return OpenedSeries(
-            series: series, places: series.checkpoints.compactMap { byLocation[$0.location] },
-            neverWritten: context.neverWrittenFindings(places), unplaced: series.unplacedFindings)
+            series: series, runIndices: series.checkpoints.compactMap { byLocation[$0.location] },
+            neverWritten: context.neverWrittenFindings(opened), unplaced: series.unplacedFindings)
     }
 
     /// A folder stands for the checkpoints in it, unless it is one itself.
@@ -81,7 +81,7 @@ struct OpenedSeries: Sendable {
     /// The checkpoints in training order.
     let series: CheckpointSeries
     /// Indices of the series' checkpoints in the run.
-    let places: [Int]
+    let runIndices: [RunIndex]
     /// Checkpoints that nobody has written to, a line each.
     let neverWritten: [String]
     /// Checkpoints without a step among others that have one, a line each.

@@ -88,7 +88,7 @@ struct Scaling: Experiment {
     func data(_ law: NamedLaw, _ runs: [ScalingRun]) -> LawData {
         let points = runs.compactMap { law.arguments($0.point) }
         return LawData(
-            variables: law.variables.indices.map { place in points.map { $0[place] } }, losses: runs.map(\.loss))
+            variables: law.variables.indices.map { index in points.map { $0[index] } }, losses: runs.map(\.loss))
     }
 
     private func outcome(_ law: NamedLaw) throws -> LawOutcome {
@@ -132,8 +132,8 @@ struct Scaling: Experiment {
         return try settings.budgets.map { compute in
             try Interruption.check()
             let best = ComputeOptimum(result.law, result.fit.parameters, compute: compute, sizes: least...most)
-            let resamples = threads.map(result.resamples.count) { place in
-                ComputeOptimum(result.law, result.resamples[place], compute: compute, sizes: least...most)
+            let resamples = threads.map(result.resamples.count) { index in
+                ComputeOptimum(result.law, result.resamples[index], compute: compute, sizes: least...most)
             }
             return ComputeOptimalRow(result, compute: compute, best: best, resamples: resamples)
         }

@@ -169,18 +169,18 @@ private struct ParameterRow: Sendable {
     static func rows(_ result: LawResult) -> [ParameterRow] {
         let form = result.law.form
         let covariance = result.fit.covariance
-        var rows = form.parameterNames.indices.map { place in
-            let profile = result.profiles[place]
+        var rows = form.parameterNames.indices.map { index in
+            let profile = result.profiles[index]
             // A number without both ends would pass for a measurement.
-            let stands = result.isIdentified(place)
+            let stands = result.isIdentified(index)
             return ParameterRow(
-                form: form.name, parameter: form.parameterNames[place],
+                form: form.name, parameter: form.parameterNames[index],
                 status: stands ? "fitted" : "not identified",
                 reason: stands ? nil : result.caveat ?? "the runs do not bound it",
-                estimate: stands ? result.fit.parameters[place] : nil,
-                standardError: stands ? covariance?[place][place].map { $0.squareRoot() } : nil,
+                estimate: stands ? result.fit.parameters[index] : nil,
+                standardError: stands ? covariance?[index][index].map { $0.squareRoot() } : nil,
                 profile: result.caveat == nil ? profile : nil,
-                bootstrap: stands ? result.interval { $0[place] } : nil)
+                bootstrap: stands ? result.interval { $0[index] } : nil)
         }
         for term in form.terms {
             guard let pinned = term.pinned else { continue }

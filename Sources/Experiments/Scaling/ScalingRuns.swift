@@ -85,15 +85,15 @@ struct ScalingRuns: Sendable {
         var kept = [Bool](repeating: true, count: table.rows.count)
         for (name, wanted) in settings.rows.sorted(by: { $0.key < $1.key }) {
             let texts = try reading { () throws(CSVError) in try table.texts(name) }
-            for place in texts.indices where texts[place] != wanted { kept[place] = false }
+            for index in texts.indices where texts[index] != wanted { kept[index] = false }
         }
         var runs: [ScalingRun] = []
-        for (place, row) in table.rows.enumerated() where kept[place] {
+        for (index, row) in table.rows.enumerated() where kept[index] {
             func value(
                 _ values: [Double?]?, _ variable: LawVariable, _ name: String?, least: Double
             ) throws(InputError) -> Double? {
                 guard let values, let name else { return nil }
-                guard let value = values[place] else {
+                guard let value = values[index] else {
                     throw InputError(
                         "\(table.file):\(row.line): column '\(name)' is empty; leave the row out, or fill it")
                 }
@@ -117,11 +117,11 @@ struct ScalingRuns: Sendable {
                 parameters: try value(parameters, .parameters, columns.parameters, least: 100),
                 tokens: try value(tokens, .tokens, columns.tokens, least: 1000),
                 compute: try value(compute, .compute, columns.compute, least: 1e6))
-            guard let loss = losses[place] else {
+            guard let loss = losses[index] else {
                 throw InputError(
                     "\(table.file):\(row.line): column '\(columns.loss)' is empty; leave the row out, or fill it")
             }
-            let name = names.isEmpty ? "line \(row.line)" : names.map { $0[place] ?? "" }.joined(separator: "-")
+            let name = names.isEmpty ? "line \(row.line)" : names.map { $0[index] ?? "" }.joined(separator: "-")
             guard loss > 0 else {
                 throw InputError(
                     "\(table.file):\(row.line): column '\(columns.loss)': expected a loss above 0, found \(loss)")

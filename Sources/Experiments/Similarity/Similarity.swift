@@ -48,7 +48,7 @@ struct Similarity: Experiment {
 
     private func request(_ checkpoint: Int) -> RepresentationRequest {
         RepresentationRequest(
-            checkpoint: models.places[checkpoint], probe: models.probe, fingerprint: models.fingerprint,
+            checkpoint: models.runIndices[checkpoint].value, probe: models.probe, fingerprint: models.fingerprint,
             states: settings.pooling.states, tokensPerSequence: settings.tokensPerSequence)
     }
 

@@ -18,7 +18,7 @@ struct Spectra: Experiment {
     let openingFindings: [String]
     /// Matrices of each checkpoint, in the order of their tensors.
     let matrices: [[SpectraMatrix]]
-    /// Places of tensors by name, for each checkpoint.
+    /// Indices of tensors by name, for each checkpoint.
     private let tensors: [[String: Int]]
 
     /// The exact method's reach, where `auto` decides.
@@ -28,7 +28,7 @@ struct Spectra: Experiment {
     /// - Throws: `InputError` when a setting cannot be followed or no checkpoint holds a matrix.
     init(_ settings: SpectraSettings, _ context: RunContext) throws {
         self.settings = settings
-        let places: [Int]
+        let runIndices: [RunIndex]
         if let from = settings.pair.from, let to = settings.pair.to {
             let ends = try context.open([from, to].map { CheckpointLocation(parsing: $0) }, of: "from", settings.input)
             guard ends.count == 2, ends[0] != ends[1] else {
@@ -36,7 +36,7 @@ struct Spectra: Experiment {
                     ends.count == 2 ? ["\(from) and \(to) are one checkpoint"] : context.refused.map(\.description))
             }
             let all = context.checkpoints
-            (series, places, openingFindings) = (
+            (series, runIndices, openingFindings) = (
                 CheckpointSeries(inOrder: ends.map { all[$0] }), ends, context.neverWrittenFindings(ends)
             )
             updates = [Comparison(kind: .pair, from: 0, to: 1)]
@@ -44,7 +44,7 @@ struct Spectra: Experiment {
         } else {
             let opened = try settings.input.open(in: context)
             let series = opened.series
-            (self.series, places, openingFindings) = (series, opened.places, opened.findings)
+            (self.series, runIndices, openingFindings) = (series, opened.runIndices, opened.findings)
             let reference =
                 try settings.anchors.reference.map { try series.index(of: $0, "reference") } ?? 0
             let branchPoint =
@@ -58,7 +58,7 @@ struct Spectra: Experiment {
             }
             (updates, turns) = (list(settings.updates), list(settings.subspaces))
         }
-        contents = SeriesContents(series, places: places, fingerprints: true)
+        contents = SeriesContents(series, runIndices: runIndices, fingerprints: true)
         matrices = series.checkpoints.map { checkpoint in
             checkpoint.tensors.compactMap { SpectraMatrix($0) }
         }
@@ -77,24 +77,24 @@ struct Spectra: Experiment {
     }
 
     private var matrixRequests: [any Request] {
-        series.checkpoints.indices.flatMap { place in
-            matrices[place].flatMap { matrix in
-                var requests: [any Request] = [spectrum(place, matrix)]
-                requests += updates.filter { $0.to == place }.compactMap { update($0, matrix) }
-                requests += turns.filter { $0.to == place }.compactMap { turn($0, matrix) }
+        series.checkpoints.indices.flatMap { index in
+            matrices[index].flatMap { matrix in
+                var requests: [any Request] = [spectrum(index, matrix)]
+                requests += updates.filter { $0.to == index }.compactMap { update($0, matrix) }
+                requests += turns.filter { $0.to == index }.compactMap { turn($0, matrix) }
                 return requests
             }
         }
     }
 
-    private func input(_ place: Int, _ matrix: SpectraMatrix) -> TensorReference? {
-        tensors[place][matrix.tensor].map { contents.reference(place, $0) }
+    private func input(_ index: Int, _ matrix: SpectraMatrix) -> TensorReference? {
+        tensors[index][matrix.tensor].map { contents.reference(index, $0) }
     }
 
     /// How a checkpoint stores a matrix.
-    func elementType(_ place: Int, _ matrix: SpectraMatrix) -> ElementType {
-        guard let tensor = tensors[place][matrix.tensor] else { preconditionFailure("a matrix of another checkpoint") }
-        return series.checkpoints[place].tensors[tensor].elementType
+    func elementType(_ index: Int, _ matrix: SpectraMatrix) -> ElementType {
+        guard let tensor = tensors[index][matrix.tensor] else { preconditionFailure("a matrix of another checkpoint") }
+        return series.checkpoints[index].tensors[tensor].elementType
     }
 
     private func isExact(_ matrix: SpectraMatrix) -> Bool {
@@ -106,8 +106,8 @@ struct Spectra: Experiment {
     }
 
     /// The spectrum of a checkpoint's own matrix.
-    func spectrum(_ place: Int, _ matrix: SpectraMatrix) -> SpectrumRequest {
-        guard let input = input(place, matrix) else { preconditionFailure("a matrix of another checkpoint") }
+    func spectrum(_ index: Int, _ matrix: SpectraMatrix) -> SpectrumRequest {
+        guard let input = input(index, matrix) else { preconditionFailure("a matrix of another checkpoint") }
         return SpectrumRequest(matrix: input, from: nil, isExact: isExact(matrix), settings: settings)
     }
 

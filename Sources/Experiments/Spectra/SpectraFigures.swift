@@ -26,9 +26,9 @@ extension Spectra {
             title: "Singular values of some matrices."
         ) { row in
             guard row["update"] == .missing, let tensor = row.text("tensor"),
-                let revision = row.text("revision"), let place = stages[revision]
+                let revision = row.text("revision"), let stage = stages[revision]
             else { return false }
-            return shown.contains(tensor) && place.0 == first && place.1 != nil
+            return shown.contains(tensor) && stage.0 == first && stage.1 != nil
         }
         guard !table.rows.isEmpty else { return nil }
         let step = TypedColumn<TableRow>.string("at", "The checkpoint's step.") { row in

@@ -64,17 +64,17 @@ extension SubspaceAngles.Side {
 }
 
 extension Spectra {
-    /// Places of the checkpoints that could be read to the end.
+    /// Indices of the checkpoints that could be read to the end.
     func readable(_ results: ReductionResults) -> [Int] {
-        series.checkpoints.indices.filter { place in
-            contents.isRead(place, results)
-                && matrices[place].allSatisfy { results.summary(spectrum(place, $0)) != nil }
+        series.checkpoints.indices.filter { index in
+            contents.isRead(index, results)
+                && matrices[index].allSatisfy { results.summary(spectrum(index, $0)) != nil }
         }
     }
 
     /// The weights of a checkpoint, matrix by matrix.
-    func weightRecords(_ place: Int, _ results: ReductionResults) -> [SpectrumRecord] {
-        matrices[place].map { record(place, $0, update: nil, results.summary(spectrum(place, $0))) }
+    func weightRecords(_ index: Int, _ results: ReductionResults) -> [SpectrumRecord] {
+        matrices[index].map { record(index, $0, update: nil, results.summary(spectrum(index, $0))) }
     }
 
     /// An update, matrix by matrix.
@@ -96,12 +96,12 @@ extension Spectra {
     }
 
     private func record(
-        _ place: Int, _ matrix: SpectraMatrix, update: (kind: Comparison.Kind, from: String)?,
+        _ index: Int, _ matrix: SpectraMatrix, update: (kind: Comparison.Kind, from: String)?,
         _ spectrum: MatrixSpectrum?
     ) -> SpectrumRecord {
         SpectrumRecord(
-            label: series.checkpoints[place].label, revision: series.checkpoints[place].revision, matrix: matrix,
-            elementType: elementType(place, matrix), update: update, spectrum: spectrum,
+            label: series.checkpoints[index].label, revision: series.checkpoints[index].revision, matrix: matrix,
+            elementType: elementType(index, matrix), update: update, spectrum: spectrum,
             tolerance: settings.tolerance)
     }
 }

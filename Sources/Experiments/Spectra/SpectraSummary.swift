@@ -53,17 +53,17 @@ struct SpectraSummary: Sendable {
 extension Spectra {
     /// One summary a checkpoint, from the records of the tables.
     func summaries(
-        _ places: [Int], _ weights: [SpectrumRecord], _ changes: [SpectrumRecord], _ turned: [TurnRecord]
+        _ indices: [Int], _ weights: [SpectrumRecord], _ changes: [SpectrumRecord], _ turned: [TurnRecord]
     ) -> [SpectraSummary] {
         let weights = Dictionary(grouping: weights, by: \.label)
         let changes = Dictionary(
             grouping: changes.filter { [.reference, .pair].contains($0.update?.kind) }, by: \.label)
         let turned = Dictionary(
             grouping: turned.filter { [.predecessor, .pair].contains($0.comparison) }, by: \.to)
-        return places.map { place in
-            let label = series.checkpoints[place].label
+        return indices.map { index in
+            let label = series.checkpoints[index].label
             return SpectraSummary(
-                label: label, revision: series.checkpoints[place].revision, weights: weights[label] ?? [],
+                label: label, revision: series.checkpoints[index].revision, weights: weights[label] ?? [],
                 changes: changes[label] ?? [], turned: turned[label] ?? [])
         }
     }

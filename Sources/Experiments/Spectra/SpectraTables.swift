@@ -13,18 +13,18 @@ extension Spectra {
     }
 
     func report(_ results: ReductionResults) throws -> Report {
-        let places = readable(results)
-        guard !places.isEmpty else {
+        let standing = readable(results)
+        guard !standing.isEmpty else {
             throw InputError(results.refusals.map(\.description))
         }
         func isReadable(_ comparison: Comparison) -> Bool {
-            places.contains(comparison.from) && places.contains(comparison.to)
+            standing.contains(comparison.from) && standing.contains(comparison.to)
         }
         let integrity = try contents.integrity(results, strict: false)
-        let weights = places.flatMap { weightRecords($0, results) }
+        let weights = standing.flatMap { weightRecords($0, results) }
         let changes = updates.filter(isReadable).flatMap { updateRecords($0, results) }
         let turned = turns.filter(isReadable).flatMap { turnRecords($0, results) }
-        let summary = Spectra.summaryTable(summaries(places, weights, changes, turned))
+        let summary = Spectra.summaryTable(summaries(standing, weights, changes, turned))
         var tables = [
             summary, Spectra.spectraTable(weights),
             Spectra.valuesTable(

@@ -18,7 +18,7 @@ struct InputTable: Sendable {
         _ path: String, in context: RunContext, of setting: String, columns: [String], required: [String]
     ) throws(InputError) {
         let table = try context.table(path, of: setting)
-        for name in required { _ = try reading { () throws(CSVError) in try table.place(of: name) } }
+        for name in required { _ = try reading { () throws(CSVError) in try table.index(of: name) } }
         guard !table.rows.isEmpty else { throw InputError("\(path): there is no row below the header") }
         for name in table.columns where !columns.contains(name) {
             let near = nearest(to: name, among: columns).map { "did you mean '\($0)'?" }
@@ -33,11 +33,11 @@ struct InputTable: Sendable {
     var rows: Range<Int> { table.rows.indices }
 
     /// Where a row is, for messages: `runs.csv:12`.
-    func place(_ row: Int) -> String { "\(table.file):\(table.rows[row].line)" }
+    func location(_ row: Int) -> String { "\(table.file):\(table.rows[row].line)" }
 
     /// The text of a cell; `nil` where it, or the whole column, is missing.
     func text(_ row: Int, _ column: String) -> String? {
-        guard let place = try? table.place(of: column), let cell = table.rows[row].cells[place], !cell.isEmpty
+        guard let index = try? table.index(of: column), let cell = table.rows[row].cells[index], !cell.isEmpty
         else { return nil }
         return cell
     }
@@ -80,7 +80,7 @@ struct InputTable: Sendable {
 
     /// An error about one cell.
     func failure(_ row: Int, _ column: String, _ problem: String) -> InputError {
-        InputError("\(place(row)): column '\(column)': \(problem)")
+        InputError("\(location(row)): column '\(column)': \(problem)")
     }
 }
 

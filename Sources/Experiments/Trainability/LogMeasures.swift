@@ -14,7 +14,7 @@ struct ConvergenceRecord: Sendable {
     init(_ log: TrainingLog, target: Double, smoothing: Int) {
         run = log.name
         self.target = target
-        var place: Int?
+        var index: Int?
         var isEver = false
         var start = 0
         for end in log.steps.indices {
@@ -25,16 +25,16 @@ struct ConvergenceRecord: Sendable {
             // Summed afresh: a running sum would carry a NaN, and rounding, on for ever.
             let mean = log.losses[start...end].reduce(0, +) / Double(end - start + 1)
             if mean <= target {
-                place = end
+                index = end
                 break
             }
         }
-        step = place.map { log.steps[$0] }
-        tokens = place.flatMap { log.tokens[$0] }
+        step = index.map { log.steps[$0] }
+        tokens = index.flatMap { log.tokens[$0] }
         reason =
             if !isEver {
                 "\(log.stepCount) steps are fewer than a mean takes"
-            } else if place == nil {
+            } else if index == nil {
                 "not reached"
             } else {
                 tokens == nil ? log.tokensMissing : nil
@@ -57,7 +57,7 @@ struct StabilityRecord: Sendable {
         /// Values that have a whole window before them.
         let judged: Int
         let count: Int
-        /// Places of the first spike.
+        /// Indices of the first spike.
         let first: Int?
 
         var rate: Double { Double(count) / Double(judged) }
@@ -66,21 +66,21 @@ struct StabilityRecord: Sendable {
         init?(_ values: [Double?], of log: TrainingLog, window: Int, deviations: Double) {
             var (judged, start) = (0, 0)
             var spikes: [Int] = []
-            for place in values.indices {
-                while log.steps[place] - log.steps[start] > window { start += 1 }
-                guard let value = values[place] else { continue }
-                guard log.steps[place] - log.steps[0] + log.interval > window else { continue }
+            for index in values.indices {
+                while log.steps[index] - log.steps[start] > window { start += 1 }
+                guard let value = values[index] else { continue }
+                guard log.steps[index] - log.steps[0] + log.interval > window else { continue }
                 judged += 1
-                let before = values[start..<place].compactMap { $0 }.filter(\.isFinite)
+                let before = values[start..<index].compactMap { $0 }.filter(\.isFinite)
                 guard value.isFinite else {
-                    spikes.append(place)
+                    spikes.append(index)
                     continue
                 }
                 guard before.count > 1 else { continue }
                 let mean = before.reduce(0, +) / Double(before.count)
                 let variance = before.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(before.count)
                 let distance = abs(value - mean)
-                if distance > 0, distance >= deviations * variance.squareRoot() { spikes.append(place) }
+                if distance > 0, distance >= deviations * variance.squareRoot() { spikes.append(index) }
             }
             guard judged > 0 else { return nil }
             self.judged = judged

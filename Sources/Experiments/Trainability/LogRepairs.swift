@@ -47,7 +47,7 @@ struct LogRepairs {
         var ordered: [LogRow] = []
         ordered.reserveCapacity(rows.count)
         var (repeated, offset) = (0, 0)
-        for (place, row) in rows.enumerated() {
+        for (index, row) in rows.enumerated() {
             var row = row
             row.step = row.step.addingReportingOverflow(offset).partialValue
             guard let last = ordered.last, row.step <= last.step else {
@@ -59,7 +59,7 @@ struct LogRepairs {
                 ordered[ordered.count - 1] = row
                 continue
             }
-            let next = rows[place...].prefix(LogRepairs.neighbourhood).map(\.loss)
+            let next = rows[index...].prefix(LogRepairs.neighbourhood).map(\.loss)
             if row.step <= ordered[0].step, LogRepairs.goesOn(ordered, next) {
                 let shift = last.step + pace - row.step
                 offset += shift
@@ -97,8 +97,8 @@ struct LogRepairs {
     mutating func countTokensOn(column: String) {
         var offset = 0
         var known: [(step: Int, tokens: Int)] = []
-        for place in rows.indices {
-            guard let counted = rows[place].tokens else { continue }
+        for index in rows.indices {
+            guard let counted = rows[index].tokens else { continue }
             var tokens = counted.addingReportingOverflow(offset).partialValue
             if let last = known.last, tokens < last.tokens {
                 let earlier = known.suffix(LogRepairs.neighbourhood)
@@ -106,16 +106,16 @@ struct LogRepairs {
                 let rate =
                     end.step > start.step
                     ? Double(end.tokens - start.tokens) / Double(end.step - start.step) : 0
-                let expected = Double(last.tokens) + (rate * Double(rows[place].step - last.step)).rounded()
+                let expected = Double(last.tokens) + (rate * Double(rows[index].step - last.step)).rounded()
                 guard let whole = Int(exactly: expected) else { continue }
                 offset += whole - tokens
                 tell(
-                    "line \(rows[place].line): the column '\(column)' goes back from \(last.tokens) to \(tokens) at step "
-                        + "\(rows[place].step): tokens are counted on from there, at the pace before")
+                    "line \(rows[index].line): the column '\(column)' goes back from \(last.tokens) to \(tokens) at step "
+                        + "\(rows[index].step): tokens are counted on from there, at the pace before")
                 tokens = whole
             }
-            rows[place].tokens = tokens
-            known.append((rows[place].step, tokens))
+            rows[index].tokens = tokens
+            known.append((rows[index].step, tokens))
             if known.count > 2 * LogRepairs.neighbourhood { known.removeFirst(LogRepairs.neighbourhood) }
         }
     }

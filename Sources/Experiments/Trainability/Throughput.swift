@@ -17,7 +17,7 @@ struct ThroughputRecord: Sendable {
     let reportedHardwareUtilisation: Double?
     let peak: Double?
     /// Where it was read, for messages.
-    let place: String
+    let location: String
     /// The run of the same kind on the fewest GPUs; `nil` until it is known, or where there is no other.
     var reference: Reference?
 
@@ -56,7 +56,7 @@ struct ThroughputRecord: Sendable {
         reportedUtilisation = try table.positive(row, "mfu_reported_percent").map { $0 / 100 }
         reportedHardwareUtilisation = try table.positive(row, "hfu_reported_percent").map { $0 / 100 }
         peak = hardware[gpu]?.peak
-        place = table.place(row)
+        location = table.location(row)
     }
 
     /// All rows, each with its reference: of one model, GPU and context, recomputing or not, and of one batch (strong) or
@@ -68,7 +68,7 @@ struct ThroughputRecord: Sendable {
             let group = records.filter { $0.group == records[index].group }
             if group.count(where: { $0.gpus == records[index].gpus }) > 1 {
                 throw InputError(
-                    "\(records[index].place): there are two rows for '\(records[index].model)' on "
+                    "\(records[index].location): there are two rows for '\(records[index].model)' on "
                         + "\(records[index].gpus) GPUs with the same batch")
             }
             guard group.count > 1, let first = group.min(by: { $0.gpus < $1.gpus }) else { continue }

@@ -140,8 +140,8 @@ struct Trainability: Experiment {
         settings.targetLosses.flatMap { target in
             var records = logs.map { ConvergenceRecord($0, target: target, smoothing: settings.smoothing) }
             if let best = records.compactMap(\.tokens).min(), best > 0 {
-                for place in records.indices {
-                    records[place].tokensOverBest = records[place].tokens.map { Double($0) / Double(best) }
+                for index in records.indices {
+                    records[index].tokensOverBest = records[index].tokens.map { Double($0) / Double(best) }
                 }
             }
             return records

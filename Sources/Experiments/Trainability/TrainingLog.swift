@@ -30,22 +30,22 @@ struct TrainingLog: Sendable {
     ) throws(InputError) {
         name = path.hasSuffix(".csv") ? String(path.dropLast(4)) : path
         let table = try context.table(path, of: "logs")
-        let places: (step: Int, loss: Int)
+        let indices: (step: Int, loss: Int)
         do throws(CSVError) {
-            places = (try table.place(of: columns.step), try table.place(of: columns.loss))
+            indices = (try table.index(of: columns.step), try table.index(of: columns.loss))
         } catch {
             throw InputError("\(error.description); the settings under log_columns name the columns of logs")
         }
-        let tokenPlace = columns.tokens.flatMap { try? table.place(of: $0) }
-        let normPlace = columns.gradientNorm.flatMap { try? table.place(of: $0) }
+        let tokenIndex = columns.tokens.flatMap { try? table.index(of: $0) }
+        let normIndex = columns.gradientNorm.flatMap { try? table.index(of: $0) }
         var rows: [LogRow] = []
         for row in table.rows {
             func failure(_ column: String, _ problem: String) -> InputError {
                 InputError("\(path):\(row.line): column '\(column)': \(problem)")
             }
             // A row without a loss is an evaluation, not a step.
-            guard let lossText = TrainingLog.cell(row.cells[places.loss]) else { continue }
-            guard let step = TrainingLog.count(row.cells[places.step]) else {
+            guard let lossText = TrainingLog.cell(row.cells[indices.loss]) else { continue }
+            guard let step = TrainingLog.count(row.cells[indices.step]) else {
                 throw failure(columns.step, "expected a whole number of steps")
             }
             guard let loss = TrainingLog.number(lossText) else {
@@ -55,7 +55,7 @@ struct TrainingLog: Sendable {
             }
             if loss < 0 { throw failure(columns.loss, "\(loss) is negative; a loss in nats a token is not") }
             var norm: Double?
-            if let normPlace, let text = TrainingLog.cell(row.cells[normPlace]) {
+            if let normIndex, let text = TrainingLog.cell(row.cells[normIndex]) {
                 norm = TrainingLog.number(text)
                 guard norm != nil else {
                     throw failure(
@@ -65,7 +65,7 @@ struct TrainingLog: Sendable {
             }
             rows.append(
                 LogRow(
-                    step: step, tokens: tokenPlace.flatMap { TrainingLog.count(row.cells[$0]) }, loss: loss, norm: norm,
+                    step: step, tokens: tokenIndex.flatMap { TrainingLog.count(row.cells[$0]) }, loss: loss, norm: norm,
                     line: row.line))
         }
         guard !rows.isEmpty else { throw InputError("\(path): no row has a loss in the column '\(columns.loss)'") }
@@ -84,12 +84,12 @@ struct TrainingLog: Sendable {
         let normCount = norms.count { $0 != nil }
         gradientNorms = normCount == 0 ? nil : norms
         tokensMissing = TrainingLog.missing(
-            columns.tokens, isThere: tokenPlace != nil, values: tokens.count { $0 != nil }, steps: steps.count)
+            columns.tokens, isThere: tokenIndex != nil, values: tokens.count { $0 != nil }, steps: steps.count)
         normsMissing = TrainingLog.missing(
-            columns.gradientNorm, isThere: normPlace != nil, values: normCount, steps: steps.count)
+            columns.gradientNorm, isThere: normIndex != nil, values: normCount, steps: steps.count)
         let missing = [
-            (columns.tokens, "tokens", tokensMissing, "tokens of convergence are", tokenPlace != nil),
-            (columns.gradientNorm, "gradient_norm", normsMissing, "spikes of the gradient are", normPlace != nil),
+            (columns.tokens, "tokens", tokensMissing, "tokens of convergence are", tokenIndex != nil),
+            (columns.gradientNorm, "gradient_norm", normsMissing, "spikes of the gradient are", normIndex != nil),
         ]
         let gaps = missing.compactMap { column, setting, reason, what, isThere -> String? in
             guard column != nil, let reason else { return nil }

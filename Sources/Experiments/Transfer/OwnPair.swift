@@ -32,23 +32,23 @@ struct TransferRuns: Sendable {
             pretraining = try reading { () throws(CSVError) in try table.numbers(name) }
         }
         var runs: [Run] = []
-        for (place, row) in table.rows.enumerated() {
+        for (index, row) in table.rows.enumerated() {
             let here = "\(table.file):\(row.line): "
-            guard let arm = arms[place].flatMap(Arm.init) else {
+            guard let arm = arms[index].flatMap(Arm.init) else {
                 throw InputError(
                     here + "column '\(columns.arm)': expected scratch or transfer, found '\(arms[place] ?? "")'")
             }
-            guard let c = compute[place], c > 0, c <= largestQuantity else {
+            guard let c = compute[index], c > 0, c <= largestQuantity else {
                 throw InputError(
                     here + "column '\(columns.compute)': expected compute above 0, and up to \(largestQuantity)")
             }
-            guard let loss = losses[place], loss > 0 else {
+            guard let loss = losses[index], loss > 0 else {
                 throw InputError(here + "column '\(columns.loss)': expected a loss above 0")
             }
             guard loss <= log(300_000) else {
                 throw InputError(here + "a loss of \(short(loss)) nats is above ln(300000); is it a perplexity?")
             }
-            let before = pretraining?[place] ?? 0
+            let before = pretraining?[index] ?? 0
             guard (0...largestQuantity).contains(before) else {
                 throw InputError(
                     here + "column '\(columns.pretrainingCompute ?? "")': expected compute from 0 to \(largestQuantity)"

@@ -64,12 +64,12 @@ struct StageLosses: Sendable {
         var points: [Point] = []
         for column in columns {
             let losses = try reading { () throws(CSVError) in try table.numbers(column) }
-            for (place, loss) in losses.enumerated() {
+            for (index, loss) in losses.enumerated() {
                 guard let loss else { continue }
-                guard let tokens = tokens[place] else {
-                    throw InputError("\(table.file):\(table.rows[place].line): a loss without its tokens")
+                guard let tokens = tokens[index] else {
+                    throw InputError("\(table.file):\(table.rows[index].line): a loss without its tokens")
                 }
-                try check(loss, table, place)
+                try check(loss, table, index)
                 points.append(
                     Point(
                         domain: String(column.dropFirst(prefix.count)), stage: stage, run: run, tokens: since + tokens,
@@ -88,12 +88,12 @@ struct StageLosses: Sendable {
         let (stages, ingredients) = (try numbers("stage"), try numbers("ingredient"))
         let (tokens, losses) = (try numbers("tokens"), try numbers("loss"))
         var points: [Point] = []
-        for place in table.rows.indices {
-            guard let domain = domains[place], let stage = stages[place], let tokens = tokens[place],
-                let loss = losses[place]
+        for index in table.rows.indices {
+            guard let domain = domains[index], let stage = stages[index], let tokens = tokens[index],
+                let loss = losses[index]
             else { continue }
-            try check(loss, table, place)
-            let ingredient = ingredients[place].map { "ingredient\(Int(exactly: $0) ?? 0)" }
+            try check(loss, table, index)
+            let ingredient = ingredients[index].map { "ingredient\(Int(exactly: $0) ?? 0)" }
             points.append(
                 Point(
                     domain: domain, stage: stage == 1 ? 1 : 2, run: stage == 1 ? "" : ingredient ?? "stage \(stage)",
@@ -102,10 +102,10 @@ struct StageLosses: Sendable {
         return points
     }
 
-    private static func check(_ loss: Double, _ table: CSVTable, _ place: Int) throws(InputError) {
+    private static func check(_ loss: Double, _ table: CSVTable, _ index: Int) throws(InputError) {
         guard loss > 0, loss <= Foundation.log(300_000) else {
             throw InputError(
-                "\(table.file):\(table.rows[place].line): expected a loss in nats between 0 and ln(300000), found \(short(loss))"
+                "\(table.file):\(table.rows[index].line): expected a loss in nats between 0 and ln(300000), found \(short(loss))"
             )
         }
     }

@@ -50,7 +50,7 @@ struct LayerComputation: Sendable {
             if let bias {
                 for row in 0..<tokens {
                     bias.withUnsafeBufferPointer { bias in
-                        for place in 0..<features { target[row * y.columns + place] = bias[feature + place] }
+                        for index in 0..<features { target[row * y.columns + index] = bias[feature + index] }
                     }
                 }
             }

@@ -48,8 +48,8 @@ struct IntegerArray {
         }
         func read<Value: FixedWidthInteger>(_ type: Value.Type) -> [Int] {
             bytes.withUnsafeBytes { buffer in
-                (0..<count).map { place in
-                    let value = buffer.loadUnaligned(fromByteOffset: place * MemoryLayout<Value>.size, as: Value.self)
+                (0..<count).map { index in
+                    let value = buffer.loadUnaligned(fromByteOffset: index * MemoryLayout<Value>.size, as: Value.self)
                     return Int(clamping: Value(littleEndian: value))
                 }
             }
@@ -127,8 +127,8 @@ extension ProbeArrays {
         var names: [String] = []
         do throws(CheckpointError) {
             let reader = try CheckpointReader.open(CheckpointLocation(path: file.path), options: source.readOptions)
-            for (place, info) in reader.tensors.enumerated() where wanted.contains(info.name) {
-                found.append((info, try reader.bytes(of: place)))
+            for (index, info) in reader.tensors.enumerated() where wanted.contains(info.name) {
+                found.append((info, try reader.bytes(of: index)))
             }
             if case .string(let text) = reader.attributes["domains"] {
                 names = text.split(separator: ",").map(String.init)
@@ -147,16 +147,16 @@ extension ProbeArrays {
 
 extension CheckpointReader {
     /// All of a tensor's bytes; of a larger one than any probe only the first.
-    fileprivate func bytes(of place: Int) throws(CheckpointError) -> Data {
-        let info = tensors[place]
+    fileprivate func bytes(of index: Int) throws(CheckpointError) -> Data {
+        let info = tensors[index]
         let width = info.elementType.byteCount
         let count = min(info.elementCount, IntegerArray.elementLimit + 1)
         let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, count * width), alignment: 64)
         defer { bytes.deallocate() }
-        if isDirect(place) {
-            try read(place, from: 0, into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<(count * width)]))
+        if isDirect(index) {
+            try read(index, from: 0, into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<(count * width)]))
         } else if let base = bytes.baseAddress {
-            let window = try window(place, capacity: 64 << 20)
+            let window = try window(index, capacity: 64 << 20)
             var start = 0
             while start < count {
                 let reach = min(window.reach(from: start), count)

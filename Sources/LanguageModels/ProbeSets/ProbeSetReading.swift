@@ -206,9 +206,9 @@ struct ProbeArrays {
         if let end = source.endOfText.map(Int32.init(truncatingIfNeeded:)) {
             documents = []
             var start = 0
-            for (place, id) in ids.enumerated() where id == end {
-                documents.append(ids[start...place])
-                start = place + 1
+            for (index, id) in ids.enumerated() where id == end {
+                documents.append(ids[start...index])
+                start = index + 1
             }
             if start < ids.count { documents.append(ids[start...]) }
         }

@@ -73,14 +73,14 @@ package struct ReportPage: Sendable {
         var rows = ""
         for (texts, cells) in zip(shown, table.rows) {
             rows += "<tr>"
-            for place in table.columns.indices {
+            for column in table.columns.indices {
                 rows += "<td"
-                let isNumeric = table.columns[place].isNumeric
-                if let text = texts[place] {
+                let isNumeric = table.columns[column].isNumeric
+                if let text = texts[column] {
                     // Prose takes several lines rather than push other columns out of sight.
                     if isNumeric { rows += " class=\"n\"" } else if text.isProse { rows += " class=\"t\"" }
                     // Sorting goes by all digits, not by those that are shown.
-                    if let number = cells[place].number.map({ CSVWriter.text($0) }), number != text {
+                    if let number = cells[column].number.map({ CSVWriter.text($0) }), number != text {
                         rows += " data-v=\"\(PageTemplate.escaped(number))\""
                     }
                     rows += ">\(PageTemplate.escaped(text))</td>"

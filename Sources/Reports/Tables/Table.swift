@@ -32,8 +32,8 @@ package struct Table: Sendable, Equatable {
     package let primaryKey: [String]
     /// The observations in order, each with one cell a column. Every number is finite.
     package let rows: [[Cell]]
-    /// Places of the columns by name.
-    private let places: [String: Int]
+    /// Indices of the columns by name.
+    private let indices: [String: Int]
 
     /// Assembles a table. NaN and infinities become missing cells.
     /// - Precondition: the names are snake_case and unique, the title is one line, `primaryKey` names columns, and every
@@ -42,10 +42,10 @@ package struct Table: Sendable, Equatable {
         precondition(Column.isSnakeCase(name), "table '\(name)' is not snake_case")
         precondition(!title.isEmpty && !title.contains(where: \.isNewline), "table '\(name)': the title is one line")
         precondition(!columns.isEmpty, "table '\(name)' has no column")
-        places = Dictionary(zip(columns.map(\.name), columns.indices), uniquingKeysWith: { first, _ in first })
-        precondition(places.count == columns.count, "table '\(name)' has two columns of one name")
+        indices = Dictionary(zip(columns.map(\.name), columns.indices), uniquingKeysWith: { first, _ in first })
+        precondition(indices.count == columns.count, "table '\(name)' has two columns of one name")
         precondition(
-            primaryKey.allSatisfy { [places] in places[$0] != nil },
+            primaryKey.allSatisfy { [indices] in indices[$0] != nil },
             "table '\(name)': the primary key names no column of it")
         self.name = name
         self.title = title
@@ -62,5 +62,5 @@ package struct Table: Sendable, Equatable {
     }
 
     /// Where a column stands, from 0; `nil` when there is none of that name.
-    func place(of column: String) -> Int? { places[column] }
+    func index(of column: String) -> Int? { indices[column] }
 }

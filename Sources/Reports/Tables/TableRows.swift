@@ -11,7 +11,7 @@ package struct TableRow: Sendable {
 
     /// The cell of a column.
     /// - Precondition: the table has the column, outside `AbsentColumns.recording`.
-    package subscript(column: String) -> Cell { table.existingPlace(of: column).map { cells[$0] } ?? .missing }
+    package subscript(column: String) -> Cell { table.existingIndex(of: column).map { cells[$0] } ?? .missing }
 
     /// Whether there is such a column.
     func has(_ column: String) -> Bool { table.has(column) }
@@ -56,17 +56,17 @@ extension Table {
     }
 
     /// Whether there is such a column.
-    package func has(_ column: String) -> Bool { place(of: column) != nil }
+    package func has(_ column: String) -> Bool { index(of: column) != nil }
 
     /// The description of a column.
     /// - Precondition: the table has it, outside `AbsentColumns.recording`.
     package func column(_ name: String) -> Column {
-        existingPlace(of: name).map { columns[$0] } ?? Column(name, .number, meaning: "Absent.")
+        existingIndex(of: name).map { columns[$0] } ?? Column(name, .number, meaning: "Absent.")
     }
 
     /// `nil` only while absent columns are recorded.
-    fileprivate func existingPlace(of column: String) -> Int? {
-        if let place = place(of: column) { return place }
+    fileprivate func existingIndex(of column: String) -> Int? {
+        if let index = index(of: column) { return index }
         guard let absent = AbsentColumns.current else {
             preconditionFailure("table '\(name)' has no column '\(column)'")
         }
@@ -78,10 +78,10 @@ extension Table {
     package func selecting(
         _ columns: [String], as name: String, title: String, where isWanted: (TableRow) -> Bool = { _ in true }
     ) -> Table {
-        let places = columns.map(existingPlace)
+        let indices = columns.map(existingIndex)
         return Table(
             name, title: title, columns: columns.map(column),
-            rows: records.filter(isWanted).map { row in places.map { place in place.map { row.cells[$0] } ?? .missing }
+            rows: records.filter(isWanted).map { row in indices.map { index in index.map { row.cells[$0] } ?? .missing }
             })
     }
 

@@ -40,9 +40,9 @@ extension Table {
         _ columns: [String]? = nil, as name: String? = nil, title: String? = nil,
         where isWanted: (TableRow) -> Bool = { _ in true }
     ) -> TableView {
-        let places = records.enumerated().filter { isWanted($0.element) }.map(\.offset)
+        let indices = records.enumerated().filter { isWanted($0.element) }.map(\.offset)
         return TableView(
-            columns ?? self.columns.map(\.name), rows: places.count == rows.count ? nil : places, of: self,
+            columns ?? self.columns.map(\.name), rows: indices.count == rows.count ? nil : indices, of: self,
             as: name ?? self.name, title: title ?? self.title)
     }
 }

@@ -98,8 +98,8 @@ struct LaTeXTable {
     init(_ table: Table) {
         let body = table.readableRows
         count = body.count
-        columns = table.columns.enumerated().map { place, column in
-            let texts = body.map { $0[place] }
+        columns = table.columns.enumerated().map { index, column in
+            let texts = body.map { $0[index] }
             return Column(
                 heading: column.heading, isNumeric: column.isNumeric, texts: texts,
                 numbers: LaTeXTable.numericColumn(column.isNumeric ? texts.compactMap { $0 } : []))

@@ -26,8 +26,8 @@ extension Table {
         // Which columns a column's uncertainty decides for, itself first.
         let groups = columns.compactMap { column -> [Int]? in
             guard let uncertainty = column.uncertainty else { return nil }
-            let places = ([column.name] + uncertainty.columns).compactMap(place)
-            return places.count == uncertainty.columns.count + 1 ? places : nil
+            let indices = ([column.name] + uncertainty.columns).compactMap(index)
+            return indices.count == uncertainty.columns.count + 1 ? indices : nil
         }
         return rows.map { row in
             var texts = zip(row, columns).map { $0.readable(digits: $1.digits) }
@@ -36,8 +36,8 @@ extension Table {
                 let width =
                     group.count == 2 ? numbers[1] : numbers[2].flatMap { high in numbers[1].map { (high - $0) / 2 } }
                 guard let width, let decimals = DecimalText.decimals(ofUncertainty: width) else { continue }
-                for (place, number) in zip(group, numbers) {
-                    texts[place] = number.map { DecimalText($0).rounded(toDecimals: decimals) }
+                for (index, number) in zip(group, numbers) {
+                    texts[index] = number.map { DecimalText($0).rounded(toDecimals: decimals) }
                 }
             }
             return texts

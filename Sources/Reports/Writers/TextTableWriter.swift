@@ -24,12 +24,12 @@ package struct TextTableWriter: Sendable {
         let head = hidden > 0 ? (mostRows + 1) / 2 : rows.count
         let selected = Array(rows.prefix(head)) + (hidden > 0 ? Array(rows.suffix(mostRows - head)) : [])
         var (heading, shown, widths): ([String], [[String]], [Int]) = ([], [], [])
-        let columnTexts = table.columns.indices.map { place in selected.map { $0[place] ?? "–" } }
+        let columnTexts = table.columns.indices.map { column in selected.map { $0[column] ?? "–" } }
         for limit in TextTableWriter.textWidths {
             heading = table.columns.map { cut($0.heading, limit) }
             let fitted = columnTexts.map { cut($0, limit) }
             shown = selected.indices.map { row in fitted.map { $0[row] } }
-            widths = heading.indices.map { place in ([heading] + shown).map { $0[place].count }.max() ?? 0 }
+            widths = heading.indices.map { column in ([heading] + shown).map { $0[column].count }.max() ?? 0 }
             if widths.reduce(-2, { $0 + $1 + 2 }) <= width { break }
         }
         var (columns, used) = (0, -2)
@@ -38,9 +38,9 @@ package struct TextTableWriter: Sendable {
             columns += 1
         }
         func line(_ cells: [String]) -> String {
-            var line = (0..<columns).map { place in
-                let room = String(repeating: " ", count: max(0, widths[place] - cells[place].count))
-                return table.columns[place].isNumeric ? room + cells[place] : cells[place] + room
+            var line = (0..<columns).map { column in
+                let room = String(repeating: " ", count: max(0, widths[column] - cells[column].count))
+                return table.columns[column].isNumeric ? room + cells[column] : cells[column] + room
             }.joined(separator: "  ")
             while line.hasSuffix(" ") { line.removeLast() }
             return line

@@ -9,10 +9,10 @@ package struct ResultsIndex: Hashable {
     /// The index that a results folder stands in; `nil` for one that is not below `results`, as with `--out`.
     package init?(besides folder: String) {
         let parts = folder.split(separator: "/", omittingEmptySubsequences: false)
-        guard let place = parts.lastIndex(of: "results"), place < parts.count - 1, parts.count - place <= 3 else {
+        guard let index = parts.lastIndex(of: "results"), index < parts.count - 1, parts.count - index <= 3 else {
             return nil
         }
-        root = parts[...place].joined(separator: "/")
+        root = parts[...index].joined(separator: "/")
     }
 
     /// Writes the page anew: of all folders, and pairs' folders in them, that hold a record of a run.

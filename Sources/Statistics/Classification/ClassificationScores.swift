@@ -43,11 +43,11 @@ package struct ClassifiedSamples: Sendable {
 
     private static func order(_ values: [Double]) -> [[Int]] {
         var groups: [[Int]] = []
-        for place in values.indices.sorted(by: { values[$0] < values[$1] }) {
-            if let last = groups.last?.last, values[last] == values[place] {
-                groups[groups.count - 1].append(place)
+        for index in values.indices.sorted(by: { values[$0] < values[$1] }) {
+            if let last = groups.last?.last, values[last] == values[index] {
+                groups[groups.count - 1].append(index)
             } else {
-                groups.append([place])
+                groups.append([index])
             }
         }
         return groups
@@ -66,13 +66,13 @@ package struct ClassifiedSamples: Sendable {
         precondition(counts.count == labels.count)
         var (hits, predicted, actual) = (zeros, zeros, zeros)
         var (total, loss) = (0.0, 0.0)
-        for (place, count) in counts.enumerated() where count > 0 {
+        for (index, count) in counts.enumerated() where count > 0 {
             let count = Double(count)
             total += count
-            loss += count * losses[place]
-            predicted[predictions[place]] += count
-            actual[labels[place]] += count
-            if predictions[place] == labels[place] { hits[labels[place]] += count }
+            loss += count * losses[index]
+            predicted[predictions[index]] += count
+            actual[labels[index]] += count
+            if predictions[index] == labels[index] { hits[labels[index]] += count }
         }
         var (precision, recall, f1, present) = (0.0, 0.0, 0.0, 0.0)
         for k in 0..<classes where predicted[k] + actual[k] > 0 {
@@ -96,8 +96,8 @@ package struct ClassifiedSamples: Sendable {
         var (area, below) = (0.0, 0.0)
         for group in orders[label] {
             var (own, others) = (0.0, 0.0)
-            for place in group {
-                if labels[place] == label { own += Double(counts[place]) } else { others += Double(counts[place]) }
+            for index in group {
+                if labels[index] == label { own += Double(counts[index]) } else { others += Double(counts[index]) }
             }
             area += own * (below + others / 2)
             below += others

@@ -150,13 +150,13 @@ package struct ClassificationTask: Sendable {
             let outside = folds.indices.filter { folds[$0] != fold }
             let (seen, unseen) = (samples.selecting(outside), samples.selecting(inside))
             var model: LogisticRegression?
-            for (place, strength) in inverseStrengths.enumerated() {
+            for (index, strength) in inverseStrengths.enumerated() {
                 // From a strong penalty to a weak one, each search begins near its end.
                 let next = LogisticRegression(
                     seen, labels: outside.map { labels[$0] }, classes: classes, inverseStrength: strength,
                     startingFrom: model)
                 let logs = next.logProbabilities(unseen)
-                sums[place] -= zip(logs, inside).reduce(0) { $0 + $1.0[labels[$1.1]] } / Double(inside.count)
+                sums[index] -= zip(logs, inside).reduce(0) { $0 + $1.0[labels[$1.1]] } / Double(inside.count)
                 model = next
             }
         }

@@ -19,8 +19,8 @@ package struct FeatureMatrix: Sendable, Equatable {
     package subscript(row: Int) -> ArraySlice<Double> { values[row * columns..<(row + 1) * columns] }
 
     /// The samples at these places, in this order.
-    package func selecting(_ places: [Int]) -> FeatureMatrix {
-        FeatureMatrix(rows: places.count, columns: columns, values: places.flatMap { self[$0] })
+    package func selecting(_ indices: [Int]) -> FeatureMatrix {
+        FeatureMatrix(rows: indices.count, columns: columns, values: indices.flatMap { self[$0] })
     }
 
     /// Whether no value is NaN or infinite.

@@ -2,9 +2,9 @@ import Base
 
 /// Samples dealt out by class with a seed: a part to train on and a part held out.
 package struct StratifiedSplit: Sendable, Equatable {
-    /// Places of the samples to train on, ascending.
+    /// Indices of the samples to train on, ascending.
     package let training: [Int]
-    /// Places of the others, ascending.
+    /// Indices of the others, ascending.
     package let heldOut: [Int]
 
     /// Fewest samples a class may have: two to train on, lest cross-validation never see it, and one held out.
@@ -38,8 +38,8 @@ package struct StratifiedSplit: Sendable, Equatable {
         var folds = [Int](repeating: 0, count: labels.count)
         var next = 0
         for members in members(labels) {
-            for place in shuffled(members, &random) {
-                folds[place] = next % count
+            for index in shuffled(members, &random) {
+                folds[index] = next % count
                 next += 1
             }
         }
@@ -54,7 +54,7 @@ package struct StratifiedSplit: Sendable, Equatable {
 
     private static func members(_ labels: [Int]) -> [[Int]] {
         var members = [[Int]](repeating: [], count: (labels.max() ?? -1) + 1)
-        for (place, label) in labels.enumerated() { members[label].append(place) }
+        for (index, label) in labels.enumerated() { members[label].append(index) }
         return members
     }
 

@@ -20,12 +20,12 @@ package struct LawData: Sendable, Equatable {
     package var count: Int { losses.count }
 
     /// The runs at these places only.
-    package func only(_ places: [Int]) -> LawData {
-        LawData(variables: variables.map { values in places.map { values[$0] } }, losses: places.map { losses[$0] })
+    package func only(_ indices: [Int]) -> LawData {
+        LawData(variables: variables.map { values in indices.map { values[$0] } }, losses: indices.map { losses[$0] })
     }
 
     /// One value of each variable.
-    package func point(_ place: Int) -> [Double] { variables.map { $0[place] } }
+    package func point(_ index: Int) -> [Double] { variables.map { $0[index] } }
 }
 
 /// Huber's loss (1964) of one residual r: r²/2 up to `delta`, beyond it the tangent δ(|r| − δ/2).

@@ -94,7 +94,7 @@ package struct LawFit: Sendable {
         let starts = [centred] + startPoints.prefix(problem.options.bootstrapStarts)
         return threads.map(bootstrap.resamples) { resample in
             var weights = [Double](repeating: 0, count: data.count)
-            for place in bootstrap.indices(of: resample, count: data.count) { weights[place] += 1 }
+            for index in bootstrap.indices(of: resample, count: data.count) { weights[index] += 1 }
             let problem = LawProblem(self.problem, weights: weights)
             // Fewer distinct runs than parameters leave the resample without a minimum of its own.
             guard problem.data.count > form.parameterCount else { return nil }
@@ -119,12 +119,12 @@ extension LawForm {
                 case .power(let base, let power, let times):
                     let value: Double
                     switch base {
-                    case .variable(let place): value = variables[place]
+                    case .variable(let index): value = variables[index]
                     case .constant(let number): value = number
                     }
                     switch power {
                     case .fixed(let number): logarithm += times * number * log(value)
-                    case .exponent(let place): logarithm += times * exponents[first + place] * log(value)
+                    case .exponent(let index): logarithm += times * exponents[first + index] * log(value)
                     }
                 case .bend(let variable, let at, let by, let width):
                     let z = log(variables[variable] / exponents[first + at]) / width

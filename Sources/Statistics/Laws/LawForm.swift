@@ -5,7 +5,7 @@
 package struct LawForm: Sendable, Equatable {
     /// What a power is taken of.
     package enum Base: Sendable, Equatable {
-        /// One of the variables, by its place.
+        /// One of the variables, by its index.
         case variable(Int)
         /// A positive number.
         case constant(Double)
@@ -13,7 +13,7 @@ package struct LawForm: Sendable, Equatable {
 
     /// What a base is raised to.
     package enum Power: Sendable, Equatable {
-        /// One of the law's exponents, by its place: to be fitted.
+        /// One of the law's exponents, by its index: to be fitted.
         case exponent(Int)
         /// A number.
         case fixed(Double)
@@ -82,8 +82,8 @@ package struct LawForm: Sendable, Equatable {
     package init(_ name: String, variableCount: Int, terms: [Term], exponents: [Exponent]) {
         precondition((1...6).contains(terms.count) && exponents.count <= 4)
         for case .power(let base, let power, _) in terms.flatMap(\.factors) {
-            if case .variable(let place) = base { precondition(place < variableCount) }
-            if case .exponent(let place) = power { precondition(place < exponents.count) }
+            if case .variable(let index) = base { precondition(index < variableCount) }
+            if case .exponent(let index) = power { precondition(index < exponents.count) }
         }
         self.name = name
         self.variableCount = variableCount
@@ -99,6 +99,6 @@ package struct LawForm: Sendable, Equatable {
     /// Number of fitted parameters.
     package var parameterCount: Int { parameterNames.count }
 
-    /// Places of the terms whose coefficients are fitted.
+    /// Indices of the terms whose coefficients are fitted.
     var freeTerms: [Int] { terms.indices.filter { terms[$0].pinned == nil } }
 }

@@ -89,25 +89,25 @@ struct LawProblem: Sendable {
                 let values: [Double]?
                 let centre: Double
                 switch base {
-                case .variable(let place): (values, centre) = (logs[place], centres[place])
+                case .variable(let index): (values, centre) = (logs[index], centres[index])
                 case .constant(let number): (values, centre) = (nil, log(number))
                 }
                 switch power {
                 case .fixed(let number):
                     shift += times * number * centre
                     if let values { for i in 0..<count { offset[i] += times * number * values[i] } }
-                case .exponent(let place):
-                    shifts[place] += times * centre
+                case .exponent(let index):
+                    shifts[index] += times * centre
                     if let values {
-                        var slope = slopes[place] ?? [Double](repeating: 0, count: count)
+                        var slope = slopes[index] ?? [Double](repeating: 0, count: count)
                         for i in 0..<count { slope[i] += times * values[i] }
-                        slopes[place] = slope
+                        slopes[index] = slope
                     }
                 }
             case .bend(let variable, let at, let by, let width): bends.append((variable, at, by, width))
             }
         }
-        let used = slopes.enumerated().compactMap { place, values in values.map { (exponent: place, values: $0) } }
+        let used = slopes.enumerated().compactMap { index, values in values.map { (exponent: index, values: $0) } }
         let fixed = used.isEmpty && bends.isEmpty ? offset.map { exp($0) } : nil
         return TermDesign(
             offset: offset, slopes: used, bends: bends, fixed: fixed, shift: shift, shifts: shifts)
@@ -145,14 +145,14 @@ struct LawProblem: Sendable {
         let count = coefficientCount
         var result = parameters
         var exponents = parameters[count...]
-        for (place, exponent) in form.exponents.enumerated() {
+        for (index, exponent) in form.exponents.enumerated() {
             guard case .location(let variable) = exponent.kind else { continue }
-            let value = parameters[count + place]
-            result[count + place] = sign < 0 ? exp(value + centres[variable]) : log(value) - centres[variable]
-            if sign > 0 { exponents[exponents.startIndex + place] = result[count + place] }
+            let value = parameters[count + index]
+            result[count + index] = sign < 0 ? exp(value + centres[variable]) : log(value) - centres[variable]
+            if sign > 0 { exponents[exponents.startIndex + index] = result[count + index] }
         }
-        for (place, term) in form.freeTerms.enumerated() {
-            result[place] = parameters[place] * exp(sign * shift(term, exponents))
+        for (index, term) in form.freeTerms.enumerated() {
+            result[index] = parameters[index] * exp(sign * shift(term, exponents))
         }
         return result
     }
@@ -183,8 +183,8 @@ struct LawProblem: Sendable {
         let values = Array(parameters)
         let exponents = values[coefficientCount...]
         var next = 0
-        return form.terms.indices.map { place in
-            if let pinned = form.terms[place].pinned { return pinned * exp(shift(place, exponents)) }
+        return form.terms.indices.map { index in
+            if let pinned = form.terms[index].pinned { return pinned * exp(shift(index, exponents)) }
             next += 1
             return values[next - 1]
         }
@@ -238,16 +238,16 @@ struct LawProblem: Sendable {
         guard !gradient.isEmpty else { return sum }
         gradient.update(repeating: 0)
         var next = 0
-        for (place, term) in terms.enumerated() {
-            let base = bases[place]
+        for (index, term) in terms.enumerated() {
+            let base = bases[index]
             var total = 0.0
             for i in 0..<count { total += pull[i] * base[i] }
-            let isFree = form.terms[place].pinned == nil
+            let isFree = form.terms[index].pinned == nil
             if isFree {
                 gradient[next] += total
                 next += 1
             }
-            let coefficient = coefficients[place]
+            let coefficient = coefficients[index]
             for slope in term.slopes {
                 var along = 0.0
                 for i in 0..<count { along += pull[i] * base[i] * slope.values[i] }

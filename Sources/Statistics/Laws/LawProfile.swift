@@ -54,11 +54,11 @@ extension LawFit {
         if parameter < problem.coefficientCount {
             return ProfileInterval(low: search.lowCoefficient(), high: search.highCoefficient())
         }
-        let place = parameter - problem.coefficientCount
-        let range = problem.exponentRanges[place]
+        let index = parameter - problem.coefficientCount
+        let range = problem.exponentRanges[index]
         let low = search.end(towards: range.lowerBound)
         let high = search.end(towards: range.upperBound)
-        guard case .location(let variable) = form.exponents[place].kind else {
+        guard case .location(let variable) = form.exponents[index].kind else {
             return ProfileInterval(low: low, high: high)
         }
         let centre = problem.centres[variable]

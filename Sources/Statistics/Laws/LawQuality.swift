@@ -102,12 +102,12 @@ extension LawFit {
     }
 
     /// Slopes of the residuals in each parameter, by central differences: a row a parameter.
-    private func residualSlopes(_ places: [Int]) -> [[Double]] {
-        places.map { place in
-            let step = 1e-5 * (parameters[place] == 0 ? 1 : abs(parameters[place]))
+    private func residualSlopes(_ indices: [Int]) -> [[Double]] {
+        indices.map { index in
+            let step = 1e-5 * (parameters[index] == 0 ? 1 : abs(parameters[index]))
             func residuals(_ sign: Double) -> [Double] {
                 var moved = parameters
-                moved[place] += sign * step
+                moved[index] += sign * step
                 return data.losses.indices.map { run in
                     let fitted = form.loss(data.point(run), parameters: moved)
                     return problem.options.residual == .log ? -log(fitted) : -fitted

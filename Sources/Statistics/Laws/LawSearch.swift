@@ -8,8 +8,8 @@ extension LawProblem {
         // About 150 points in all, whatever the number of exponents.
         let steps = [1, 48, 14, 6, 4][ranges.count]
         var grid: [[Double]] = [[]]
-        for (place, range) in ranges.enumerated() {
-            let values = LawProblem.gridValues(form.exponents[place].kind, range, steps)
+        for (index, range) in ranges.enumerated() {
+            let values = LawProblem.gridValues(form.exponents[index].kind, range, steps)
             grid = grid.flatMap { point in values.map { point + [$0] } }
         }
         var starts: [(point: [Double], value: Double)] = []
@@ -41,10 +41,10 @@ extension LawProblem {
         let scale = options.residual == .log ? data.losses.map { 1 / $0 } : data.losses.map { _ in 1 }
         var rest = zip(data.losses, scale).map { $0 * $1 }
         var columns: [[Double]] = []
-        for (place, term) in form.terms.enumerated() {
-            let column = zip(bases[place], scale).map { $0 * $1 }
+        for (index, term) in form.terms.enumerated() {
+            let column = zip(bases[index], scale).map { $0 * $1 }
             if let pinned = term.pinned {
-                let coefficient = pinned * exp(shift(place, exponents[...]))
+                let coefficient = pinned * exp(shift(index, exponents[...]))
                 for i in rest.indices { rest[i] -= coefficient * column[i] }
             } else {
                 columns.append(column)
@@ -84,13 +84,13 @@ extension LawProblem {
         minimizer.maximumEvaluations = 500
         let found = minimizer.minimize(from: inside, lower: lower, upper: upper) { point, gradient in
             let value = objective(point, gradient: gradient)
-            for place in gradient.indices { gradient[place] *= scale }
+            for index in gradient.indices { gradient[index] *= scale }
             return value * scale
         }
         return found.map { found in
             // At the bound but for rounding is at the bound.
             var point = found.point
-            for place in 0..<coefficientCount where point[place] < 1e-12 * (data.losses.min() ?? 1) { point[place] = 0 }
+            for index in 0..<coefficientCount where point[index] < 1e-12 * (data.losses.min() ?? 1) { point[index] = 0 }
             return Minimizer.Minimum(
                 point: point, value: found.value / scale, hasConverged: found.hasConverged,
                 evaluations: found.evaluations)

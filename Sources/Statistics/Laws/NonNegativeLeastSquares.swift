@@ -67,9 +67,9 @@ struct CholeskyFactor {
 
     /// G⁻¹.
     var inverse: [[Double]] {
-        lower.indices.map { place in
+        lower.indices.map { index in
             var unit = [Double](repeating: 0, count: lower.count)
-            unit[place] = 1
+            unit[index] = 1
             return solve(unit)
         }
     }

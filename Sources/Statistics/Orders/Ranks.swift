@@ -10,7 +10,7 @@ package enum Ranks {
         while start < order.count {
             var end = start + 1
             while end < order.count, values[order[end]] == values[order[start]] { end += 1 }
-            for place in order[start..<end] { ranks[place] = Double(start + 1 + end) / 2 }
+            for index in order[start..<end] { ranks[index] = Double(start + 1 + end) / 2 }
             start = end
         }
         return ranks
@@ -41,8 +41,8 @@ package enum Ranks {
         precondition(x.count == y.count)
         guard x.count >= fewestPairs, let found = correlation(x, y), abs(found) < 1 else { return nil }
         let correlations = (0..<bootstrap.resamples).compactMap { resample in
-            let places = bootstrap.indices(of: resample, count: x.count)
-            return correlation(places.map { x[$0] }, places.map { y[$0] })
+            let indices = bootstrap.indices(of: resample, count: x.count)
+            return correlation(indices.map { x[$0] }, indices.map { y[$0] })
         }
         return Bootstrap.percentileInterval(correlations, confidence: confidence)
     }

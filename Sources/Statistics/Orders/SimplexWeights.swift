@@ -61,7 +61,7 @@ package struct SimplexWeights: Sendable, Equatable {
             for row in rows.indices where row != column {
                 let factor = rows[row][column] / rows[column][column]
                 guard factor != 0 else { continue }
-                for place in column..<rows[row].count { rows[row][place] -= factor * rows[column][place] }
+                for index in column..<rows[row].count { rows[row][index] -= factor * rows[column][index] }
             }
         }
         return (0..<count).map { rows[$0][count + 1] / rows[$0][$0] }

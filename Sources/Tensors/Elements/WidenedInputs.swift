@@ -33,11 +33,11 @@ final class WidenedInputs {
     /// Where the first `count` elements of every input are, until the next call.
     func widened(_ inputs: UnsafeBufferPointer<UnsafeRawPointer>, count: Int) -> UnsafePointer<UnsafeRawPointer?> {
         precondition(inputs.count == types.count && count <= capacity)
-        for place in types.indices {
-            pointers[place] = inputs[place]
-            guard types[place] != common, let base = room.baseAddress else { continue }
-            let scratch = base + place * capacity * common.byteCount
-            pointers[place] = widen(inputs[place], types[place], to: common, count: count, scratch: scratch)
+        for index in types.indices {
+            pointers[index] = inputs[index]
+            guard types[index] != common, let base = room.baseAddress else { continue }
+            let scratch = base + index * capacity * common.byteCount
+            pointers[index] = widen(inputs[index], types[index], to: common, count: count, scratch: scratch)
         }
         return UnsafePointer(pointers)
     }

@@ -50,8 +50,8 @@ struct OwnLaw: SettingsSection {
     func law(pinned: [String: Double]) throws(InputError) -> NamedLaw {
         let context = "own_forms '\(name)'"
         var variables: [LawVariable] = []
-        func place(_ variable: LawVariable) -> Int {
-            if let place = variables.firstIndex(of: variable) { return place }
+        func index(_ variable: LawVariable) -> Int {
+            if let index = variables.firstIndex(of: variable) { return index }
             variables.append(variable)
             return variables.count - 1
         }
@@ -72,7 +72,7 @@ struct OwnLaw: SettingsSection {
             exponentList.append(LawForm.Exponent(name, .within(range[0]...range[1])))
         }
         for (name, text) in (breaks ?? [:]).sorted(by: { $0.key < $1.key }) {
-            exponentList.append(LawForm.Exponent(name, .location(of: place(try variable(text)))))
+            exponentList.append(LawForm.Exponent(name, .location(of: index(try variable(text)))))
         }
         guard (1...6).contains(terms.count), exponentList.count <= 4 else {
             throw InputError(
@@ -83,7 +83,7 @@ struct OwnLaw: SettingsSection {
         guard Set(names).count == names.count else { throw InputError("\(context): two parameters have one name") }
 
         func exponent(_ text: String) throws(InputError) -> Int {
-            if let place = exponentList.firstIndex(where: { $0.name == text }) { return place }
+            if let index = exponentList.firstIndex(where: { $0.name == text }) { return index }
             throw InputError(
                 "\(context): '\(text)' is no exponent; name it with its range under exponents, or write a number")
         }
@@ -94,7 +94,7 @@ struct OwnLaw: SettingsSection {
                 if let at = factor.bendAt {
                     let width = factor.width ?? 0.25
                     guard width > 0 else { throw InputError("\(context): a break's width is above 0, found \(width)") }
-                    let bent = place(try variable(factor.of))
+                    let bent = index(try variable(factor.of))
                     let by = try exponent(factor.power)
                     factors.append(.bend(of: bent, at: try exponent(at), by: by, width: width))
                     continue
@@ -106,7 +106,7 @@ struct OwnLaw: SettingsSection {
                     }
                     base = .constant(number)
                 } else {
-                    base = .variable(place(try variable(factor.of)))
+                    base = .variable(index(try variable(factor.of)))
                 }
                 let power: LawForm.Power
                 if let number = Double(factor.power), number.isFinite {

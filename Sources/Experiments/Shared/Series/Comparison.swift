@@ -18,9 +18,9 @@ struct Comparison: Sendable, Hashable {
 
     /// Why.
     let kind: Kind
-    /// Place in the series of the checkpoint that drift is measured from.
+    /// Index in the series of the checkpoint that drift is measured from.
     let from: Int
-    /// Place in the series of the checkpoint it is measured to.
+    /// Index in the series of the checkpoint it is measured to.
     let to: Int
 
     /// The comparisons that the settings ask for.
@@ -42,8 +42,8 @@ struct Comparison: Sendable, Hashable {
             case .reference:
                 all.filter { $0 != reference }.map { Comparison(kind: kind, from: reference, to: $0) }
             case .predecessor:
-                all.compactMap { place in
-                    series.predecessor(of: place).map { Comparison(kind: kind, from: $0, to: place) }
+                all.compactMap { index in
+                    series.predecessor(of: index).map { Comparison(kind: kind, from: $0, to: index) }
                 }
             case .branchPoint:
                 branchPoint.map { branch in

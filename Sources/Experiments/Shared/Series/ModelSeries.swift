@@ -8,8 +8,8 @@ import Tensors
 /// A series that is run over a probe set: what experiments on hidden states start from.
 struct ModelSeries: Sendable {
     let series: CheckpointSeries
-    /// Places of the series' checkpoints in the run.
-    let places: [Int]
+    /// Indices of the series' checkpoints in the run.
+    let runIndices: [RunIndex]
     let probe: ProbeSet
     /// The probe set's fingerprint.
     let fingerprint: Fingerprint
@@ -31,8 +31,8 @@ struct ModelSeries: Sendable {
             "label": "probe set", "fingerprint": .string("\(fingerprint)"), "location": .string(probeSet.location),
         ]
         let opened = try input.series.open(in: context)
-        (series, places, findings) = (opened.series, opened.places, opened.findings)
-        contents = SeriesContents(series, places: places, fingerprints: fingerprints)
+        (series, runIndices, findings) = (opened.series, opened.runIndices, opened.findings)
+        contents = SeriesContents(series, runIndices: runIndices, fingerprints: fingerprints)
         self.fingerprints = fingerprints
         try checkModels()
     }

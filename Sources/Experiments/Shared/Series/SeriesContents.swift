@@ -8,15 +8,15 @@ import Tensors
 /// finite. All ask for the same reductions, so that a run of several, or a later one, has them once.
 struct SeriesContents: Sendable {
     let series: CheckpointSeries
-    private let places: [Int]
+    private let runIndices: [RunIndex]
     private let fingerprints: Bool
     /// Findings about the series that opening it made, where it was opened here.
     let findings: [String]
 
-    /// - Parameter places: of the series' checkpoints in the run.
-    init(_ series: CheckpointSeries, places: [Int], fingerprints: Bool) {
+    /// - Parameter runIndices: those of the series' checkpoints.
+    init(_ series: CheckpointSeries, runIndices: [RunIndex], fingerprints: Bool) {
         self.series = series
-        self.places = places
+        self.runIndices = runIndices
         self.fingerprints = fingerprints
         findings = []
     }
@@ -25,7 +25,7 @@ struct SeriesContents: Sendable {
     /// - Throws: `InputError` when there is nothing to read, or no checkpoint has a tensor with statistics.
     init(opening input: SeriesInput, in context: RunContext, fingerprints: Bool = true) throws {
         let opened = try input.open(in: context)
-        (series, places, findings) = (opened.series, opened.places, opened.findings)
+        (series, runIndices, findings) = (opened.series, opened.runIndices, opened.findings)
         self.fingerprints = fingerprints
         // Of a file that nobody has written to there is a finding, and tables without rows.
         guard !requests.isEmpty || series.checkpoints.contains(where: \.hasNeverWritten) else {
@@ -53,22 +53,22 @@ struct SeriesContents: Sendable {
         return standing
     }
 
-    /// A tensor by its checkpoint's place in the series.
-    func reference(_ place: Int, _ tensor: Int) -> TensorReference {
-        TensorReference(checkpoint: places[place], tensor: tensor)
+    /// A tensor by its checkpoint's index in the series.
+    func reference(_ index: Int, _ tensor: Int) -> TensorReference {
+        TensorReference(checkpoint: runIndices[index].value, tensor: tensor)
     }
 
     /// The reduction that gives its content.
-    func request(_ place: Int, _ tensor: Int) -> ContentReduction {
-        ContentReduction(reference(place, tensor), fingerprints: fingerprints)
+    func request(_ index: Int, _ tensor: Int) -> ContentReduction {
+        ContentReduction(reference(index, tensor), fingerprints: fingerprints)
     }
 
     /// Those of all tensors that have statistics.
     var requests: [ContentReduction] { eachTensor(request) }
 
-    /// Places of a checkpoint's tensors that have statistics.
-    func tensors(of place: Int) -> [Int] {
-        let tensors = series.checkpoints[place].tensors
+    /// Indices of a checkpoint's tensors that have statistics.
+    func tensors(of index: Int) -> [Int] {
+        let tensors = series.checkpoints[index].tensors
         return tensors.indices.filter { tensors[$0].elementType.hasStatistics }
     }
 
@@ -84,8 +84,8 @@ struct SeriesContents: Sendable {
     }
 
     /// Whether all of a checkpoint's tensors were read.
-    func isRead(_ place: Int, _ results: ReductionResults) -> Bool {
-        tensors(of: place).allSatisfy { results.summary(request(place, $0)) != nil }
+    func isRead(_ index: Int, _ results: ReductionResults) -> Bool {
+        tensors(of: index).allSatisfy { results.summary(request(index, $0)) != nil }
     }
 
     /// What casts doubt on the checkpoints.
@@ -104,12 +104,12 @@ struct SeriesContents: Sendable {
         .array(series.checkpoints.indices.map { facts(of: $0, results) })
     }
 
-    private func contents(of place: Int, _ results: ReductionResults) -> [TensorContent?] {
-        series.checkpoints[place].tensors.indices.map { results.summary(request(place, $0)) }
+    private func contents(of index: Int, _ results: ReductionResults) -> [TensorContent?] {
+        series.checkpoints[index].tensors.indices.map { results.summary(request(index, $0)) }
     }
 
-    private func facts(of place: Int, _ results: ReductionResults) -> JSON {
-        let checkpoint = series.checkpoints[place]
+    private func facts(of index: Int, _ results: ReductionResults) -> JSON {
+        let checkpoint = series.checkpoints[index]
         var facts: [(key: String, value: JSON)] = [
             ("label", .string(checkpoint.label)), ("location", .string(checkpoint.location.description)),
         ]
@@ -120,11 +120,11 @@ struct SeriesContents: Sendable {
         ] {
             if let value { facts.append((key, .integer(value))) }
         }
-        let read = tensors(of: place).map { checkpoint.tensors[$0] }
+        let read = tensors(of: index).map { checkpoint.tensors[$0] }
         facts += [
             ("tensors", .integer(read.count)), ("elements", .integer(read.reduce(0) { $0 + $1.elementCount })),
         ]
-        if let fingerprint = checkpoint.contents.fingerprint(contents(of: place, results)) {
+        if let fingerprint = checkpoint.contents.fingerprint(contents(of: index, results)) {
             facts.append(("fingerprint", .string("\(fingerprint)")))
         }
         return .object(facts)

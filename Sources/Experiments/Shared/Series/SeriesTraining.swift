@@ -3,7 +3,7 @@ import Checkpoints
 
 /// Where in training the checkpoints of a series stand, as far as its training is known.
 struct SeriesTraining: Sendable {
-    /// By place in the series.
+    /// By index in the series.
     private let positions: [TrainingPosition?]
     /// What of it cannot be used, a line each; tokens and the other runs are known all the same.
     let problems: [String]
@@ -24,7 +24,7 @@ struct SeriesTraining: Sendable {
     }
 
     /// Where the checkpoint at that place stands; `nil` for an average and for a run that is not described.
-    func position(_ place: Int) -> TrainingPosition? { positions[place] }
+    func position(_ index: Int) -> TrainingPosition? { positions[index] }
 }
 
 /// What training took from one checkpoint to a later one.

@@ -4,14 +4,14 @@ extension CheckpointSeries {
     /// Splits the series into members that can be compared and those that have no floating-point tensor in common with
     /// them: the members that agree with one another, of several such groups the largest, or the one that holds
     /// `reference`. Of equally large ones the first counts.
-    /// - Returns: places of the members to compare; of the others, in order.
+    /// - Returns: indices of the members to compare; of the others, in order.
     func kin(of reference: Int?) -> (members: [Int], strangers: [Int]) {
         var groups: [[Int]] = []
-        for place in checkpoints.indices {
+        for index in checkpoints.indices {
             let home = groups.firstIndex { group in
-                Alignment(from: checkpoints[group[0]], to: checkpoints[place]).entries.contains(where: \.isCompared)
+                Alignment(from: checkpoints[group[0]], to: checkpoints[index]).entries.contains(where: \.isCompared)
             }
-            if let home { groups[home].append(place) } else { groups.append([place]) }
+            if let home { groups[home].append(index) } else { groups.append([index]) }
         }
         let size = groups.map(\.count).max() ?? 0
         let stated = groups.first { group in reference.map(group.contains) ?? false }
@@ -19,8 +19,8 @@ extension CheckpointSeries {
         return (members, checkpoints.indices.filter { !members.contains($0) })
     }
 
-    /// Only the members at these places, and their places in the run.
-    func only(_ members: [Int], _ places: [Int]) -> (series: CheckpointSeries, places: [Int]) {
-        (CheckpointSeries(inOrder: members.map { checkpoints[$0] }), members.map { places[$0] })
+    /// Only the members of these indices, and theirs in the run.
+    func only(_ members: [Int], _ runIndices: [RunIndex]) -> (series: CheckpointSeries, runIndices: [RunIndex]) {
+        (CheckpointSeries(inOrder: members.map { checkpoints[$0] }), members.map { runIndices[$0] })
     }
 }
