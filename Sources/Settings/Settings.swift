@@ -15,9 +15,9 @@ package protocol ExperimentSettings: SettingsSection {
 }
 
 extension ExperimentSettings {
-    /// None.
+    /// There are none, unless the settings say otherwise.
     package static var describing: [String: [String]] { [:] }
-    /// None.
+    /// There are none, unless the settings say otherwise.
     package var conflicts: [String] { [] }
 
     /// What no run could follow, one line each: what is out of bounds, otherwise what does not go together.
@@ -87,7 +87,7 @@ extension ExperimentSettings {
         return try decode(text, file: path, overrides: overrides)
     }
 
-    /// The same for text that has been read already; `file` is the name that errors give it.
+    /// Loads settings from text that has been read already; `file` is the name that errors give it.
     package static func decode(
         _ text: String, file: String, overrides: [SettingsOverride] = []
     ) throws(SettingsError) -> Self {

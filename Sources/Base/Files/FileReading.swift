@@ -26,7 +26,7 @@ package struct FileReadingError: Error, Equatable, CustomStringConvertible {
     /// One line: the path and the reason.
     package var description: String { "cannot read \(path): \(reason)" }
 
-    /// The same as the machine's failure; `nil` for the other kinds.
+    /// The error as a failure of the machine; `nil` for the other kinds.
     package var environment: EnvironmentError? {
         kind == .machine ? EnvironmentError("read", path, reason: reason) : nil
     }

@@ -42,7 +42,7 @@ package struct PathText: Sendable, Hashable, CustomStringConvertible {
             && (text.utf8.count == root.count || text.utf8.dropFirst(root.count).first == PathText.slash)
     }
 
-    /// The same with every slash replaced.
+    /// The path with every slash replaced.
     package func replacingSlashes(with other: String) -> String { text.replacing(byte: PathText.slash, with: other) }
 
     /// Whether the bytes are the same.

@@ -8,9 +8,9 @@ package struct CatalogPick: Sendable {
     package enum Spacing: String, Sendable, CaseIterable {
         /// log(1 + step): dense at the beginning, where most moves.
         case log
-        /// Steps.
+        /// Evenly by optimiser steps.
         case linear
-        /// Tokens.
+        /// Evenly by training tokens.
         case tokens
         /// Σ learning rate.
         case lr

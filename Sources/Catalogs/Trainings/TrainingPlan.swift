@@ -63,7 +63,7 @@ package struct TrainingRun: Sendable, Equatable, Codable {
     package var fromIngredient: Int?
     /// Its last step.
     package var endStep: Int?
-    /// Of the order of its data.
+    /// Seed of the order of its data.
     package var seed: Int?
     /// Its learning rate; `nil` where it is not known.
     package var schedule: LearningRateSchedule?

@@ -4,12 +4,12 @@ import Tensors
 
 /// Takes the measure of each layer's states of a checkpoint.
 package struct RepresentationRequest: ModelRequest {
-    /// See `CenteredGram`, `RepresentationRank` and `Matrix.init(_:_:)`.
+    /// The version of what `CenteredGram`, `RepresentationRank` and `Matrix.init(_:_:)` compute.
     package static let kernel = "representations/1"
 
     package let checkpoint: Int
     let probe: ProbeSet
-    /// Of the probe set.
+    /// The probe set's fingerprint.
     let fingerprint: Fingerprint
     let states: [Pooling]
     let tokensPerSequence: Int

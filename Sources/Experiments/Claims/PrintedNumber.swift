@@ -14,7 +14,7 @@ struct PrintedNumber: Codable, Equatable, Sendable {
         case binary
     }
 
-    /// As printed.
+    /// The number as it is printed.
     let text: String
     /// The decimal before the scale, as digits that `Double` reads.
     private let mantissa: String

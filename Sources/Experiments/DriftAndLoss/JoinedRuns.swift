@@ -37,7 +37,7 @@ struct JoinedRuns: Sendable {
     /// What was left out, a line each.
     let findings: [String]
 
-    /// Reads both.
+    /// Reads both runs.
     /// - Throws: `InputError` and `CSVError`, when a table cannot be read or the runs are not of one series.
     init(drift: SavedRun, loss: SavedRun, allowUnmatched: Bool) throws {
         let points = try Self.points(drift)

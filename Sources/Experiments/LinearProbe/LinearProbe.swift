@@ -13,7 +13,7 @@ struct LinearProbe: Experiment {
 
     let settings: LinearProbeSettings
     let models: ModelSeries
-    /// The same for all layers and checkpoints, so that their scores compare.
+    /// The task is the same for all layers and checkpoints, so that their scores compare.
     let task: ClassificationTask
     /// Names of the classes.
     let classes: [String]
@@ -94,7 +94,7 @@ struct LinearProbeRequest: ModelRequest {
 
     let checkpoint: Int
     let probe: ProbeSet
-    /// Of the probe set.
+    /// The probe set's fingerprint.
     let fingerprint: Fingerprint
     let task: ClassificationTask
     let states: [Pooling]
@@ -142,7 +142,7 @@ struct LinearProbeRequest: ModelRequest {
 }
 
 extension FeatureMatrix {
-    /// The same numbers in double.
+    /// The numbers of a matrix in double precision.
     init(_ matrix: Matrix) {
         self.init(rows: matrix.rows, columns: matrix.columns, values: matrix.elements.map(Double.init))
     }

@@ -36,10 +36,10 @@ struct LinearProbeRecord: Sendable {
     ]
 
     static let columns: [TypedColumn<LinearProbeRecord>] =
-        place + setting + scores + besides
+        subject + setting + scores + besides
 
-    /// Which states.
-    static let place: [TypedColumn<LinearProbeRecord>] =
+    /// The columns that tell which states a row is about.
+    static let subject: [TypedColumn<LinearProbeRecord>] =
         [.string("revision", "The checkpoint.") { $0.label }]
         + revisionColumns.map { $0.of(\.revision) } + HiddenLayer.columns.map { $0.of(\.layer) } + [
             .string(
@@ -137,7 +137,7 @@ struct PredictionRecord: Sendable {
     let labelProbability: Double
 
     static let columns: [TypedColumn<PredictionRecord>] =
-        LinearProbeRecord.place.map { $0.of(\.probe) } + [
+        LinearProbeRecord.subject.map { $0.of(\.probe) } + [
             .string("domain", "The sequence's part of the probe set.") { $0.domain },
             .integer("sequence", "Its number in the domain, from 0.") { $0.sequence },
             .string("label", "Its class.") { $0.label },

@@ -45,21 +45,20 @@ struct Probe: Experiment {
             }
     }
 
-    private func loss(_ index: Int) -> ProbeLossRequest {
-        ProbeLossRequest(checkpoint: models.runIndices[index].value, probe: probe, fingerprint: models.fingerprint)
+    private func loss(_ index: Int) -> LossRequest {
+        LossRequest(checkpoint: models.runIndices[index].value, probe: probe, fingerprint: models.fingerprint)
     }
 
     /// `nil` for the reference itself.
-    private func divergence(_ index: Int) -> ProbeDivergenceRequest? {
+    private func divergence(_ index: Int) -> DivergenceRequest? {
         guard settings.divergence, index != reference else { return nil }
-        return ProbeDivergenceRequest(
+        return DivergenceRequest(
             reference: models.runIndices[reference].value, checkpoint: models.runIndices[index].value, probe: probe,
             fingerprint: models.fingerprint)
     }
 
     /// What is known of a checkpoint; `nil` where it could not be run.
-    func summaries(_ index: Int, _ results: ReductionResults) -> (losses: ProbeLosses, divergences: ProbeDivergences?)?
-    {
+    func summaries(_ index: Int, _ results: ReductionResults) -> (losses: SequenceLosses, divergences: Divergences?)? {
         results.summary(loss(index)).map { ($0, divergence(index).flatMap { results.summary($0) }) }
     }
 }

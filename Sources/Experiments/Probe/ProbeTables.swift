@@ -30,13 +30,13 @@ extension Probe {
         return all.map { (probe.domains[$0], [$0]) } + (all.count > 1 ? [(Probe.wholeSet, all)] : [])
     }
 
-    private func records(_ index: Int, _ results: ReductionResults) -> [ProbeRecord] {
+    private func records(_ index: Int, _ results: ReductionResults) -> [LossRecord] {
         let before = series.predecessor(of: index)
         let bootstrap = Bootstrap(resamples: settings.resampling.resamples, seed: UInt64(settings.resampling.seed))
         return scopes.compactMap { scope in
             guard let metrics = metrics(index, scope.domains, results) else { return nil }
             let earlier = before.flatMap { self.metrics($0, scope.domains, results) }
-            return ProbeRecord(
+            return LossRecord(
                 label: series.checkpoints[index].label, revision: series.checkpoints[index].revision,
                 domain: scope.name, metrics: metrics, interval: metrics.interval(bootstrap),
                 meanBatchPerplexity: metrics.meanBatchPerplexity(batch: settings.batch),
@@ -46,10 +46,10 @@ extension Probe {
     }
 
     /// Over the sequences of some domains; `nil` where the checkpoint could not be run.
-    private func metrics(_ index: Int, _ domains: [Int], _ results: ReductionResults) -> ProbeMetrics? {
+    private func metrics(_ index: Int, _ domains: [Int], _ results: ReductionResults) -> LossMetrics? {
         guard let (losses, divergences) = summaries(index, results) else { return nil }
         let wanted = probe.sequences.indices.filter { domains.contains(probe.sequences[$0].domain) }
-        var bins = Array(repeating: ProbeLosses.Bin(), count: ProbeLosses.binCount)
+        var bins = Array(repeating: SequenceLosses.Bin(), count: SequenceLosses.binCount)
         for domain in domains {
             for (bin, part) in losses.bins[domain].enumerated() {
                 bins[bin].count += part.count
@@ -57,26 +57,26 @@ extension Probe {
                 bins[bin].hits += part.hits
             }
         }
-        return ProbeMetrics(sequences: wanted.map { sequence($0, losses, divergences) }, bins: bins)
+        return LossMetrics(sequences: wanted.map { sequence($0, losses, divergences) }, bins: bins)
     }
 
     private func sequence(
-        _ number: Int, _ losses: ProbeLosses, _ divergences: ProbeDivergences?
-    ) -> ProbeMetrics.Sequence {
+        _ number: Int, _ losses: SequenceLosses, _ divergences: Divergences?
+    ) -> LossMetrics.Sequence {
         let sequence = probe.sequences[number]
-        return ProbeMetrics.Sequence(
+        return LossMetrics.Sequence(
             targets: sequence.tokens.count - 1, byteCount: sequence.byteCount, losses: losses.sequences[number],
             divergence: divergences?.divergence[number], agreed: divergences?.agreed[number])
     }
 
     private func sequenceTable(_ standing: [Int], _ results: ReductionResults) -> Table {
-        let records = standing.flatMap { index -> [ProbeSequenceRecord] in
+        let records = standing.flatMap { index -> [SequenceLossRecord] in
             guard let (losses, divergences) = summaries(index, results) else { return [] }
             return probe.sequences.enumerated().map { number, sequence in
-                ProbeSequenceRecord(
+                SequenceLossRecord(
                     label: series.checkpoints[index].label, domain: probe.domains[sequence.domain],
                     number: sequence.number,
-                    metrics: ProbeMetrics(sequences: [self.sequence(number, losses, divergences)], bins: []))
+                    metrics: LossMetrics(sequences: [self.sequence(number, losses, divergences)], bins: []))
             }
         }
         return Probe.sequencesTable(records)
@@ -87,31 +87,31 @@ extension Probe {
         return Probe.positionsTable(records)
     }
 
-    private static func lossTable(_ records: [ProbeRecord]) -> Table {
+    private static func lossTable(_ records: [LossRecord]) -> Table {
         Table(
             "loss", title: "Loss on the probe set, a row for each checkpoint and domain.",
-            columns: ProbeRecord.columns, primaryKey: ["revision", "domain"], records: records)
+            columns: LossRecord.columns, primaryKey: ["revision", "domain"], records: records)
     }
 
     private static func summary(of loss: Table) -> TableView {
-        loss.view(ProbeRecord.brief, as: "summary", title: "Loss on the probe set.")
+        loss.view(LossRecord.brief, as: "summary", title: "Loss on the probe set.")
     }
 
-    private static func sequencesTable(_ records: [ProbeSequenceRecord]) -> Table {
+    private static func sequencesTable(_ records: [SequenceLossRecord]) -> Table {
         Table(
-            "sequences", title: "Loss on each sequence of the probe set.", columns: ProbeSequenceRecord.columns,
+            "sequences", title: "Loss on each sequence of the probe set.", columns: SequenceLossRecord.columns,
             primaryKey: ["revision", "domain", "sequence"], records: records)
     }
 
-    private static func positionsTable(_ records: [ProbePositionRecord]) -> Table {
+    private static func positionsTable(_ records: [PositionLossRecord]) -> Table {
         Table(
-            "positions", title: "Loss by position in the sequence.", columns: ProbePositionRecord.columns,
+            "positions", title: "Loss by position in the sequence.", columns: PositionLossRecord.columns,
             primaryKey: ["revision", "domain", "first_position"], records: records)
     }
 
     private func positions(
         _ index: Int, _ name: String, _ domains: [Int], _ results: ReductionResults
-    ) -> [ProbePositionRecord] {
+    ) -> [PositionLossRecord] {
         let sequences = metrics(index, domains, results)?.sequences ?? []
         let buckets = sequences.map { $0.losses.loss.count }.max() ?? 0
         return (0..<buckets).map { bucket in
@@ -121,11 +121,11 @@ extension Probe {
                     loss: sequence.losses.loss[bucket], count: positions.count, first: sequence.losses.first[bucket]
                 )
             }
-            return ProbePositionRecord(
+            return PositionLossRecord(
                 label: series.checkpoints[index].label, domain: name, bucket: bucket,
                 targets: parts.reduce(0) { $0 + $1.count }, loss: parts.reduce(0) { $0 + $1.loss },
                 first: parts.reduce(0) { $0 + $1.first },
-                standardError: ProbeMetrics.standardError(parts.map { ($0.loss, $0.count) }))
+                standardError: LossMetrics.standardError(parts.map { ($0.loss, $0.count) }))
         }
     }
 }

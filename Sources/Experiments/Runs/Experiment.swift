@@ -86,7 +86,7 @@ struct Report: Sendable {
 
 /// The input does not allow an answer (exit code 3). One problem a line, each with what, where and remedy.
 package struct InputError: Error, CustomStringConvertible {
-    /// The lines.
+    /// The problems, one line each.
     package let problems: [String]
     /// Whether the machine failed at reading it, and nothing is known of the input (exit code 1).
     package let isMachineFailure: Bool
@@ -100,6 +100,6 @@ package struct InputError: Error, CustomStringConvertible {
     /// A table's error.
     init(_ error: CSVError) { self.init([error.description], isMachineFailure: error.isMachineFailure) }
 
-    /// All lines.
+    /// All problems, one below the other.
     package var description: String { problems.joined(separator: "\n") }
 }

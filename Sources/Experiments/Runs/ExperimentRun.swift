@@ -71,7 +71,7 @@ package struct ExperimentRun: Sendable {
     /// - Throws: `SettingsError` for an experiment that does not exist, and when none is named.
     package init(_ options: Options) throws(SettingsError) { try self.init(options, among: Registry.experiments) }
 
-    /// The same for other experiments than those of the registry.
+    /// Checks the names against other experiments than those of the registry.
     init(_ options: Options, among all: [any Experiment.Type]) throws(SettingsError) {
         self.options = options
         let known = all.map { $0.name }
@@ -287,7 +287,7 @@ private struct MachineRecord {
 }
 
 extension [String] {
-    /// Each once, in the order of their first places.
+    /// The texts, each once, in the order in which they come first.
     fileprivate func uniqued() -> [String] {
         var seen: Set<String> = []
         return filter { seen.insert($0).inserted }

@@ -144,7 +144,7 @@ struct Scaling: Experiment {
 struct LawOutcome: Sendable {
     let law: NamedLaw
     let result: LawResult?
-    /// Why there is no result.
+    /// The reason why there is no result.
     let reason: String?
     /// The largest runs, predicted by the others.
     let largest: HeldOut?

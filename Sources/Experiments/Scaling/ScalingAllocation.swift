@@ -44,7 +44,7 @@ struct IsoFLOPGroup: Sendable {
     let runs: [ScalingRun]
     /// Where the loss is least by the parabola; `nil` when refused.
     let optimum: Optimum?
-    /// Why there is no optimum.
+    /// The reason why there is no optimum.
     let reason: String?
 
     struct Optimum: Sendable {
@@ -115,7 +115,7 @@ struct AllocationRow: Sendable {
     let points: Int
     let exponent: Double?
     let interval: ClosedRange<Double>?
-    /// Why there is none.
+    /// The reason why there is no allocation.
     let reason: String?
 
     static func rows(

@@ -29,7 +29,7 @@ struct InputTable: Sendable {
         facts = context.fileFacts(path, of: setting)
     }
 
-    /// Places of rows.
+    /// Indices of rows.
     var rows: Range<Int> { table.rows.indices }
 
     /// Where a row is, for messages: `runs.csv:12`.

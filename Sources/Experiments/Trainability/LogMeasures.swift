@@ -8,7 +8,7 @@ struct ConvergenceRecord: Sendable {
     let tokens: Int?
     /// Tokens over the fewest that any run took to the same target.
     var tokensOverBest: Double?
-    /// Why step or tokens are missing.
+    /// The reason why step or tokens are missing.
     let reason: String?
 
     init(_ log: TrainingLog, target: Double, smoothing: Int) {
@@ -90,7 +90,7 @@ struct StabilityRecord: Sendable {
     }
 
     let firstSpike: Int?
-    /// Why spikes are missing.
+    /// The reason why spikes are missing.
     let reason: String?
 
     init(_ log: TrainingLog, window: Int, deviations: Double) {

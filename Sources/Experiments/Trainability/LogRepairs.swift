@@ -6,7 +6,7 @@ struct LogRow: Sendable {
     var tokens: Int?
     var loss: Double
     var norm: Double?
-    /// In the file.
+    /// The line in the file.
     var line: Int
 }
 

@@ -131,7 +131,7 @@ extension PublishedRun {
     /// 6·N·D/(GPU-seconds·peak): model FLOPs utilisation.
     var utilisation: Double? { ratio(trainingFLOPs, possibleFLOPs) }
 
-    /// The same with the attention term.
+    /// Model FLOPs utilisation with the attention term.
     var utilisationWithAttention: Double? {
         guard let trainingFLOPs, let attentionFLOPs else { return nil }
         return ratio(trainingFLOPs + attentionFLOPs, possibleFLOPs)

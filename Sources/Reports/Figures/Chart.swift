@@ -36,7 +36,7 @@ package struct Chart: Sendable {
     package struct Layer: Sendable {
         /// Only rows that pass all of these.
         package var rows: [RowFilter]
-        /// How.
+        /// How the rows are drawn.
         package var style: Style
 
         /// Shows the rows that pass all filters.

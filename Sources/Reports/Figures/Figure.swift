@@ -123,7 +123,7 @@ extension Cell {
         return text.count > 48 ? text.prefix(47) + "…" : text
     }
 
-    /// The same with line breaks and other controls in text as spaces: gnuplot reads data line by line.
+    /// The cell with line breaks and other controls in text as spaces: gnuplot reads data line by line.
     var onOneLine: Cell {
         guard case .string(let text) = self else { return self }
         return .string(text.withoutControls)

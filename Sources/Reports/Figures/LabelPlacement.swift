@@ -7,7 +7,7 @@ struct Place {
 /// Finds room for the names of points: each stands on the side of its point where it covers the least of points, lines and
 /// names before it.
 struct LabelPlacement {
-    /// Of the panel, in points.
+    /// The extent of the panel, in points.
     let width: Double
     let height: Double
     private var points: [Place] = []

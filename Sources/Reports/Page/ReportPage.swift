@@ -129,7 +129,7 @@ extension JSON {
     /// Text as it is, everything else as JSON.
     var plain: String { text ?? compact }
 
-    /// The same with what has parts of parts over several lines.
+    /// The value as a page shows a setting: what has parts of parts stands over several lines.
     var setting: String {
         let parts = elements ?? members?.map(\.value) ?? []
         guard parts.contains(where: { $0.elements != nil || $0.members != nil }) else { return plain }

@@ -33,7 +33,7 @@ package struct ClassificationTask: Sendable {
         package var controls = 1
         /// Resamples of the intervals.
         package var resamples = 1000
-        /// Of the split, the folds, the shuffles and the resamples.
+        /// Seed of the split, the folds, the shuffles and the resamples.
         package var seed: UInt64 = 0
 
         /// The defaults.

@@ -33,7 +33,7 @@ package struct Standardization: Sendable, Equatable {
         self.means = means
     }
 
-    /// The same features of any samples, shifted and scaled.
+    /// The features of any samples, shifted and scaled as those of the training set are.
     package func callAsFunction(_ samples: FeatureMatrix) -> FeatureMatrix {
         precondition(samples.columns == means.count)
         let values = (0..<samples.rows).flatMap { row in

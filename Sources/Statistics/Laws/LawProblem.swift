@@ -45,7 +45,7 @@ struct LawProblem: Sendable {
         terms = form.terms.map { LawProblem.design($0, form, logs, centres, data.count) }
     }
 
-    /// The same with other weights.
+    /// The problem with other weights.
     init(_ problem: LawProblem, weights: [Double]) {
         // Runs that a resample left out cost nothing.
         let kept = problem.data.losses.indices.filter { weights[$0] != 0 }
@@ -65,7 +65,7 @@ struct LawProblem: Sendable {
         }
     }
 
-    /// The same with the coefficient of a term held at a value, in the units of the data.
+    /// The problem with the coefficient of a term held at a value, in the units of the data.
     func pinning(_ term: Int, at value: Double) -> LawProblem {
         var problem = self
         var terms = form.terms

@@ -22,7 +22,7 @@ package enum ExactSpectrum {
         16 + Double(order) / 16
     }
 
-    /// Computes them all.
+    /// Computes all singular values.
     ///
     /// - Parameters:
     ///   - source: the matrix; read once, and a second time where the rule chooses `svd`.

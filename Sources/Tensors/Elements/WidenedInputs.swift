@@ -2,7 +2,7 @@ import CKernels
 
 /// Aligned blocks of several tensors as elements of one type, the narrowest that holds those of all exactly.
 final class WidenedInputs {
-    /// That type.
+    /// The type that all inputs are widened to.
     let kernelType: ck_type
     private let types: [ElementType]
     private let common: ElementType

@@ -1,13 +1,13 @@
 /// Sums of squares by row and by column of a matrix that is read segment by segment, where a segment may begin and end
 /// within a row.
 struct AxisSums: Codable, Sendable, Equatable {
-    /// Of the elements before the segment's first beginning of a row.
+    /// Σx² of the elements before the segment's first beginning of a row.
     private var head: Double
-    /// Of the elements since its last; `nil` when no row begins in it.
+    /// Σx² of the elements since its last beginning of a row; `nil` when no row begins in it.
     private var last: Double?
     /// The smallest and the largest of the rows between.
     private var rows: Extremes?
-    /// Of the columns, in an order of their own.
+    /// Σx² of each column, in an order of their own.
     private var columns: [Double]
 
     /// - Parameters:
@@ -54,7 +54,7 @@ package struct Extremes: Codable, Sendable, Equatable {
         (self.smallest, self.largest) = (smallest, largest)
     }
 
-    /// Those of two sets of numbers together.
+    /// The extremes of two sets of numbers together.
     package static func joined(_ a: Extremes?, _ b: Extremes?) -> Extremes? {
         guard let a, let b else { return a ?? b }
         return Extremes([min(a.smallest, b.smallest), max(a.largest, b.largest)])

@@ -66,7 +66,7 @@ package struct TensorMoments: Codable, Sendable, Equatable {
         denormalCount += next.denormalCount
     }
 
-    /// The same with the outliers that another reading counted.
+    /// These moments with the outliers that another reading counted.
     package func with(outliers: Int?) -> TensorMoments {
         var moments = self
         if moments.outlierCount == nil { moments.outlierCount = outliers }

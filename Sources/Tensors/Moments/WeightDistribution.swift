@@ -6,7 +6,7 @@ package struct WeightDistribution: Sendable {
     private var sums: TensorSums
     private var moments: TensorMoments
 
-    /// Those of one tensor, whose moments are sealed.
+    /// Makes the distribution of one tensor, whose moments are sealed.
     package init(sums: TensorSums, moments: TensorMoments) {
         (self.sums, self.moments) = (sums, moments)
     }

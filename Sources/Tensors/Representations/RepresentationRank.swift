@@ -11,7 +11,7 @@ package struct RepresentationRank: Sendable, Equatable, Codable {
     /// states are equal.
     package let participationRatio: Double?
 
-    /// Computes them.
+    /// Computes the three measures.
     /// - Parameter states: a state a row.
     /// - Returns: `nil` for no states, states that are all zero, and where one is not finite.
     /// - Throws: `DecompositionError`.

@@ -4,7 +4,7 @@ import Foundation
 package struct RowContent: Codable, Sendable, Equatable {
     /// Index of the row.
     package let row: Int
-    /// Of its bytes.
+    /// The fingerprint of its bytes.
     package let fingerprint: Fingerprint
     /// Σx².
     package let squareSum: Double

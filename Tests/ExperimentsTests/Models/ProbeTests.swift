@@ -236,18 +236,18 @@ import Testing
 }
 
 /// What is made of sums, by hand.
-@Suite struct ProbeMetricsTests {
+@Suite struct LossMetricsTests {
     private func sequence(
         _ loss: [Double], targets: Int, bytes: Int? = nil, first: [Int] = [0], divergence: Double? = nil
-    ) -> ProbeMetrics.Sequence {
-        var sums = ProbeLosses.Sequence()
+    ) -> LossMetrics.Sequence {
+        var sums = SequenceLosses.Sequence()
         (sums.loss, sums.first) = (loss, first)
-        return ProbeMetrics.Sequence(
+        return LossMetrics.Sequence(
             targets: targets, byteCount: bytes, losses: sums, divergence: divergence, agreed: nil)
     }
 
     @Test func `means weigh tokens, not sequences`() {
-        let metrics = ProbeMetrics(
+        let metrics = LossMetrics(
             sequences: [sequence([1, 3], targets: 2, bytes: 4), sequence([8], targets: 4, bytes: 2)], bins: [])
         #expect(metrics.targets == 6 && metrics.crossEntropy == 2)
         #expect(metrics.bitsPerToken == 2 / M_LN2 && metrics.bitsPerByte == 12 / M_LN2 / 6)
@@ -259,32 +259,32 @@ import Testing
     }
 
     @Test func `the standard error of equal lengths is that of the means`() throws {
-        let metrics = ProbeMetrics(sequences: [2.0, 4, 9].map { sequence([$0 * 5], targets: 5) }, bins: [])
+        let metrics = LossMetrics(sequences: [2.0, 4, 9].map { sequence([$0 * 5], targets: 5) }, bins: [])
         // Means 2, 4, 9: deviation √13 over √3.
         #expect(abs(try #require(metrics.standardError) - (13.0 / 3).squareRoot()) < 1e-12)
-        #expect(ProbeMetrics(sequences: [sequence([1], targets: 1)], bins: []).standardError == nil)
+        #expect(LossMetrics(sequences: [sequence([1], targets: 1)], bins: []).standardError == nil)
     }
 
     @Test func `batches have perplexities of their own`() {
-        let metrics = ProbeMetrics(sequences: [0.0, 0, 2].map { sequence([$0], targets: 1) }, bins: [])
+        let metrics = LossMetrics(sequences: [0.0, 0, 2].map { sequence([$0], targets: 1) }, bins: [])
         #expect(abs(metrics.meanBatchPerplexity(batch: 2) - (1 + exp(2)) / 2) < 1e-12)
         #expect(abs(metrics.perplexity - exp(2.0 / 3)) < 1e-12)
     }
 
     @Test func `a bin is off by the difference of confidence and hits`() {
         let bins = [
-            ProbeLosses.Bin(count: 4, confidence: 1, hits: 2), ProbeLosses.Bin(count: 6, confidence: 5, hits: 5),
+            SequenceLosses.Bin(count: 4, confidence: 1, hits: 2), SequenceLosses.Bin(count: 6, confidence: 5, hits: 5),
         ]
-        #expect(ProbeMetrics(sequences: [sequence([0], targets: 10)], bins: bins).calibrationError == 0.1)
+        #expect(LossMetrics(sequences: [sequence([0], targets: 10)], bins: bins).calibrationError == 0.1)
     }
 
     @Test func `one sequence without its bytes leaves the whole without`() {
-        let metrics = ProbeMetrics(
+        let metrics = LossMetrics(
             sequences: [sequence([1], targets: 1, bytes: 4), sequence([1], targets: 1)], bins: [])
         #expect(metrics.bitsPerByte == nil)
     }
 
     @Test func `positions fall into powers of two`() {
-        #expect([1, 2, 3, 4, 7, 8, 127, 128].map(ProbeLosses.bucket) == [0, 1, 1, 2, 2, 3, 6, 7])
+        #expect([1, 2, 3, 4, 7, 8, 127, 128].map(SequenceLosses.bucket) == [0, 1, 1, 2, 2, 3, 6, 7])
     }
 }

@@ -16,7 +16,7 @@ struct Comparison: Sendable, Hashable {
         case ingredients
     }
 
-    /// Why.
+    /// The reason why they are compared.
     let kind: Kind
     /// Index in the series of the checkpoint that drift is measured from.
     let from: Int

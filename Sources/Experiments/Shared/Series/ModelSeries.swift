@@ -64,7 +64,7 @@ struct ModelSeries: Sendable {
 /// Hidden states by how far they have come: 0 for the embedding, i for what block i − 1 leaves, then the final norm.
 struct HiddenLayer: Sendable, Hashable {
     let depth: Int
-    /// Of the model.
+    /// The number of the model's blocks.
     let layerCount: Int
 
     /// `embedding`, the index of the block, or `final_norm`.
@@ -84,7 +84,7 @@ struct HiddenLayer: Sendable, Hashable {
         .integer("depth", "Number of blocks behind the states, and one more for the final norm.") { $0.depth },
     ]
 
-    /// Two of them.
+    /// The columns of tables that hold two layers against each other.
     static let pairColumns: [TypedColumn<(from: HiddenLayer, to: HiddenLayer)>] = [
         .string("layer_from", "The one layer: 'embedding', the index of a block, or 'final_norm'.") { $0.from.name },
         .integer("depth_from", "Number of blocks behind its states, and one more for the final norm.") {

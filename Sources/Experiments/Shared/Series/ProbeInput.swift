@@ -24,7 +24,7 @@ struct ProbeInput: SettingsSection {
     /// Names of domains, lengths and labels belong to the files.
     static let describing = ["probe_set": ["file", "files"]]
 
-    /// Reads it.
+    /// Reads the probe set.
     /// - Throws: `InputError`.
     func open(in context: RunContext) throws -> ProbeSet {
         var source = ProbeSetSource()

@@ -63,7 +63,7 @@ struct SeriesContents: Sendable {
         ContentReduction(reference(index, tensor), fingerprints: fingerprints)
     }
 
-    /// Those of all tensors that have statistics.
+    /// The reductions of all tensors that have statistics.
     var requests: [ContentReduction] { eachTensor(request) }
 
     /// Indices of a checkpoint's tensors that have statistics.

@@ -17,7 +17,7 @@ struct IntegritySettings: SettingsSection {
     @Setting("Whether identical or non-finite tensors are errors: no table is written.")
     var strict = false
 
-    /// See `Fingerprinting`.
+    /// Whether every tensor is hashed; see `Fingerprinting`.
     var fingerprints: Bool { hashing.fingerprints }
 }
 
@@ -54,7 +54,7 @@ struct AnchorSettings: SettingsSection {
     @Setting("Label of the checkpoint that the ingredients start from.", unset: "the last of stage 1")
     var branchPoint: String?
 
-    /// See `ReferenceSettings`.
+    /// The reference's label; see `ReferenceSettings`.
     var reference: String? { first.reference }
 }
 

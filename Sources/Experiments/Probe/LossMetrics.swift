@@ -3,12 +3,12 @@ import LanguageModels
 import Statistics
 
 /// What a checkpoint says of some sequences of a probe set. Definitions and sources: `docs/metrics.md`.
-struct ProbeMetrics: Sendable {
+struct LossMetrics: Sendable {
     /// One sequence.
     struct Sequence: Sendable {
         let targets: Int
         let byteCount: Int?
-        let losses: ProbeLosses.Sequence
+        let losses: SequenceLosses.Sequence
         let divergence: Double?
         let agreed: Int?
 
@@ -24,7 +24,7 @@ struct ProbeMetrics: Sendable {
 
     let sequences: [Sequence]
     /// Of all the sequences' tokens.
-    let bins: [ProbeLosses.Bin]
+    let bins: [SequenceLosses.Bin]
 
     /// Tokens that are predicted.
     var targets: Int { sequences.reduce(0) { $0 + $1.targets } }
@@ -64,7 +64,7 @@ struct ProbeMetrics: Sendable {
     }
 
     /// Standard error of the mean loss, sequences being what is sampled; `nil` for fewer than two.
-    var standardError: Double? { ProbeMetrics.standardError(sequences.map { ($0.loss, $0.targets) }) }
+    var standardError: Double? { LossMetrics.standardError(sequences.map { ($0.loss, $0.targets) }) }
 
     /// Of a ratio of sums, linearised (Cochran, 1977, section 6.3): √(n/(n−1) Σ (S − R·T)²) / ΣT.
     static func standardError(_ sums: [(sum: Double, count: Int)]) -> Double? {
@@ -80,15 +80,15 @@ struct ProbeMetrics: Sendable {
 
     /// Percentile interval of the mean loss over resampled sequences.
     func interval(_ bootstrap: Bootstrap) -> ClosedRange<Double>? {
-        ProbeMetrics.interval(sequences.map { ($0.loss, $0.targets) }, bootstrap)
+        LossMetrics.interval(sequences.map { ($0.loss, $0.targets) }, bootstrap)
     }
 
     /// The change of the mean loss since an earlier checkpoint, the same sequences drawn of both.
-    func change(since earlier: ProbeMetrics, _ bootstrap: Bootstrap) -> Change {
+    func change(since earlier: LossMetrics, _ bootstrap: Bootstrap) -> Change {
         let differences = zip(sequences, earlier.sequences).map { ($0.loss - $1.loss, $0.targets) }
         return Change(
             value: differences.reduce(0) { $0 + $1.0 } / Double(targets),
-            interval: ProbeMetrics.interval(differences, bootstrap))
+            interval: LossMetrics.interval(differences, bootstrap))
     }
 
     private static func interval(

@@ -5,19 +5,19 @@ import Reports
 private let lossTolerance = 1e-5
 /// A near tie may fall to either side: one token of a thousand.
 private let shareTolerance = 2e-3
-/// The same for a single sequence.
+/// The tolerance of shares in a single sequence, of which one token makes a tenth.
 private let sequenceShareTolerance = 0.1
 
 /// One row of `loss`.
-struct ProbeRecord: Sendable {
+struct LossRecord: Sendable {
     let label: String
     let revision: Revision
     let domain: String
-    let metrics: ProbeMetrics
+    let metrics: LossMetrics
     let interval: ClosedRange<Double>?
     let meanBatchPerplexity: Double
     let previous: String?
-    let change: ProbeMetrics.Change?
+    let change: LossMetrics.Change?
 
     /// Columns of the table for readers.
     static let brief = [
@@ -25,7 +25,7 @@ struct ProbeRecord: Sendable {
         "calibration_error", "divergence", "change",
     ]
 
-    static let columns: [TypedColumn<ProbeRecord>] =
+    static let columns: [TypedColumn<LossRecord>] =
         [.string("revision", "The checkpoint.") { $0.label }] + revisionColumns.map { $0.of(\.revision) } + [
             .string("domain", "Part of the probe set; 'all' for the whole.") { $0.domain },
             .integer("sequences", "Sequences of the domain.") { $0.metrics.sequences.count },
@@ -34,7 +34,7 @@ struct ProbeRecord: Sendable {
             },
         ] + loss + behaviour
 
-    private static let loss: [TypedColumn<ProbeRecord>] = [
+    private static let loss: [TypedColumn<LossRecord>] = [
         .number(
             "cross_entropy", unit: "nats", uncertainty: .interval(low: "cross_entropy_low", high: "cross_entropy_high"),
             tolerance: lossTolerance, "Mean of −ln p over the predicted tokens."
@@ -64,7 +64,7 @@ struct ProbeRecord: Sendable {
         ) { $0.metrics.bitsPerByte },
     ]
 
-    private static let behaviour: [TypedColumn<ProbeRecord>] = [
+    private static let behaviour: [TypedColumn<LossRecord>] = [
         .number("top1_accuracy", tolerance: shareTolerance, "Share of tokens that were the most probable one.") {
             $0.metrics.top1
         },
@@ -103,13 +103,13 @@ struct ProbeRecord: Sendable {
 }
 
 /// One row of `sequences`.
-struct ProbeSequenceRecord: Sendable {
+struct SequenceLossRecord: Sendable {
     let label: String
     let domain: String
     let number: Int
-    let metrics: ProbeMetrics
+    let metrics: LossMetrics
 
-    static let columns: [TypedColumn<ProbeSequenceRecord>] = [
+    static let columns: [TypedColumn<SequenceLossRecord>] = [
         .string("revision", "The checkpoint.") { $0.label },
         .string("domain", "The sequence's part of the probe set.") { $0.domain },
         .integer("sequence", "Its number in the domain, from 0.") { $0.number },
@@ -145,7 +145,7 @@ struct ProbeSequenceRecord: Sendable {
 }
 
 /// One row of `positions`.
-struct ProbePositionRecord: Sendable {
+struct PositionLossRecord: Sendable {
     let label: String
     let domain: String
     let bucket: Int
@@ -154,7 +154,7 @@ struct ProbePositionRecord: Sendable {
     let first: Int
     let standardError: Double?
 
-    static let columns: [TypedColumn<ProbePositionRecord>] = [
+    static let columns: [TypedColumn<PositionLossRecord>] = [
         .string("revision", "The checkpoint.") { $0.label },
         .string("domain", "Part of the probe set; 'all' for the whole.") { $0.domain },
         .integer("first_position", "First position of the predicted tokens: how many precede it in the sequence.") {

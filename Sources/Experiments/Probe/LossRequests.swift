@@ -4,7 +4,7 @@ import Reports
 import Tensors
 
 /// What a checkpoint says of a probe set, summed by sequence.
-struct ProbeLosses: Codable, Sendable, Equatable {
+struct SequenceLosses: Codable, Sendable, Equatable {
     /// Sums over the predicted tokens of one sequence.
     struct Sequence: Codable, Sendable, Equatable {
         /// −ln p of the tokens that follow, in nats, by position: those predicted at 1, 2 to 3, 4 to 7, and so on.
@@ -34,12 +34,12 @@ struct ProbeLosses: Codable, Sendable, Equatable {
     var bins: [[Bin]]
 
     init(_ scores: TokenScores, _ probe: ProbeSet) {
-        bins = Array(repeating: Array(repeating: Bin(), count: ProbeLosses.binCount), count: probe.domains.count)
+        bins = Array(repeating: Array(repeating: Bin(), count: SequenceLosses.binCount), count: probe.domains.count)
         sequences = []
         for (index, sequence) in probe.sequences.enumerated() {
             var sums = Sequence()
             for (number, token) in scores.indices(ofSequence: index).enumerated() {
-                let bucket = ProbeLosses.bucket(ofPosition: number + 1)
+                let bucket = SequenceLosses.bucket(ofPosition: number + 1)
                 if bucket == sums.loss.count {
                     sums.loss.append(0)
                     sums.first.append(0)
@@ -48,7 +48,8 @@ struct ProbeLosses: Codable, Sendable, Equatable {
                 sums.first[bucket] += scores.isFirst[token] ? 1 : 0
                 sums.five += scores.isAmongFive[token] ? 1 : 0
                 sums.entropy += scores.entropy[token]
-                let bin = min(Int(scores.confidence[token] * Double(ProbeLosses.binCount)), ProbeLosses.binCount - 1)
+                let bin = min(
+                    Int(scores.confidence[token] * Double(SequenceLosses.binCount)), SequenceLosses.binCount - 1)
                 bins[sequence.domain][bin].count += 1
                 bins[sequence.domain][bin].confidence += scores.confidence[token]
                 bins[sequence.domain][bin].hits += scores.isFirst[token] ? 1 : 0
@@ -62,31 +63,31 @@ struct ProbeLosses: Codable, Sendable, Equatable {
 }
 
 /// Runs a checkpoint over a probe set.
-struct ProbeLossRequest: ModelRequest {
-    typealias Summary = ProbeLosses
-    /// See `LanguageModel.scores` and `ProbeLosses`.
+struct LossRequest: ModelRequest {
+    typealias Summary = SequenceLosses
+    /// See `LanguageModel.scores` and `SequenceLosses`.
     static let kernel = "probe-loss/1"
 
     let checkpoint: Int
     let probe: ProbeSet
-    /// Of the probe set, found once.
+    /// The probe set's fingerprint, which is computed once.
     let fingerprint: Fingerprint
 
     var parameters: String { "probe=\(fingerprint) domains=\(probe.domains.count)" }
     var checkpoints: [Int] { [checkpoint] }
     var tokenCount: Int { probe.tokenCount }
 
-    func summary(_ workspace: ModelWorkspace) throws -> ProbeLosses {
+    func summary(_ workspace: ModelWorkspace) throws -> SequenceLosses {
         let model = try workspace.model(checkpoint)
         let states = try workspace.finalStates(checkpoint, over: probe)
         return try workspace.attributed(to: checkpoint) {
-            ProbeLosses(try model.scores(states, probe, workspace.execution), probe)
+            SequenceLosses(try model.scores(states, probe, workspace.execution), probe)
         }
     }
 }
 
 /// How a checkpoint's predictions differ from a reference's, summed by sequence.
-struct ProbeDivergences: Codable, Sendable, Equatable {
+struct Divergences: Codable, Sendable, Equatable {
     /// Σ KL(reference ‖ checkpoint) over predicted tokens, in nats.
     var divergence: [Double]
     /// Predicted tokens where the most probable ones are the same.
@@ -94,8 +95,8 @@ struct ProbeDivergences: Codable, Sendable, Equatable {
 }
 
 /// Compares a checkpoint's predictions with a reference's, of which only the final states are kept.
-struct ProbeDivergenceRequest: ModelRequest {
-    typealias Summary = ProbeDivergences
+struct DivergenceRequest: ModelRequest {
+    typealias Summary = Divergences
     /// See `LanguageModel.divergences`.
     static let kernel = "probe-divergence/1"
 
@@ -108,7 +109,7 @@ struct ProbeDivergenceRequest: ModelRequest {
     var checkpoints: [Int] { [reference, checkpoint] }
     var tokenCount: Int { probe.tokenCount }
 
-    func summary(_ workspace: ModelWorkspace) throws -> ProbeDivergences {
+    func summary(_ workspace: ModelWorkspace) throws -> Divergences {
         let model = try workspace.model(checkpoint)
         // The reference's last: they are then the last to be given up.
         let states = try workspace.finalStates(checkpoint, over: probe)
@@ -117,7 +118,7 @@ struct ProbeDivergenceRequest: ModelRequest {
         return try workspace.attributed(to: checkpoint) {
             let found = try model.divergences(
                 states, from: referenceModel, referenceStates, probe, workspace.execution)
-            return ProbeDivergences(
+            return Divergences(
                 divergence: probe.sequences.indices.map { sequence in
                     found.indices(ofSequence: sequence).reduce(0) { $0 + found.divergence[$1] }
                 },
