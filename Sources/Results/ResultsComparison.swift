@@ -77,7 +77,7 @@ package struct ResultsComparison {
         _ folder: String
     ) throws(EnvironmentError) -> (tolerances: [String: [String: Double]], damage: String?) {
         let package: SavedPackage
-        do throws(SavedPackage.Problem) {
+        do throws(SavedFileProblem) {
             package = try SavedPackage(folder: folder)
         } catch {
             switch error {

@@ -122,15 +122,7 @@ struct DecompositionLeadingTests {
 
     @Test(arguments: [0x1p-1030, 1e-160, 1e160, 1e300])
     func `elements whose squares leave the range of double are scaled`(unit: Double) throws {
-        let source = MatrixSource(rows: 2, columns: 2) { rows, columns, block in
-            var target = block
-            for row in rows {
-                for column in columns {
-                    target.pointee = row == column ? unit * Double(3 + row) : 0
-                    target += 1
-                }
-            }
-        }
+        let source = MatrixSource.diagonal(3 * unit, 4 * unit)
         let found = try LeadingSpectrum.compute(of: source, .init(count: 2))
         #expect(abs(found.singularValues.values[0] / (unit * 4) - 1) < 1e-12)
         #expect(abs(found.singularValues.frobeniusNorm / (unit * 5) - 1) < 1e-12)

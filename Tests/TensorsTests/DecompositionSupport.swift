@@ -100,3 +100,18 @@ extension Matrix {
         }
     }
 }
+
+extension MatrixSource {
+    /// Two rows and columns, zero outside the diagonal.
+    static func diagonal(_ first: Double, _ second: Double) -> MatrixSource {
+        MatrixSource(rows: 2, columns: 2) { rows, columns, block in
+            var target = block
+            for row in rows {
+                for column in columns {
+                    target.pointee = row != column ? 0 : row == 0 ? first : second
+                    target += 1
+                }
+            }
+        }
+    }
+}

@@ -1,3 +1,4 @@
+#include "EveryWidth.h"
 #include "GramProduct.h"
 
 #include <string.h>
@@ -10,13 +11,6 @@ typedef float narrow __attribute__((vector_size(32)));
 #define ROWS 4
 #define GROUP 16
 #define TILE 512
-
-#define INLINE static inline __attribute__((always_inline))
-#if defined(__x86_64__) && defined(__linux__)
-#define EVERY_WIDTH __attribute__((target_clones("avx512f", "arch=haswell", "default")))
-#else
-#define EVERY_WIDTH
-#endif
 
 // One rounding, the same on every processor; libm's where there is no instruction for it.
 #define FUSED(x, y, z) __builtin_elementwise_fma(x, y, z)

@@ -1,3 +1,4 @@
+#include "EveryWidth.h"
 #include "Transformer.h"
 
 #include <math.h>
@@ -5,12 +6,6 @@
 
 // Loops over LANES independent sums, which compilers turn into vectors of whatever width the processor has.
 #define LANES 16
-#define INLINE static inline __attribute__((always_inline))
-#if defined(__x86_64__) && defined(__linux__)
-#define EVERY_WIDTH __attribute__((target_clones("avx512f", "arch=haswell", "default")))
-#else
-#define EVERY_WIDTH
-#endif
 
 // e^x to about one unit in the last place. x = n ln 2 + r with |r| <= ln 2 / 2; the series of e^r stops where it falls below
 // float32. Below -87.3 the result is 0, above 88 it is e^88; NaN stays NaN.

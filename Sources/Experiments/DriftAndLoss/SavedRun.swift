@@ -22,7 +22,7 @@ struct SavedRun: Sendable {
         folder = context.resolve(name, of: setting)
         self.name = name
         let record: RunRecord
-        do throws(RunRecord.Problem) {
+        do throws(SavedFileProblem) {
             record = try RunRecord(folder: folder)
         } catch {
             if case .unreadable(let error) = error {

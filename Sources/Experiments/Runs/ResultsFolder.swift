@@ -18,7 +18,7 @@ struct ResultsFolder {
     /// The experiment that `run.json` names; `nil` without one.
     /// - Throws: `EnvironmentError` when the machine fails to read it.
     func experimentName() throws(EnvironmentError) -> String? {
-        do throws(RunRecord.Problem) {
+        do throws(SavedFileProblem) {
             return try RunRecord(folder: path).experiment
         } catch {
             if case .unreadable(let error) = error, let failure = error.environment { throw failure }
@@ -31,7 +31,7 @@ struct ResultsFolder {
     func read() throws -> (experiment: any Experiment.Type, run: RunRecord, tables: SavedTables) {
         let record = "\(path)/\(RunRecord.fileName)"
         let run: RunRecord
-        do throws(RunRecord.Problem) {
+        do throws(SavedFileProblem) {
             run = try RunRecord(folder: path)
         } catch {
             switch error {

@@ -52,22 +52,10 @@ package struct RunRecord: Sendable {
             refused: texts("refused"), findings: texts("findings"), tables: texts("tables"))
     }
 
-    /// Why there is no record to be read.
-    package enum Problem: Error {
-        /// The file could not be read; `kind` tells whether it is missing.
-        case unreadable(FileReadingError)
-        /// It is no JSON, or names no experiment.
-        case damaged
-    }
-
     /// Reads the record of a results folder.
-    package init(folder: String) throws(Problem) {
-        let bytes: [UInt8]
-        do throws(FileReadingError) {
-            bytes = try readFile("\(folder)/\(RunRecord.fileName)", limit: RunRecord.lengthLimit)
-        } catch {
-            throw .unreadable(error)
-        }
+    /// - Throws: `.damaged` for what is no JSON, or names no experiment.
+    package init(folder: String) throws(SavedFileProblem) {
+        let bytes = try readSaved("\(folder)/\(RunRecord.fileName)", limit: RunRecord.lengthLimit)
         guard let json = try? JSON(parsing: bytes), json["experiment"]?.text != nil else { throw .damaged }
         self.init(json)
     }

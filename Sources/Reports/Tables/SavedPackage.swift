@@ -57,22 +57,10 @@ package struct SavedPackage: Decodable, Sendable {
     /// Longer text than this describes no tables, in bytes.
     private static let lengthLimit = 64 << 20
 
-    /// Why there is nothing to be read.
-    package enum Problem: Error {
-        /// The file could not be read; its kind tells whether it is missing.
-        case unreadable(FileReadingError)
-        /// It is no description of tables.
-        case damaged
-    }
-
     /// Reads the description of a folder.
-    package init(folder: String) throws(Problem) {
-        let bytes: [UInt8]
-        do throws(FileReadingError) {
-            bytes = try readFile("\(folder)/\(DataPackage.fileName)", limit: SavedPackage.lengthLimit)
-        } catch {
-            throw .unreadable(error)
-        }
+    /// - Throws: `.damaged` for what is no description of tables.
+    package init(folder: String) throws(SavedFileProblem) {
+        let bytes = try readSaved("\(folder)/\(DataPackage.fileName)", limit: SavedPackage.lengthLimit)
         do {
             self = try decodeJSON(SavedPackage.self, from: bytes)
         } catch {

@@ -22,7 +22,7 @@ package struct SavedTables: Sendable {
     package init(folder: String) throws(Problem) {
         let path = "\(folder)/\(DataPackage.fileName)"
         let package: SavedPackage
-        do throws(SavedPackage.Problem) {
+        do throws(SavedFileProblem) {
             package = try SavedPackage(folder: folder)
         } catch {
             switch error {
