@@ -67,7 +67,8 @@ extension Checkpoint {
         }
         for other in recorded.dropFirst() where other.step != recorded[0].step {
             lines.append(
-                "its files say \(recorded[0].key) \(recorded[0].step) and \(other.key) \(other.step): the first orders it")
+                "its files say \(recorded[0].key) \(recorded[0].step) and \(other.key) \(other.step): the first orders it"
+            )
         }
         var names = [revision.name]
         if !location.path.contains("/snapshots/"), revision.name != Checkpoint.finalName {
@@ -75,7 +76,8 @@ extension Checkpoint {
         }
         for (place, name) in names.enumerated() where place == 0 || name != names[0] {
             guard let told = Revision(named: name).step, let step = revision.step, told != step else { continue }
-            let source = recorded.first.map { "its files say \($0.step) (\($0.key))" } ?? "its revision is '\(names[0])'"
+            let source =
+                recorded.first.map { "its files say \($0.step) (\($0.key))" } ?? "its revision is '\(names[0])'"
             lines.append("the name '\(name)' says step \(told), but \(source): it stands at step \(step)")
         }
         return lines.map { "checkpoint \(location): \($0)" }

@@ -149,7 +149,8 @@ struct SourceCheckpoint: Sendable {
         let members = (try? CheckpointListing(path, at: path))?.members.filter { $0.path != path } ?? []
         guard let first = members.first else {
             return CheckpointError(
-                .unsupported, checkpoint: path, problem: "has none of \(DirectoryWeights.first.joined(separator: ", "))",
+                .unsupported, checkpoint: path,
+                problem: "has none of \(DirectoryWeights.first.joined(separator: ", "))",
                 remedy: "save the checkpoint as safetensors")
         }
         return CheckpointError(

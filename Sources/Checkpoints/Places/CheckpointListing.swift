@@ -39,7 +39,9 @@ package struct CheckpointListing: Sendable {
             try addFolder(shown, place)
             members.append(Member(path: shown, place: place, isFinal: true))
         }
-        if members.count == 1, content == .checkpoint { members[0].otherNames = HuggingFaceIdentity.otherNames(of: place) }
+        if members.count == 1, content == .checkpoint {
+            members[0].otherNames = HuggingFaceIdentity.otherNames(of: place)
+        }
     }
 
     private mutating func addCache(_ shown: String, _ place: String) throws(CheckpointError) {
@@ -52,7 +54,8 @@ package struct CheckpointListing: Sendable {
                 let names = ((try? folderNames(snapshot)) ?? []).filter { !$0.hasPrefix(".") }
                 content = .unread(
                     problem: names.isEmpty
-                        ? "is an empty snapshot" : "is a snapshot without weights: it holds \(DirectoryWeights.listed(names))",
+                        ? "is an empty snapshot"
+                        : "is a snapshot without weights: it holds \(DirectoryWeights.listed(names))",
                     remedy: "fetch the revision again")
             }
             let named = HuggingFaceIdentity.names(of: snapshot)
@@ -106,7 +109,9 @@ package struct CheckpointListing: Sendable {
         for entry in entries {
             let same = entries.filter { $0.real == entry.real }
             // A link takes no checkpoint's place; of several links to one elsewhere, the one whose name tells a step stands.
-            let first = same.first { !$0.isLink } ?? same.first { Revision(named: WeightFiles.stem(of: $0.name)).tellsPlace } ?? entry
+            let first =
+                same.first { !$0.isLink } ?? same.first { Revision(named: WeightFiles.stem(of: $0.name)).tellsPlace }
+                ?? entry
             guard first.name == entry.name else { continue }
             members.append(
                 Member(

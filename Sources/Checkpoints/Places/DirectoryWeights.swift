@@ -60,7 +60,8 @@ enum DirectoryWeights: Equatable {
             if files.count == 1 { return .single(files[0]) }
             if files.count > 1 {
                 return .unreadable(
-                    problem: "holds the weights in \(files.count) model-parallel parts (\(listed(files))), which are not put together here",
+                    problem:
+                        "holds the weights in \(files.count) model-parallel parts (\(listed(files))), which are not put together here",
                     remedy: "convert it to Hugging Face's form with the tool of its trainer")
             }
         }
@@ -73,7 +74,8 @@ enum DirectoryWeights: Equatable {
         guard let file = files.first else { return .none }
         guard files.count == 1 else {
             return .unreadable(
-                problem: "holds \(files.count) files that may be weights (\(listed(files))), and nothing that says how they "
+                problem:
+                    "holds \(files.count) files that may be weights (\(listed(files))), and nothing that says how they "
                     + "belong together", remedy: "name the one that is meant")
         }
         return .single(file)
@@ -88,19 +90,26 @@ enum DirectoryWeights: Equatable {
             let ending: String
         }
         let sets = Dictionary(grouping: all) { Key(set: $0.shard.set, count: $0.shard.count, ending: $0.shard.ending) }
-            .sorted { ($0.key.ending == ".bin" ? 1 : 0, $0.key.set, $0.key.count) < ($1.key.ending == ".bin" ? 1 : 0, $1.key.set, $1.key.count) }
+            .sorted {
+                ($0.key.ending == ".bin" ? 1 : 0, $0.key.set, $0.key.count) < (
+                    $1.key.ending == ".bin" ? 1 : 0, $1.key.set, $1.key.count
+                )
+            }
         if let whole = sets.first(where: { Set($0.value.map(\.shard.number)).count == $0.key.count }) {
             return .shards(whole.value.map(\.name).sorted())
         }
         guard let part = sets.first else { return nil }
         return .unreadable(
-            problem: "holds \(part.value.count) of \(part.key.count) shards (\(listed(part.value.map(\.name)))), and no index",
+            problem:
+                "holds \(part.value.count) of \(part.key.count) shards (\(listed(part.value.map(\.name)))), and no index",
             remedy: "fetch the others, or the whole checkpoint again")
     }
 
     /// The first of some names, and how many there are.
     static func listed(_ names: [String]) -> String {
-        names.count > 3 ? names.prefix(2).joined(separator: ", ") + ", ... \(names[names.count - 1])" : names.joined(separator: ", ")
+        names.count > 3
+            ? names.prefix(2).joined(separator: ", ") + ", ... \(names[names.count - 1])"
+            : names.joined(separator: ", ")
     }
 
     /// What of a directory's weights is left aside although it stands beside what is read, a line each: shards beside a
@@ -129,7 +138,10 @@ enum DirectoryWeights: Equatable {
                 return !listedShards.contains($0)
             }
             return unlisted.isEmpty
-                ? [] : ["'\(index)' does not list \(listed(unlisted)), which is not read; fetch the index and its shards again"]
+                ? []
+                : [
+                    "'\(index)' does not list \(listed(unlisted)), which is not read; fetch the index and its shards again"
+                ]
         default: return []
         }
     }
@@ -148,7 +160,8 @@ enum DirectoryWeights: Equatable {
         let ranks = names.filter { name in ranked.contains { name.hasPrefix($0.0) && name.hasSuffix($0.1) } }
         // A sharded copy beside a single file of the same form is a finding: it is no other form.
         let copies = read == [safetensors] ? [safetensors + ".index.json"] : []
-        return (first + others).filter { names.contains($0) && !read.contains($0) && !copies.contains($0) } + ranks.filter { !read.contains($0) }
+        return (first + others).filter { names.contains($0) && !read.contains($0) && !copies.contains($0) }
+            + ranks.filter { !read.contains($0) }
     }
 }
 

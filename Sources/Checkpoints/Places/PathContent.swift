@@ -44,7 +44,8 @@ package enum PathContent: Sendable, Equatable {
         guard WeightFiles.mayHoldWeights(name) || !name.contains("."), entryExists(path) else { return .other }
         let target = (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) ?? "elsewhere"
         return .unread(
-            problem: "is a link to '\(target)', where nothing is", remedy: "bring back what it led to, or remove the link")
+            problem: "is a link to '\(target)', where nothing is",
+            remedy: "bring back what it led to, or remove the link")
     }
 
     private static func isCheckpoint(file path: String, _ name: String) -> Bool {
@@ -104,14 +105,18 @@ package enum PathContent: Sendable, Equatable {
 
     /// Why a directory is not read whose name tells a step.
     private static func unread(_ names: [String], _ files: [String], in path: String) -> PathContent {
-        if names.isEmpty { return .unread(problem: "is an empty folder", remedy: "fetch the checkpoint again, or remove it") }
+        if names.isEmpty {
+            return .unread(problem: "is an empty folder", remedy: "fetch the checkpoint again, or remove it")
+        }
         if files.count > 0 {
             return .unread(
                 problem: "holds \(files.count) file\(files.count == 1 ? "" : "s") that may be weights "
                     + "(\(DirectoryWeights.listed(files))), and nothing that says how they belong together",
                 remedy: "name the one that is meant")
         }
-        if let below = names.first(where: { isDirectory("\(path)/\($0)") && PathContent(at: "\(path)/\($0)", isMember: true) == .checkpoint }) {
+        if let below = names.first(where: {
+            isDirectory("\(path)/\($0)") && PathContent(at: "\(path)/\($0)", isMember: true) == .checkpoint
+        }) {
             return .unread(
                 problem: "holds no weights itself, but its folder '\(below)' does", remedy: "name \(path)/\(below)")
         }

@@ -11,7 +11,8 @@ enum WeightFiles {
 
     /// Beginnings of names of what trainers save beside weights: optimizers, schedulers, random numbers, arguments.
     private static let beside = [
-        "optimizer", "optim", "scheduler", "scaler", "rng_state", "random_states", "sampler", "training_args", "train_args",
+        "optimizer", "optim", "scheduler", "scaler", "rng_state", "random_states", "sampler", "training_args",
+        "train_args",
         "trainer_state", "training_state", "dataloader", "zero_pp_rank", "bf16_zero_pp_rank", "custom_checkpoint",
         "tokenizer", "vocab", "merges", "events.out", "spiece", "sentencepiece",
     ]

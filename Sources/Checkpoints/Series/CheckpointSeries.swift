@@ -138,13 +138,16 @@ extension Checkpoint {
     /// Those that share a label are told apart by as much of the ends of their paths as it takes.
     fileprivate static func distinguished(_ checkpoints: [Checkpoint]) -> [Checkpoint] {
         var result = checkpoints
-        for (_, places) in Dictionary(grouping: checkpoints.indices, by: { checkpoints[$0].label }).filter({ $1.count > 1 }) {
+        for (_, places) in Dictionary(grouping: checkpoints.indices, by: { checkpoints[$0].label }).filter({
+            $1.count > 1
+        }) {
             let paths = places.map { place in checkpoints[place].location.distinguishingPath(checkpoints[place].label) }
             let longest = paths.map(\.count).max() ?? 1
             let texts = (1...max(1, longest)).lazy.map { count in
                 paths.map { $0.suffix(count).joined(separator: "/") }
             }
-            let chosen = texts.first { Set($0).count == $0.count } ?? places.map { checkpoints[$0].location.description }
+            let chosen =
+                texts.first { Set($0).count == $0.count } ?? places.map { checkpoints[$0].location.description }
             for (place, text) in zip(places, chosen) { result[place].label = printable(text, limit: .max) }
         }
         return result
@@ -155,7 +158,7 @@ extension CheckpointLocation {
     /// The parts of its path; a snapshot of the Hub's cache goes by its name and that of the model's folder.
     fileprivate func distinguishingPath(_ name: String) -> [String] {
         var parts = description.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
-        if let group { parts = path.split(separator: "/").map(String.init) ; parts[parts.count - 1] += ":" + group }
+        if let group { parts = path.split(separator: "/").map(String.init); parts[parts.count - 1] += ":" + group }
         if description.hasPrefix("/") { parts.insert("", at: 0) }
         if parts.count > 2, parts[parts.count - 2] == "snapshots", parts[parts.count - 3].hasPrefix("models--") {
             parts.replaceSubrange((parts.count - 2)..., with: [name])

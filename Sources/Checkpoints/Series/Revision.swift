@@ -43,7 +43,8 @@ package struct Revision: Sendable, Hashable, Codable {
         guard !reading.values.isEmpty else {
             throw RevisionNameError(
                 name: name,
-                problem: reading.problem ?? "it has none of the forms stepN, checkpoint-N, global_stepN, iter_N, epochN")
+                problem: reading.problem ?? "it has none of the forms stepN, checkpoint-N, global_stepN, iter_N, epochN"
+            )
         }
         stage = reading.values[.stage]
         ingredient = reading.values[.ingredient]

@@ -35,7 +35,8 @@ package struct RevisionNameForm: Sendable, Equatable {
         RevisionNameForm("ingredientN", "stage2-ingredient2-step11931-tokens50B", ["ingredient"], .ingredient),
         RevisionNameForm("tokensN", "step500-tokens20K", ["tokens"], .tokens),
         RevisionNameForm("stepN, step-N, step_N, step=N", "Step1000-unsharded", ["step"], .step),
-        RevisionNameForm("N_steps, N_iters, N_updates", "model_10000_steps", ["steps", "iters", "updates"], .step, .numberFirst),
+        RevisionNameForm(
+            "N_steps, N_iters, N_updates", "model_10000_steps", ["steps", "iters", "updates"], .step, .numberFirst),
         RevisionNameForm("global_stepN", "global_step500", ["global_step", "global-step", "globalstep"], .step),
         RevisionNameForm("checkpoint-N, checkpoint_N", "checkpoint-500", ["checkpoint"], .step, .needed),
         RevisionNameForm("ckptN, ckpt_N, ckpt-N", "ckpt_300", ["ckpt"], .step),
@@ -144,7 +145,9 @@ struct RevisionNameReading {
         }
     }
 
-    private func stands(_ word: String, at place: Int) -> Bool { bytes[min(place, bytes.count)...].starts(with: word.utf8) }
+    private func stands(_ word: String, at place: Int) -> Bool {
+        bytes[min(place, bytes.count)...].starts(with: word.utf8)
+    }
 
     private func isJoint(at place: Int) -> Bool { place < bytes.count && "-_=".utf8.contains(bytes[place]) }
 

@@ -46,7 +46,8 @@ struct Drift: Experiment {
             let (series, itsPlaces) = try Drift.kin(opened, settings, context)
             (self.series, places) = (series, itsPlaces)
             reference =
-                try settings.comparisons.anchors.reference.map { try series.place(named: $0, setting: "reference") } ?? 0
+                try settings.comparisons.anchors.reference.map { try series.place(named: $0, setting: "reference") }
+                ?? 0
             branchPoint =
                 try settings.comparisons.anchors.branchPoint.map {
                     try series.place(named: $0, setting: "branch_point")

@@ -154,7 +154,8 @@ final class RunContext: Sendable {
         let groups = Dictionary(grouping: found) { $0.1 }.sorted { $0.key.lexicographicallyPrecedes($1.key) }
         return groups.map { names, members in
             let first = members[0].0
-            let who = members.count == 1 ? "checkpoint \(first) holds" : "\(members.count) checkpoints (\(first) first) hold"
+            let who =
+                members.count == 1 ? "checkpoint \(first) holds" : "\(members.count) checkpoints (\(first) first) hold"
             return "\(who) the weights in another form too, in \(names.joined(separator: ", ")), not read"
         }
     }

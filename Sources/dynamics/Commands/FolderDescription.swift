@@ -57,7 +57,8 @@ struct FolderDescription {
                 series.checkpoints.map { checkpoint in
                     .object(
                         [
-                            ("label", .string(checkpoint.label)), ("location", .string(checkpoint.location.description)),
+                            ("label", .string(checkpoint.label)),
+                            ("location", .string(checkpoint.location.description)),
                             ("other_names", .array(checkpoint.otherNames.map(JSON.string))),
                         ] + facts(of: checkpoint) + [
                             ("tensors", .integer(checkpoint.tensors.count)),

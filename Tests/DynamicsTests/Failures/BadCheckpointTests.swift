@@ -109,6 +109,7 @@ struct BadCheckpointTests {
                 == Finished(
                     code: 3, output: "",
                     errors: "error: the folder \(place / "series")"
-                        + ": it holds no checkpoint: no HDF5 file, no directory of Hugging Face or OLMo, and no .safetensors, .pt, .ckpt or .npz file\n"))
+                        + ": it holds no checkpoint: no HDF5 file, no directory of Hugging Face or OLMo, and no .safetensors, .pt, .ckpt or .npz file\n"
+                ))
     }
 }

@@ -56,7 +56,8 @@ struct PlacesRunTests {
 
     /// Other names that weights go by.
     @Test(arguments: [
-        "s/step2/pytorch_model.safetensors", "s/step2/consolidated.safetensors", "s/step2/model-00001-of-00001.safetensors",
+        "s/step2/pytorch_model.safetensors", "s/step2/consolidated.safetensors",
+        "s/step2/model-00001-of-00001.safetensors",
         "s/step2/weights.safetensors", "s/step2.safetensors",
     ])
     func `weights under another name are read`(file: String) throws {
@@ -80,7 +81,9 @@ struct PlacesRunTests {
                 try place.write("t/\(name)/\(file)", "x")
             }
         }
-        try place.huggingFace("t", [FloatTensor("model.norm.weight", [2], [1, 1]), smallModel[1]])
+        try place.huggingFace(
+            "t",
+            [FloatTensor("model.norm.weight", [2], [1, 1]), FloatTensor("lm_head.weight", [2, 2], [1, 2, 3, 9])])
         let finished = try run(["norms"], "t")
         #expect(finished.code == 0, "\(finished.errors)")
         #expect(try checkpoints() == ["checkpoint-500", "checkpoint-1000", "final"])
@@ -96,7 +99,7 @@ struct PlacesRunTests {
         #expect(shown.code == 4, "\(shown.errors)")
         #expect(shown.output.contains("s: 1 checkpoint, by stage, ingredient and step"))
         #expect(shown.output.contains("not read: \(place / "s/step2"): holds an adapter"))
-        let json = try dynamics("inspect", "--format", "json", place / "s")
+        let json = try dynamics("inspect", "--json", place / "s")
         let object = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
         #expect((object["not_read"] as? [[String: Any]])?.count == 1)
     }
@@ -112,8 +115,11 @@ struct PlacesRunTests {
 
     @Test func `shards that the index does not list are told, also where nothing can be compared`() throws {
         for (name, tensors) in [("a", smallModel), ("b", [smallModel[0]])] {
-            let listed = tensors.map { "\"\($0.name)\": \"model-0000\($0.name == "lm_head.weight" ? 2 : 1)-of-00002.safetensors\"" }
-            try place.write("\(name)/model.safetensors.index.json", "{\"weight_map\": {\(listed.joined(separator: ", "))}}")
+            let listed = tensors.map {
+                "\"\($0.name)\": \"model-0000\($0.name == "lm_head.weight" ? 2 : 1)-of-00002.safetensors\""
+            }
+            try place.write(
+                "\(name)/model.safetensors.index.json", "{\"weight_map\": {\(listed.joined(separator: ", "))}}")
             for (number, tensor) in smallModel.enumerated() {
                 try place.write("\(name)/model-0000\(number + 1)-of-00002.safetensors", safetensors([tensor]))
             }

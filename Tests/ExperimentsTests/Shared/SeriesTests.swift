@@ -110,7 +110,8 @@ extension CheckpointSeries {
         let epochs = series("final", "epoch10", "epoch2")
         #expect(epochs.labels == ["epoch2", "epoch10", "final"])
         #expect(epochs.checkpoints.indices.map { epochs.predecessor(of: $0) } == [nil, 0, 1])
-        #expect(epochs.orderNotes(isListed: false).count == 1 && epochs.orderFindings(isListed: false, stated: []) == [])
+        #expect(
+            epochs.orderNotes(isListed: false).count == 1 && epochs.orderFindings(isListed: false, stated: []) == [])
     }
 
     @Test func `an order that nothing tells is said: a finding of a folder, a note of a list`() {
@@ -122,7 +123,9 @@ extension CheckpointSeries {
 
     @Test func `a step that is there twice is told`() {
         let found = series("step5", "checkpoint-5", "step6").orderFindings(isListed: true, stated: [])
-        #expect(found.count == 1 && found[0].hasPrefix("step 5 is there 2 times: checkpoint-5 (folder/checkpoint-5.h5), step5 "))
+        #expect(
+            found.count == 1
+                && found[0].hasPrefix("step 5 is there 2 times: checkpoint-5 (folder/checkpoint-5.h5), step5 "))
     }
 
     @Test func `a name may be as short as it is clear`() {

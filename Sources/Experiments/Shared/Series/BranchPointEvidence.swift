@@ -10,7 +10,8 @@ extension CheckpointSeries {
         let later = checkpoints.filter { $0.revision.stage == 2 && $0.revision.step != nil }
         guard let branchPoint else {
             let starts = later.contains { $0.revision.stage == 2 }
-            let what = "no checkpoint of stage 1 is there: stage 2 has no branch point, and its first checkpoints no predecessor"
+            let what =
+                "no checkpoint of stage 1 is there: stage 2 has no branch point, and its first checkpoints no predecessor"
             return ([], starts ? [what] : [])
         }
         let label = checkpoints[branchPoint].label
@@ -18,10 +19,15 @@ extension CheckpointSeries {
             let ends = checkpoints.filter(\.revision.standsForEnd).map(\.label)
             guard !ends.isEmpty else { return ([], []) }
             return (
-                [], ["\(ends.joined(separator: ", ")): \(label), the last that tells a step, stands in for what it was made from"]
+                [],
+                [
+                    "\(ends.joined(separator: ", ")): \(label), the last that tells a step, stands in for what it was made from"
+                ]
             )
         }
-        let plan = stated ?? (try? checkpoints.compactMap(\.model).lazy.compactMap { ModelLibrary.model(of: $0) }.first?.plan())
+        let plan =
+            stated
+            ?? (try? checkpoints.compactMap(\.model).lazy.compactMap { ModelLibrary.model(of: $0) }.first?.plan())
         let starts = Set(later.compactMap { plan?.run(stage: 2, ingredient: $0.revision.ingredient)?.fromStep })
         if !starts.isEmpty {
             let missing = starts.filter { $0 != checkpoints[branchPoint].revision.step }.sorted()
@@ -32,7 +38,9 @@ extension CheckpointSeries {
             return (
                 [
                     "stage 2 starts from step \(missing.map(String.init).joined(separator: ", ")) of stage 1, by its training, "
-                        + (there.map { "but \(label), the last of stage 1, stands for the branch point; set branch_point=\($0.label)" }
+                        + (there.map {
+                            "but \(label), the last of stage 1, stands for the branch point; set branch_point=\($0.label)"
+                        }
                             ?? "which is not in the series: \(label) stands in for the branch point, and what is measured from it "
                             + "includes what stage 1 did in between; add the true one")
                 ], []
@@ -54,7 +62,8 @@ extension CheckpointSeries {
         let branch = checkpoints[branchPoint].revision
         guard let tokens = branch.tokens, let step = branch.step, step > 0, tokens % step == 0 else { return false }
         return later.allSatisfy { checkpoint in
-            guard checkpoint.revision.countsAllTokens, let all = checkpoint.revision.tokens, let steps = checkpoint.revision.step
+            guard checkpoint.revision.countsAllTokens, let all = checkpoint.revision.tokens,
+                let steps = checkpoint.revision.step
             else { return false }
             let (own, overflow) = (tokens / step).multipliedReportingOverflow(by: steps)
             return !overflow && all >= own && all - own == tokens

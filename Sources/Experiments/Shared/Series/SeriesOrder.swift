@@ -96,7 +96,8 @@ extension CheckpointSeries {
         guard places.count != 1 else { return places[0] }
         guard places.isEmpty else {
             throw InputError(
-                "\(setting) '\(name)' may mean \(places.map { checkpoints[$0].label }.joined(separator: ", ")); write which one")
+                "\(setting) '\(name)' may mean \(places.map { checkpoints[$0].label }.joined(separator: ", ")); write which one"
+            )
         }
         throw InputError(
             "\(setting) '\(name)' is not in the series; it holds \(checkpoints.map(\.label).joined(separator: ", "))")
