@@ -18,21 +18,18 @@ struct Audit: Experiment {
     private let expectedCopies: Set<[Int]>
     /// Checkpoints that could not be opened.
     let refused: [CheckpointError]
-    let openingFindings: [String]
 
     /// Opens the series.
     /// - Throws: `InputError` when there is nothing to read, or a setting makes no sense.
     init(_ settings: AuditSettings, _ context: RunContext) throws {
         self.settings = settings
-        // Checkpoints without a step are findings with a kind of their own here.
-        let opened = try settings.input.open(in: context)
-        let series = opened.series
+        let (series, runIndices) = try settings.input.open(
+            in: context, tellsOrder: false, branchPoint: settings.branchPoint, training: settings.training)
         self.series = series
-        contents = SeriesContents(series, runIndices: opened.runIndices, fingerprints: true)
+        contents = SeriesContents(series, runIndices: runIndices, fingerprints: true)
         refused = context.refused
         branchPoint = try settings.branchPoint.map { try Audit.place(of: $0, in: series, "branch_point") }
         training = try AuditTraining(settings, context)
-        openingFindings = opened.neverWritten + training.findings
         soups = try Audit.soups(series, settings, training)
         expectedCopies = Set(
             soups.filter { $0.isStated && $0.isOneOf }.flatMap { soup in
@@ -41,10 +38,7 @@ struct Audit: Experiment {
     }
 
     private static func place(of label: String, in series: CheckpointSeries, _ setting: String) throws -> Int {
-        if let place = series.place(of: label) { return place }
-        throw InputError(
-            "\(setting) names '\(label)', which is no checkpoint of the series; there are "
-                + series.checkpoints.map(\.label).joined(separator: ", "))
+        try series.place(named: label, setting: setting)
     }
 
     /// What the settings state, or the model's facts of `main`; otherwise every checkpoint without a step against the last

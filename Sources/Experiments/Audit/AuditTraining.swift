@@ -10,25 +10,22 @@ struct AuditTraining: Sendable {
     let model: ModelFacts?
     /// The checkpoints that catalogs list; `nil` when the settings name none.
     let entries: [CatalogEntry]?
-    /// What of them cannot be used, a line each; the rest is held against the checkpoints.
-    let findings: [String]
 
     /// Reads what the settings `training` and `catalog` name.
     init(_ settings: AuditSettings, _ context: RunContext) throws {
-        var findings: [String] = []
         if let names = settings.training {
             let source = try TrainingSource(names) { context.resolve($0, of: "training") }
-            findings += source.problems.map(\.description)
+            // What cannot be used is told; the rest is held against the checkpoints.
+            context.warn(source.problems.map(\.description))
             (plan, model) = (source.plan.runs.isEmpty ? nil : source.plan, source.model)
         } else {
             (plan, model) = (nil, nil)
         }
         entries = try settings.catalog.map { paths in
             let catalog = try Catalog(reading: paths.map { context.resolve($0, of: "catalog") })
-            findings += catalog.findings.map(\.description)
+            context.warn(catalog.findings.map(\.description))
             return catalog.entries
         }
-        self.findings = findings
     }
 
     /// Place of the checkpoint that a run of a stage starts from, by the plan; `nil` when it is not told or not there.

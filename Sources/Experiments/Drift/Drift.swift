@@ -20,7 +20,6 @@ struct Drift: Experiment {
     let contents: SeriesContents
     /// Where the checkpoints stand in training; `nil` when the settings name none.
     let training: SeriesTraining?
-    let openingFindings: [String]
 
     /// Two checkpoints in the series' order, whichever the comparison starts from: their reduction serves both ways.
     struct Pair: Hashable {
@@ -32,54 +31,54 @@ struct Drift: Experiment {
     /// - Throws: `InputError` when nothing can be compared, or when tensors have no counterpart and that is not allowed.
     init(_ settings: DriftSettings, _ context: RunContext) throws {
         let runIndices: [RunIndex]
-        var findings: [String] = []
         self.settings = settings
         let input = settings.input
         if let from = settings.pair.from, let to = settings.pair.to {
             let ends = try context.open(
                 [from, to].map { CheckpointLocation(parsing: $0) }, of: "from", input)
             guard ends.count == 2 else { throw InputError(context.refused.map(\.description)) }
-            findings = context.neverWrittenFindings(ends)
             (series, runIndices) = Drift.inGivenOrder(ends, context)
             (reference, branchPoint) = (0, nil)
             comparisons = [Comparison(kind: .pair, from: 0, to: ends[0] == ends[1] ? 0 : 1)]
         } else {
-            let opened = try Drift.kin(try input.open(in: context), settings)
-            let series = opened.series
-            (self.series, runIndices, findings) = (series, opened.runIndices, opened.findings)
+            let opened = try input.open(
+                in: context, branchPoint: settings.comparisons.anchors.branchPoint, training: settings.training)
+            let (series, indices) = try Drift.kin(opened, settings, context)
+            (self.series, runIndices) = (series, indices)
             reference =
-                try settings.comparisons.anchors.reference.map { try Drift.place(of: $0, in: series, "reference") } ?? 0
+                try settings.comparisons.anchors.reference.map { try series.place(named: $0, setting: "reference") }
+                ?? 0
             branchPoint =
-                try settings.comparisons.anchors.branchPoint.map { try Drift.place(of: $0, in: series, "branch_point") }
+                try settings.comparisons.anchors.branchPoint.map {
+                    try series.place(named: $0, setting: "branch_point")
+                }
                 ?? series.branchPoint
             comparisons = Comparison.list(
                 settings.comparisons.compare, series, reference: reference, branchPoint: branchPoint)
         }
         contents = SeriesContents(series, runIndices: runIndices, fingerprints: settings.integrity.fingerprints)
         training = try settings.training.map { [series] in try SeriesTraining($0, series, context) }
-        openingFindings = findings + (training?.problems ?? [])
         alignments = try Drift.align(comparisons, series, reference, settings)
     }
 
     /// The series without the members that share no tensor with it: they are findings, and the rest is compared. Where
     /// no two share one, all stay, and aligning them tells.
     private static func kin(
-        _ opened: OpenedSeries, _ settings: DriftSettings
-    ) throws -> (series: CheckpointSeries, runIndices: [RunIndex], findings: [String]) {
+        _ opened: OpenedSeries, _ settings: DriftSettings, _ context: RunContext
+    ) throws -> OpenedSeries {
         let series = opened.series
-        let reference = try settings.comparisons.anchors.reference.map { try place(of: $0, in: series, "reference") }
+        let reference = try settings.comparisons.anchors.reference.map {
+            try series.place(named: $0, setting: "reference")
+        }
         let (members, strangers) = series.kin(of: reference)
-        guard members.count > 1, !strangers.isEmpty else { return (series, opened.runIndices, opened.findings) }
+        guard members.count > 1, !strangers.isEmpty else { return opened }
         let first = series.checkpoints[members[0]].label
-        let kin = series.only(members, opened.runIndices)
-        return (
-            kin.series, kin.runIndices,
-            opened.findings
-                + strangers.map {
-                    "\(series.checkpoints[$0].label) has no floating-point tensor in common with \(first) and what is "
-                        + "compared with it, so that drift leaves it out; \(dumpRemedy)"
-                }
-        )
+        context.warn(
+            strangers.map {
+                "\(series.checkpoints[$0].label) has no floating-point tensor in common with \(first) and what is compared "
+                    + "with it, so that drift leaves it out; \(dumpRemedy)"
+            })
+        return series.only(members, opened.runIndices)
     }
 
     private static let dumpRemedy =
@@ -120,7 +119,7 @@ struct Drift: Experiment {
     }
 
     /// A pair keeps the order in which it was given: `from` may be the later one.
-    private static func inGivenOrder(_ ends: [RunIndex], _ context: RunContext) -> (CheckpointSeries, [RunIndex]) {
+    private static func inGivenOrder(_ ends: [RunIndex], _ context: RunContext) -> OpenedSeries {
         let all = context.checkpoints
         let distinct = ends[0] == ends[1] ? [ends[0]] : ends
         return (CheckpointSeries(inOrder: distinct.map { all[$0] }), distinct)
@@ -129,15 +128,6 @@ struct Drift: Experiment {
     /// What the trajectory table needs, whether or not it was asked for as a comparison.
     private static func trajectory(_ series: CheckpointSeries, _ reference: Int) -> [Comparison] {
         Comparison.list([.reference, .predecessor], series, reference: reference, branchPoint: nil)
-    }
-
-    private static func place(of label: String, in series: CheckpointSeries, _ key: String) throws -> Int {
-        guard let place = series.place(of: label) else {
-            throw InputError(
-                "\(key) '\(label)' is not in the series; it holds \(series.checkpoints.map(\.label).joined(separator: ", "))"
-            )
-        }
-        return place
     }
 
     private static func describe(_ entry: Alignment.Entry, _ from: Checkpoint, _ to: Checkpoint) -> String {

@@ -78,7 +78,6 @@ struct LinearProbe: Experiment {
     }
 
     var requests: [any Request] { models.requests + models.series.checkpoints.indices.map(request) as [any Request] }
-    var openingFindings: [String] { models.findings }
     func request(_ checkpoint: Int) -> LinearProbeRequest {
         LinearProbeRequest(
             checkpoint: models.runIndices[checkpoint].value, probe: models.probe, fingerprint: models.fingerprint,

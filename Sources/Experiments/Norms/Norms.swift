@@ -27,7 +27,6 @@ struct Norms: Experiment {
     private let settings: NormsSettings
     private let contents: SeriesContents
     private let moments: SeriesMoments
-    var openingFindings: [String] { contents.findings }
 
     /// Opens the series.
     /// - Throws: `InputError` when there is nothing to read.

@@ -29,13 +29,12 @@ struct Probe: Experiment {
         if models.probe.domains.count > 1, models.probe.domains.contains(Probe.wholeSet) {
             throw InputError("a domain is called '\(Probe.wholeSet)', as the rows over all domains are; rename it")
         }
-        reference = try settings.anchor.reference.map { try models.series.index(of: $0, "reference") } ?? 0
+        reference =
+            try settings.anchor.reference.map { try models.series.place(named: $0, setting: "reference") } ?? 0
     }
 
     /// What the row over all domains is called.
     static let wholeSet = "all"
-
-    var openingFindings: [String] { models.findings }
 
     /// Checkpoint by checkpoint, so that final states are still at hand.
     var requests: [any Request] {

@@ -24,8 +24,6 @@ protocol Experiment: Sendable {
 
     /// Opens the checkpoints it needs and plans; throws when nothing can be asked of them.
     init(_ settings: Settings, _ context: RunContext) throws
-    /// Findings about the input that opening it made, one line each; none, unless an experiment says otherwise.
-    var openingFindings: [String] { get }
     /// What has to be computed: over tensors, over whole matrices, by running models.
     var requests: [any Request] { get }
     /// What has to be computed besides, now that the requests are answered: another reading, and so for rare cases only.
@@ -41,7 +39,6 @@ protocol Experiment: Sendable {
 
 extension Experiment {
     static var inputsName: String { "checkpoints" }
-    var openingFindings: [String] { [] }
     func followUps(_ results: ReductionResults) -> [any Request] { [] }
     static var figures: FigureList { [:] }
     static func answer(_ tables: [Table]) -> [Sentence] { [] }

@@ -26,7 +26,13 @@ final class RunContext: Sendable {
     private let stated: Set<String>
     let journal: Journal
     let readOptions: ReadOptions
-    private let state = Mutex(State())
+    private let shared: Shared
+    /// What opening checkpoints for one experiment found.
+    private let told = Mutex<(findings: [String], notes: [String])>(([], []))
+
+    private final class Shared: Sendable {
+        let state = Mutex(State())
+    }
 
     private struct State {
         var checkpoints: [Checkpoint] = []
@@ -54,16 +60,42 @@ final class RunContext: Sendable {
         self.stated = stated
         self.journal = journal
         self.readOptions = readOptions
+        shared = Shared()
     }
 
     /// Every checkpoint of the run, in the order of opening: what `TensorReference.checkpoint` counts.
-    var checkpoints: [Checkpoint] { state.withLock { $0.checkpoints } }
+    var checkpoints: [Checkpoint] { shared.state.withLock { $0.checkpoints } }
     /// The checkpoints that could not be opened.
-    var refused: [CheckpointError] { state.withLock { $0.refused } }
+    var refused: [CheckpointError] { shared.state.withLock { $0.refused } }
     /// Bytes read to recognise files.
-    var sampledBytes: Int { state.withLock { $0.sampledBytes } }
+    var sampledBytes: Int { shared.state.withLock { $0.sampledBytes } }
     /// What became of files that only looked as an earlier run left them, one line each.
-    var rewritten: [String] { state.withLock { $0.rewritten.sorted() } }
+    var rewritten: [String] { shared.state.withLock { $0.rewritten.sorted() } }
+
+    /// The same checkpoints for another experiment, which is told by itself what opening them finds.
+    func forExperiment() -> RunContext { RunContext(self) }
+
+    private init(_ other: RunContext) {
+        (threads, settingsFolder, stated) = (other.threads, other.settingsFolder, other.stated)
+        (journal, readOptions, shared) = (other.journal, other.readOptions, other.shared)
+    }
+
+    /// Findings about the checkpoints of this experiment that opening them made, each once.
+    var findings: [String] { told.withLock { $0.findings.distinct } }
+    /// What its checkpoints were taken for, which is worth knowing and no finding; each line once.
+    var notes: [String] { told.withLock { $0.notes.distinct } }
+
+    /// Adds findings about the checkpoints that whoever opens them would make.
+    func warn(_ lines: [String]) { told.withLock { $0.findings += lines } }
+    /// Adds notes.
+    func note(_ lines: [String]) { told.withLock { $0.notes += lines } }
+
+    /// Adds checkpoints that are not read, each once.
+    func refuse(_ errors: [CheckpointError]) {
+        shared.state.withLock { state in
+            for error in errors where !state.refused.contains(error) { state.refused.append(error) }
+        }
+    }
 
     /// Opens checkpoints, several at a time; one that another experiment has opened already is not opened again. Those
     /// that cannot be opened stand in `refused` and are left out, unless it is the machine that fails.
@@ -72,6 +104,11 @@ final class RunContext: Sendable {
     ///   - name: the setting that names them, which tells where relative paths start.
     /// - Returns: their indices in `checkpoints`, in the order of `locations`.
     func open(_ locations: [CheckpointLocation], of name: String, _ input: SeriesInput) throws -> [RunIndex] {
+        try openAll(locations, of: name, input).compactMap { $0 }
+    }
+
+    /// Opens checkpoints as `open` does, and gives `nil` for those that cannot be opened.
+    func openAll(_ locations: [CheckpointLocation], of name: String, _ input: SeriesInput) throws -> [RunIndex?] {
         var options = readOptions
         options.trustedRoots += input.allowExternal.map { resolve($0, of: "allow_external") }
         options.bfloat16Dumps.formUnion(input.bfloat16Dumps)
@@ -81,7 +118,7 @@ final class RunContext: Sendable {
                 roots: options.trustedRoots,
                 dumps: options.bfloat16Dumps)
         }
-        let known = state.withLock { $0.indices }
+        let known = shared.state.withLock { $0.indices }
         var new: [(Opening, CheckpointLocation)] = []
         for (opening, location) in zip(openings, locations)
         where known[opening] == nil && !new.contains(where: { $0.0 == opening }) {
@@ -99,7 +136,9 @@ final class RunContext: Sendable {
             opened.withLock { $0[index] = result }
         }
         let results = opened.withLock { $0 }
-        state.withLock { state in
+        warn(strays(locations, of: name))
+        note(otherForms(locations, of: name))
+        shared.state.withLock { state in
             for (index, item) in new.enumerated() {
                 switch results[index] {
                 case .success(let checkpoint):
@@ -110,13 +149,28 @@ final class RunContext: Sendable {
                 }
             }
         }
-        return state.withLock { state in openings.compactMap { state.indices[$0] } }
+        let indices = shared.state.withLock { state in openings.map { state.indices[$0] } }
+        warn(Set(indices.compactMap { $0 }).sorted().compactMap { checkpoints[$0].neverWrittenFinding })
+        return indices
     }
 
-    /// Checkpoints among those that nobody has written to, a line each.
-    func neverWrittenFindings(_ indices: [RunIndex]) -> [String] {
-        let all = checkpoints
-        return Set(indices).sorted().compactMap { all[$0].neverWrittenFinding }
+    /// What of their directories is not read although it may hold other weights.
+    private func strays(_ locations: [CheckpointLocation], of name: String) -> [String] {
+        locations.flatMap { location in
+            strayWeights(in: resolve(location.path, of: name)).map { "checkpoint \(location): \($0)" }
+        }
+    }
+
+    /// What of their directories holds the weights once more in another form, a line for each set of files.
+    private func otherForms(_ locations: [CheckpointLocation], of name: String) -> [String] {
+        let found = locations.map { ($0, weightsInOtherForms(in: resolve($0.path, of: name))) }.filter { !$0.1.isEmpty }
+        let groups = Dictionary(grouping: found) { $0.1 }.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+        return groups.map { names, members in
+            let first = members[0].0
+            let who =
+                members.count == 1 ? "checkpoint \(first) holds" : "\(members.count) checkpoints (\(first) first) hold"
+            return "\(who) the weights in another form too, in \(names.joined(separator: ", ")), not read"
+        }
     }
 
     private func open(
@@ -145,7 +199,7 @@ final class RunContext: Sendable {
         let contents = checkpoint.contents
         guard let reader = checkpoint.reader else { return contents }
         let (samples, byteCount) = try reader.sampleFiles()
-        state.withLock { $0.sampledBytes += byteCount }
+        shared.state.withLock { $0.sampledBytes += byteCount }
         return CheckpointContents(
             tensors: contents.tensors, leftOut: contents.leftOut, attributes: contents.attributes,
             config: contents.config, files: contents.files, samples: samples)
@@ -156,7 +210,7 @@ final class RunContext: Sendable {
     private func recognise(_ checkpoint: Checkpoint, as key: String) {
         let (now, known) = (checkpoint.contents, journal.summary(CheckpointContents.self, for: key))
         guard known?.files != now.files || known?.samples != now.samples else { return }
-        state.withLock { state in
+        shared.state.withLock { state in
             state.newContents.append((key, now))
             guard let known, known.files == now.files else { return }
             let paths = zip(now.files, zip(known.samples, now.samples)).filter { $0.1.0 != $0.1.1 }.map(\.0.path)
@@ -169,7 +223,7 @@ final class RunContext: Sendable {
 
     /// Journals what the checkpoints hold. Called once the plan stands: input that gives no run leaves nothing behind.
     func journalContents() throws(EnvironmentError) {
-        for (key, contents) in state.withLock({ $0.newContents }) { try journal.append(contents, for: key) }
+        for (key, contents) in shared.state.withLock({ $0.newContents }) { try journal.append(contents, for: key) }
     }
 
     /// The path that the setting `name`, dotted where it is in a section, states, as the system takes it. A relative one of the command line starts from the

@@ -31,13 +31,13 @@ struct Similarity: Experiment {
     private let settings: SimilaritySettings
     private let models: ModelSeries
     private let comparisons: [Comparison]
-    var openingFindings: [String] { models.findings }
 
     /// Reads the probe set, opens the series and chooses the comparisons.
     /// - Throws: `InputError` when no checkpoint can be run over the probe set.
     init(_ settings: SimilaritySettings, _ context: RunContext) throws {
         self.settings = settings
-        models = try ModelSeries(settings.input, context)
+        models = try ModelSeries(
+            settings.input, context, branchPoint: settings.comparisons.anchors.branchPoint)
         guard models.probe.sequences.count > 1 else {
             throw InputError("the probe set has one sequence; likeness is compared over two or more")
         }

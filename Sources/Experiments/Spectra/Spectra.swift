@@ -15,7 +15,6 @@ struct Spectra: Experiment {
     /// Checkpoints whose leading subspaces are compared.
     let turns: [Comparison]
     let contents: SeriesContents
-    let openingFindings: [String]
     /// Matrices of each checkpoint, in the order of their tensors.
     let matrices: [[SpectraMatrix]]
     /// Indices of tensors by name, for each checkpoint.
@@ -36,19 +35,17 @@ struct Spectra: Experiment {
                     ends.count == 2 ? ["\(from) and \(to) are one checkpoint"] : context.refused.map(\.description))
             }
             let all = context.checkpoints
-            (series, runIndices, openingFindings) = (
-                CheckpointSeries(inOrder: ends.map { all[$0] }), ends, context.neverWrittenFindings(ends)
-            )
+            (series, runIndices) = (CheckpointSeries(inOrder: ends.map { all[$0] }), ends)
             updates = [Comparison(kind: .pair, from: 0, to: 1)]
             turns = updates
         } else {
-            let opened = try settings.input.open(in: context)
-            let series = opened.series
-            (self.series, runIndices, openingFindings) = (series, opened.runIndices, opened.findings)
+            let (series, indices) = try settings.input.open(
+                in: context, branchPoint: settings.anchors.branchPoint)
+            (self.series, runIndices) = (series, indices)
             let reference =
-                try settings.anchors.reference.map { try series.index(of: $0, "reference") } ?? 0
+                try settings.anchors.reference.map { try series.place(named: $0, setting: "reference") } ?? 0
             let branchPoint =
-                try settings.anchors.branchPoint.map { try series.index(of: $0, "branch_point") }
+                try settings.anchors.branchPoint.map { try series.place(named: $0, setting: "branch_point") }
                 ?? series.branchPoint
             func list(_ kinds: [Comparison.Kind]) -> [Comparison] {
                 Comparison.list(kinds, series, reference: reference, branchPoint: branchPoint).filter {

@@ -50,6 +50,7 @@ package struct ReportPage: Sendable {
                 "title": run.experiment, "question": run.question, "version": run.version,
                 "answer": run.answer.map { ["text": $0.text] }, "hasAnswer": !run.answer.isEmpty,
                 "warnings": warnings.map { ["text": $0] }, "hasWarnings": !warnings.isEmpty,
+                "notes": run.notes.map { ["text": $0] }, "hasNotes": !run.notes.isEmpty,
                 "figures": pictures.map(figure), "hasFigures": !pictures.isEmpty,
                 "readable": readable.map { table($0) }, "tables": tables.map { table($0) },
                 "inputs": inputs.map { [table($0, limit: $0.rows.count)] } ?? [], "hasInputs": inputs != nil,

@@ -23,6 +23,8 @@ package struct RunRecord: Sendable {
     package let inputs: [JSON]
     /// Facts about the probe set; `nil` where there is none.
     package let probeSet: JSON?
+    /// What the inputs were taken for, a line each: worth knowing, and no finding.
+    package let notes: [String]
     /// Inputs that could not be read, a line each.
     package let refused: [String]
     /// What casts doubt on the inputs, a line each.
@@ -33,10 +35,12 @@ package struct RunRecord: Sendable {
     /// Makes a record; see the properties.
     package init(
         experiment: String, question: String, answer: [Sentence], version: String, settings: JSON,
-        inputsName: String, inputs: [JSON], probeSet: JSON?, refused: [String], findings: [String], tables: [String]
+        inputsName: String, inputs: [JSON], probeSet: JSON?, notes: [String], refused: [String], findings: [String],
+        tables: [String]
     ) {
         (self.experiment, self.question, self.answer, self.version) = (experiment, question, answer, version)
         (self.settings, self.inputsName, self.inputs, self.probeSet) = (settings, inputsName, inputs, probeSet)
+        self.notes = notes
         (self.refused, self.findings, self.tables) = (refused, findings, tables)
     }
 
@@ -49,7 +53,7 @@ package struct RunRecord: Sendable {
             answer: json["answer"]?.elements?.compactMap(Sentence.init) ?? [],
             version: json["version"]?.text ?? "", settings: json["settings"] ?? .object([]), inputsName: inputsName,
             inputs: json[inputsName]?.elements?.filter { $0.members != nil } ?? [], probeSet: json["probe_set"],
-            refused: texts("refused"), findings: texts("findings"), tables: texts("tables"))
+            notes: texts("notes"), refused: texts("refused"), findings: texts("findings"), tables: texts("tables"))
     }
 
     /// Reads the record of a results folder.
@@ -68,6 +72,7 @@ package struct RunRecord: Sendable {
             (inputsName, .array(inputs)),
         ]
         if let probeSet { members.append(("probe_set", probeSet)) }
+        if !notes.isEmpty { members.append(("notes", .array(notes.map(JSON.string)))) }
         return .object(
             members + [
                 ("refused", .array(refused.map(JSON.string))), ("findings", .array(findings.map(JSON.string))),

@@ -18,7 +18,6 @@ struct Magnitudes: Experiment {
     static var tables: [Table] { [table([])] }
 
     let contents: SeriesContents
-    var openingFindings: [String] { contents.findings }
     var requests: [any Request] { contents.requests }
 
     init(_ settings: Settings, _ context: RunContext) throws {

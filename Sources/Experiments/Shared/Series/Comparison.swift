@@ -10,8 +10,10 @@ struct Comparison: Sendable, Hashable {
         case reference
         /// Each checkpoint with the one it was trained on from.
         case predecessor
-        /// Each checkpoint with the last of stage 1.
+        /// The last checkpoint of stage 1 with each that is not on the way to it.
         case branchPoint = "branch_point"
+        /// The last checkpoint of stage 1 with each that is on the way to it, backwards.
+        case beforeBranchPoint = "before_branch_point"
         /// The last checkpoints of the ingredients with each other.
         case ingredients
     }
@@ -23,14 +25,23 @@ struct Comparison: Sendable, Hashable {
     /// Index in the series of the checkpoint it is measured to.
     let to: Int
 
+    /// Forwards with every checkpoint that is not on the way to the branch point, or backwards with those that are.
+    private static func fromBranchPoint(_ branch: Int, _ kind: Kind, _ series: CheckpointSeries) -> [Comparison] {
+        let before = Set(series.path(to: branch))
+        return series.checkpoints.indices
+            .filter { $0 != branch && before.contains($0) == (kind == .beforeBranchPoint) }
+            .map { Comparison(kind: kind, from: branch, to: $0) }
+    }
+
     /// The comparisons that the settings ask for.
     /// - Throws: `InputError` for a label that the series does not hold.
     static func list(_ settings: ComparisonSettings, _ series: CheckpointSeries) throws -> [Comparison] {
         let anchors = settings.anchors
         return list(
             settings.compare, series,
-            reference: try anchors.reference.map { try series.index(of: $0, "reference") } ?? 0,
-            branchPoint: try anchors.branchPoint.map { try series.index(of: $0, "branch_point") } ?? series.branchPoint)
+            reference: try anchors.reference.map { try series.place(named: $0, setting: "reference") } ?? 0,
+            branchPoint: try anchors.branchPoint.map { try series.place(named: $0, setting: "branch_point") }
+                ?? series.branchPoint)
     }
 
     /// The comparisons of these kinds, kind by kind, each in training order.
@@ -45,25 +56,13 @@ struct Comparison: Sendable, Hashable {
                 all.compactMap { index in
                     series.predecessor(of: index).map { Comparison(kind: kind, from: $0, to: index) }
                 }
-            case .branchPoint:
-                branchPoint.map { branch in
-                    all.filter { $0 != branch }.map { Comparison(kind: kind, from: branch, to: $0) }
-                } ?? []
+            case .branchPoint, .beforeBranchPoint:
+                branchPoint.map { fromBranchPoint($0, kind, series) } ?? []
             case .ingredients:
                 series.ingredientFinals.enumerated().flatMap { offset, from in
                     series.ingredientFinals[(offset + 1)...].map { Comparison(kind: kind, from: from, to: $0) }
                 }
             }
         }
-    }
-}
-
-extension CheckpointSeries {
-    /// Index of the checkpoint that a setting names by its label.
-    /// - Throws: `InputError` when the series does not hold it.
-    func index(of label: String, _ setting: String) throws -> Int {
-        if let index = place(of: label) { return index }
-        let labels = checkpoints.map(\.label).joined(separator: ", ")
-        throw InputError("\(setting) '\(label)' is not in the series; it holds \(labels)")
     }
 }

@@ -16,13 +16,12 @@ struct ModelSeries: Sendable {
     let contents: SeriesContents
     /// The probe set's files and fingerprint, for `run.json`.
     let probeFacts: JSON
-    /// Findings about the series that opening it made.
-    let findings: [String]
     private let fingerprints: Bool
 
     /// Reads the probe set and opens the series.
+    /// - Parameter branchPoint: the one that the settings state.
     /// - Throws: `InputError` when no checkpoint can be run over the probe set.
-    init(_ input: ModelInput, _ context: RunContext) throws {
+    init(_ input: ModelInput, _ context: RunContext, branchPoint: String? = nil) throws {
         let probeSet = input.probeSet
         let fingerprints = input.hashing.fingerprints
         probe = try probeSet.open(in: context)
@@ -30,8 +29,7 @@ struct ModelSeries: Sendable {
         probeFacts = [
             "label": "probe set", "fingerprint": .string("\(fingerprint)"), "location": .string(probeSet.location),
         ]
-        let opened = try input.series.open(in: context)
-        (series, runIndices, findings) = (opened.series, opened.runIndices, opened.findings)
+        (series, runIndices) = try input.series.open(in: context, branchPoint: branchPoint)
         contents = SeriesContents(series, runIndices: runIndices, fingerprints: fingerprints)
         self.fingerprints = fingerprints
         try checkModels()

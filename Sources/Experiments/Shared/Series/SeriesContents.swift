@@ -10,22 +10,18 @@ struct SeriesContents: Sendable {
     let series: CheckpointSeries
     private let runIndices: [RunIndex]
     private let fingerprints: Bool
-    /// Findings about the series that opening it made, where it was opened here.
-    let findings: [String]
 
     /// - Parameter runIndices: those of the series' checkpoints.
     init(_ series: CheckpointSeries, runIndices: [RunIndex], fingerprints: Bool) {
         self.series = series
         self.runIndices = runIndices
         self.fingerprints = fingerprints
-        findings = []
     }
 
     /// Opens a series.
     /// - Throws: `InputError` when there is nothing to read, or no checkpoint has a tensor with statistics.
     init(opening input: SeriesInput, in context: RunContext, fingerprints: Bool = true) throws {
-        let opened = try input.open(in: context)
-        (series, runIndices, findings) = (opened.series, opened.runIndices, opened.findings)
+        (series, runIndices) = try input.open(in: context)
         self.fingerprints = fingerprints
         // Of a file that nobody has written to there is a finding, and tables without rows.
         guard !requests.isEmpty || series.checkpoints.contains(where: \.hasNeverWritten) else {

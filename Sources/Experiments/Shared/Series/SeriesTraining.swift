@@ -5,14 +5,13 @@ import Checkpoints
 struct SeriesTraining: Sendable {
     /// By index in the series.
     private let positions: [TrainingPosition?]
-    /// What of it cannot be used, a line each; tokens and the other runs are known all the same.
-    let problems: [String]
 
     /// Reads what the setting `training` names.
     /// - Throws: `SettingsError` or `CatalogError` for what cannot be used, `InputError` when it tells nothing of the series.
     init(_ names: [String], _ series: CheckpointSeries, _ context: RunContext) throws {
         let source = try TrainingSource(names) { context.resolve($0, of: "training") }
-        problems = source.problems.map(\.description)
+        // What cannot be used is told; tokens and the other runs are known all the same.
+        let problems = source.problems.map(\.description)
         positions = series.checkpoints.map { source.plan.position(of: $0.revision) }
         guard positions.contains(where: { $0 != nil }) else {
             throw InputError(
@@ -21,9 +20,10 @@ struct SeriesTraining: Sendable {
                         + "and no checkpoint of the series belongs to any of them"
                 ])
         }
+        context.warn(problems)
     }
 
-    /// Where the checkpoint at that place stands; `nil` for an average and for a run that is not described.
+    /// Where the checkpoint of that index stands; `nil` for an average and for a run that is not described.
     func position(_ index: Int) -> TrainingPosition? { positions[index] }
 }
 

@@ -20,7 +20,7 @@ extension CheckpointSeries {
     }
 
     /// Only the members of these indices, and theirs in the run.
-    func only(_ members: [Int], _ runIndices: [RunIndex]) -> (series: CheckpointSeries, runIndices: [RunIndex]) {
-        (CheckpointSeries(inOrder: members.map { checkpoints[$0] }), members.map { runIndices[$0] })
+    func only(_ members: [Int], _ runIndices: [RunIndex]) -> OpenedSeries {
+        (CheckpointSeries(members.map { checkpoints[$0] }), members.map { runIndices[$0] })
     }
 }
