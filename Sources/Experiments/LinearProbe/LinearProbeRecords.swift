@@ -1,4 +1,5 @@
 import Checkpoints
+import LanguageModels
 import Reports
 import Statistics
 
