@@ -68,7 +68,7 @@ struct CatalogPickCommand: ParsableCommand {
         }
         for note in pick.notes { logger.warning("\(note)") }
         let chosen = pick.choices.map {
-            PickedCheckpoint(catalog.entries[$0.index], isBranchPoint: $0.isBranchPoint, plan, folder: checkpoints)
+            PickedCheckpoint(catalog.entries[$0.entryIndex], isBranchPoint: $0.isBranchPoint, plan, folder: checkpoints)
         }
         if names {
             try StandardOutput.write(chosen.map { $0.name + "\n" }.joined())
