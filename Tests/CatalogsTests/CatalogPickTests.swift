@@ -14,7 +14,7 @@ import Testing
     }
 
     private func names(_ pick: CatalogPick, _ catalog: Catalog) -> [String] {
-        pick.choices.map { catalog.entries[$0.place].revision.name }
+        pick.choices.map { catalog.entries[$0.entryIndex].revision.name }
     }
 
     private func plan(branch: Int = 100) throws -> TrainingPlan {
@@ -69,7 +69,7 @@ import Testing
             #expect(found.contains(name))
         }
         #expect(
-            pick.choices.filter(\.isBranchPoint).map { catalog.entries[$0.place].revision.name } == ["stage1-step100"])
+            pick.choices.filter(\.isBranchPoint).map { catalog.entries[$0.entryIndex].revision.name } == ["stage1-step100"])
     }
 
     @Test func `the branch point that the plan names is kept when it is not the last step`() throws {
