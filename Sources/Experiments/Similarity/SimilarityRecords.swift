@@ -100,7 +100,7 @@ struct StateSpread: Sendable {
             .integer("samples", "Number of states.") { $0.spread.samples },
             .integer("width", "Elements of a state.") { $0.width },
         ]
-        let ranks = ranks(
+        let ranks = rankColumns(
             "exp(−Σ p ln p), p = σ/Σσ + 1e-7, over the singular values σ of the states; at most the smaller of samples and width.",
             "exp(entropy of σ/Σσ) of the states less their mean; missing where all are equal.",
             "(Σλ)²/Σλ² over the eigenvalues λ of the states' covariance; missing where all are equal.")
@@ -109,16 +109,6 @@ struct StateSpread: Sendable {
             columns: checkpointColumns.map { $0.of(\.checkpoint) } + HiddenLayer.columns.map { $0.of(\.layer) }
                 + samples
                 + ranks.map { $0.of(\.spread.rank) }, primaryKey: ["revision", "depth", "states"], records: records)
-    }
-
-    /// Three measures of rank and what they mean. Small singular values, which ranks count by their logarithms, differ
-    /// more between processors than the states do.
-    static func ranks(_ rankMe: String, _ effective: String, _ ratio: String) -> [TypedColumn<RepresentationRank?>] {
-        [
-            .number("rankme", tolerance: 1e-4, rankMe) { $0?.rankMe },
-            .number("effective_rank", tolerance: 1e-4, effective) { $0?.effectiveRank },
-            .number("participation_ratio", tolerance: 1e-4, ratio) { $0?.participationRatio },
-        ]
     }
 }
 
@@ -149,7 +139,7 @@ struct SimilaritySummary: Sendable {
                 $0.likeness(.predecessor)
             },
         ]
-        let ranks = StateSpread.ranks(
+        let ranks = rankColumns(
             "rankme of the states of tokens.", "effective_rank of the same.", "participation_ratio of the same.")
         return Table(
             "summary", title: "Hidden states after the final norm, a row for each checkpoint.",

@@ -92,3 +92,13 @@ struct HiddenLayer: Sendable, Hashable {
         .integer("depth_to", "Its depth.") { $0.to.depth },
     ]
 }
+
+/// The measures of rank of hidden states, with what each means in a table. Small singular values, which ranks count by
+/// their logarithms, differ more between processors than the states do.
+func rankColumns(_ rankMe: String, _ effective: String, _ ratio: String) -> [TypedColumn<RepresentationRank?>] {
+    [
+        .number("rankme", tolerance: 1e-4, rankMe) { $0?.rankMe },
+        .number("effective_rank", tolerance: 1e-4, effective) { $0?.effectiveRank },
+        .number("participation_ratio", tolerance: 1e-4, ratio) { $0?.participationRatio },
+    ]
+}
