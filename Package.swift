@@ -6,6 +6,9 @@ import PackageDescription
 /// Debug builds get optimised C as well, because tests read real checkpoints through it.
 let exactC: [CSetting] = [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno", "-Wall", "-Wextra"])]
 
+/// Fits and resamples are loops of plain Swift, without optimisation fifty times slower: tests would wait for nothing else.
+let fastInDebug: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 let package = Package(
     name: "training-dynamics",
     platforms: [.macOS(.v15)],
@@ -53,7 +56,7 @@ let package = Package(
         .target(name: "Base"),
         .target(name: "HDF5", dependencies: ["Base", "CHDF5"]),
         .target(name: "Tensors", dependencies: ["Base", "CKernels", "CXXHash", "CBLAS"]),
-        .target(name: "Statistics", dependencies: ["Base", "CNLopt", "CBLAS"]),
+        .target(name: "Statistics", dependencies: ["Base", "CNLopt", "CBLAS"], swiftSettings: fastInDebug),
         .target(name: "Reports", dependencies: ["Base", .product(name: "Mustache", package: "swift-mustache")]),
         .target(name: "Settings", dependencies: ["Base", .product(name: "Yams", package: "Yams")]),
         .target(
