@@ -69,7 +69,7 @@ extension CSVTable {
             guard (number == nil) == (whole == nil) else {
                 throw CSVError(
                     file: file, line: rows[index].line,
-                    "column '\(name)': expected a whole number, found '\(texts[place] ?? "")'")
+                    "column '\(name)': expected a whole number, found '\(texts[index] ?? "")'")
             }
             integers.append(whole)
         }

@@ -36,7 +36,7 @@ struct TransferRuns: Sendable {
             let here = "\(table.file):\(row.line): "
             guard let arm = arms[index].flatMap(Arm.init) else {
                 throw InputError(
-                    here + "column '\(columns.arm)': expected scratch or transfer, found '\(arms[place] ?? "")'")
+                    here + "column '\(columns.arm)': expected scratch or transfer, found '\(arms[index] ?? "")'")
             }
             guard let c = compute[index], c > 0, c <= largestQuantity else {
                 throw InputError(
