@@ -22,8 +22,8 @@ struct Norms: Experiment {
         // Of a file that nobody has written to there is a finding, and tables without rows.
         guard !contents.requests.isEmpty || series.checkpoints.contains(where: \.hasNeverWritten) else {
             throw InputError(
-                "no checkpoint has a floating-point tensor; a dump of bfloat16 as uint16 or opaque bytes needs the "
-                    + "setting bfloat16_dumps, and 'dynamics inspect' shows what is there")
+                "no checkpoint has a floating-point tensor; "
+                    + CoverageRemedy.text(for: series.checkpoints, otherwise: "'dynamics inspect' shows what is there"))
         }
     }
 

@@ -29,7 +29,7 @@ extension Norms {
                 Norms.summaryTable(records, settings),
                 Norms.growthTable(growth, NormGrowth.columns.filter { NormGrowth.brief.contains($0.column.name) }),
             ],
-            findings: integrity.findings.map(\.message), inputs: contents.facts(results))
+            findings: integrity.findings.map(\.message) + contents.coverageFindings, inputs: contents.facts(results))
     }
 
     private static func normsTable(_ records: [NormsRecord], _ settings: NormsSettings) -> Table {
@@ -47,7 +47,11 @@ extension Norms {
 
     /// The columns of the model's rows that fit a page.
     private static func summaryTable(_ records: [NormsRecord], _ settings: NormsSettings) -> Table {
-        let wanted = ["revision", "l2", "rms", "max_abs", "std", "skewness", "excess_kurtosis", "outliers"]
+        let isWhole = records.allSatisfy(\.coverage.isWhole)
+        // A share below 1 belongs beside the numbers that it is about.
+        let wanted =
+            ["revision"] + (isWhole ? [] : ["coverage"])
+            + ["l2", "rms", "max_abs", "std", "skewness", "excess_kurtosis", "outliers"]
         let all = NormsRecord.columns(outlierThreshold: settings.outlierThreshold)
         return Table(
             "summary", title: "Size and distribution of all weights, a row a checkpoint.",
@@ -60,13 +64,15 @@ extension Norms {
         let checkpoint = series.checkpoints[place]
         var records: [Scope: NormsRecord] = [:]
         for tensor in contents.tensors(of: place) {
-            guard let metrics = metrics(place, tensor, results) else { continue }
+            guard !contents.isTiedCopy(place, tensor, results), let metrics = metrics(place, tensor, results) else {
+                continue
+            }
             let info = checkpoint.tensors[tensor]
             for scope in Scope.containing(info.name) {
                 if records[scope] == nil {
                     records[scope] = NormsRecord(
                         label: checkpoint.label, revision: checkpoint.revision, scope: scope,
-                        tensor: scope.level == "tensor" ? info : nil, metrics: metrics)
+                        tensor: scope.level == "tensor" ? info : nil, coverage: checkpoint.coverage, metrics: metrics)
                 } else {
                     records[scope]?.metrics.add(metrics)
                 }
@@ -83,6 +89,8 @@ struct NormsRecord: Sendable {
     let scope: Scope
     /// What the manifest tells of it, for a tensor.
     let tensor: TensorInfo?
+    /// Of the checkpoint as a whole.
+    let coverage: WeightCoverage
     var metrics: NormsMetrics
 
     static func columns(outlierThreshold: Double) -> [TypedColumn<NormsRecord>] {
@@ -110,6 +118,10 @@ struct NormsRecord: Sendable {
 
     private static let size: [TypedColumn<NormsRecord>] = [
         .integer("elements", "Number n of elements x.") { $0.metrics.count },
+        .number(
+            "coverage",
+            "Share of the weights that have statistics: of the elements stored, without what is no weight; of the model."
+        ) { $0.scope == .model ? $0.coverage.share : nil },
         .number("l1", "‖x‖₁ = Σ|x|.") { $0.metrics.l1 },
         .number("l2", "‖x‖₂ = √Σx², of a matrix the Frobenius norm.") { $0.metrics.l2 },
         .number("rms", "√(Σx²/n).") { $0.metrics.rms },

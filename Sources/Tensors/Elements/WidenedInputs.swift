@@ -20,7 +20,7 @@ final class WidenedInputs {
         self.kernelType = kernelType
         self.capacity = capacity
         let mixed = types.contains { $0 != common }
-        room = .allocate(byteCount: mixed ? types.count * capacity * common.byteCount : 0, alignment: 64)
+        room = .allocate(byteCount: mixed ? types.count * capacity * common.readByteCount : 0, alignment: 64)
         pointers = .allocate(capacity: types.count)
         pointers.initialize(repeating: nil, count: types.count)
     }
@@ -36,7 +36,7 @@ final class WidenedInputs {
         for place in types.indices {
             pointers[place] = inputs[place]
             guard types[place] != common, let base = room.baseAddress else { continue }
-            let scratch = base + place * capacity * common.byteCount
+            let scratch = base + place * capacity * common.readByteCount
             pointers[place] = widen(inputs[place], types[place], to: common, count: count, scratch: scratch)
         }
         return UnsafePointer(pointers)

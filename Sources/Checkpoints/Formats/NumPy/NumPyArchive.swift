@@ -51,7 +51,10 @@ struct NumPyArchive {
     ) throws(CheckpointError) -> NumPyHeader {
         let header = try NumPyHeader(of: entry, in: file)
         guard let (type, isBigEndian) = header.type(dumps) else {
-            lost.append(LeftOut(name: printable(name), reason: "NumPy type \(printable(header.type))"))
+            lost.append(
+                LeftOut(
+                    name: printable(name), reason: "NumPy type \(printable(header.type))",
+                    elementCount: product(header.shape)))
             leftOut += lost.suffix(1)
             return header
         }

@@ -10,12 +10,25 @@ struct SeriesContents: Sendable {
     private let series: CheckpointSeries
     private let places: [Int]
     private let fingerprints: Bool
+    /// Of each checkpoint, the places of matrices that are called embeddings.
+    private let embeddings: [[Int]]
 
     /// - Parameter places: of the series' checkpoints in the run.
     init(_ series: CheckpointSeries, places: [Int], fingerprints: Bool) {
         self.series = series
         self.places = places
         self.fingerprints = fingerprints
+        embeddings = series.checkpoints.map { checkpoint in
+            checkpoint.tensors.indices.filter {
+                checkpoint.tensors[$0].shape.count == 2 && checkpoint.isCounted($0)
+                    && SeriesContents.isEmbedding(checkpoint.tensors[$0].name)
+            }
+        }
+    }
+
+    private static func isEmbedding(_ name: String) -> Bool {
+        ParameterName(name).module == .embedding
+            || name.split(separator: ".").contains { $0.contains("embed") || $0 == "wte" || $0 == "shared" }
     }
 
     /// A tensor by its checkpoint's place in the series.
@@ -28,15 +41,44 @@ struct SeriesContents: Sendable {
         ContentReduction(reference(place, tensor), fingerprints: fingerprints)
     }
 
-    /// Those of all tensors that have statistics.
+    /// Those of all weights that have statistics.
     var requests: [ContentReduction] {
         series.checkpoints.indices.flatMap { place in tensors(of: place).map { request(place, $0) } }
     }
 
-    /// Places of a checkpoint's tensors that have statistics.
+    /// Places of a checkpoint's weights that have statistics.
     func tensors(of place: Int) -> [Int] {
+        let checkpoint = series.checkpoints[place]
+        return checkpoint.tensors.indices.filter(checkpoint.isCounted)
+    }
+
+    /// Whether that tensor holds what an embedding before it does, bit for bit: a tied head, or a second embedding, that
+    /// was stored all the same, which is no weight of its own.
+    func isTiedCopy(_ place: Int, _ tensor: Int, _ results: ReductionResults) -> Bool {
         let tensors = series.checkpoints[place].tensors
-        return tensors.indices.filter { tensors[$0].elementType.hasStatistics }
+        let head = tensors[tensor]
+        let isEmbedding = embeddings[place].contains(tensor)
+        let candidates = embeddings[place].filter { other in
+            other != tensor && (!isEmbedding || other < tensor) && tensors[other].shape == head.shape
+                && tensors[other].elementType == head.elementType
+        }
+        guard !candidates.isEmpty, let content = results.summary(request(place, tensor)), !content.hasOneMagnitude
+        else { return false }
+        return candidates.contains { results.summary(request(place, $0)) == content }
+    }
+
+    /// Whether that tensor is an embedding that stands for others.
+    func isEmbedding(_ place: Int, _ tensor: Int) -> Bool { embeddings[place].contains(tensor) }
+
+    /// Checkpoints of which statistics speak for a part of the weights only, one line for each part.
+    var coverageFindings: [String] {
+        let parts = Dictionary(
+            grouping: series.checkpoints.filter { !$0.coverage.isWhole }, by: { $0.coverage })
+        return series.checkpoints.compactMap { checkpoint in
+            guard let group = parts[checkpoint.coverage], group.first?.label == checkpoint.label else { return nil }
+            return "\(checkpoint.label)\(andMore(group.count - 1, "checkpoint")): statistics speak for "
+                + checkpoint.coverage.description + "; " + CoverageRemedy.text(for: [checkpoint])
+        }
     }
 
     /// Whether all of a checkpoint's tensors were read.
@@ -50,7 +92,7 @@ struct SeriesContents: Sendable {
         let integrity = Integrity(
             series.checkpoints, contents: series.checkpoints.indices.map { contents(of: $0, results) })
         if strict, !integrity.findings.isEmpty {
-            throw InputError(integrity.findings.map(\.message) + ["strict is set: no table is written"])
+            throw InputError.withheld(integrity.findings)
         }
         return integrity
     }
@@ -80,9 +122,16 @@ struct SeriesContents: Sendable {
         facts += [
             ("tensors", .integer(read.count)), ("elements", .integer(read.reduce(0) { $0 + $1.elementCount })),
         ]
-        if let fingerprint = checkpoint.contents.fingerprint(contents(of: place, results)) {
+        if let fingerprint = checkpoint.fingerprint(contents(of: place, results)) {
             facts.append(("fingerprint", .string("\(fingerprint)")))
         }
         return .object(facts)
+    }
+}
+
+extension InputError {
+    /// What `strict` makes of findings.
+    static func withheld(_ findings: [IntegrityFinding]) -> InputError {
+        InputError(findings.map(\.message) + ["strict is set: no table is written"])
     }
 }
