@@ -162,9 +162,8 @@ struct SourceCheckpoint: Sendable {
     /// What the rest of the harness asks of any checkpoint. Tensors of types that nothing compares are left out.
     func manifest() throws(CheckpointError) -> CheckpointManifest {
         var manifest = CheckpointManifest(
-            tensors: [], storage: [], files: files.map(\.source), attributes: placeFacts, config: config,
+            tensors: [], storage: [], files: files.map(\.source), attributes: attributes, config: config,
             leftOut: leftOut)
-        manifest.attributes.merge(facts) { place, _ in place }
         manifest.attributes["model"] = identity.model.map { .string($0) }
         for tensor in tensors {
             guard isPrintable(tensor.name) else {
@@ -197,11 +196,12 @@ struct SourceCheckpoint: Sendable {
         return manifest
     }
 
-    /// What its place and the files beside it tell: the revision's name, and the step that the trainer wrote there.
-    private var placeFacts: [String: AttributeValue] {
-        var facts = TrainerState.facts(in: path)
-        facts["revision"] = .string(identity.revision.name)
-        return facts
+    /// What tells where in training it stands: the revision's name, what the trainer wrote beside the weights, and what
+    /// the files themselves state.
+    var attributes: [String: AttributeValue] {
+        var attributes = TrainerState.facts(in: path).merging(facts) { beside, _ in beside }
+        attributes["revision"] = .string(identity.revision.name)
+        return attributes
     }
 
     /// The `config.json` in a single file's folder, if it is a model's: other programs keep files of that name too.
