@@ -53,7 +53,7 @@ package struct IntegrityFinding: Sendable, Equatable {
     package var message: String {
         switch kind {
         case .identicalCheckpoints where checkpointCount > 2:
-            "\(checkpointCount) checkpoints hold the same weights, \(tensorCount) tensors bit for bit: \(checkpoint), "
+            "\(checkpointCount) checkpoints hold the same weights, \(tensorCount) tensor\(tensorCount == 1 ? "" : "s") bit for bit: \(checkpoint), "
                 + "\(fewOthers); all but one of them are mislabelled or copies"
         case .identicalCheckpoints:
             "\(checkpoint) and \(other ?? "") hold the same \(tensorCount) tensors, bit for bit: one of them is mislabelled or a copy"

@@ -93,6 +93,8 @@ extension AuditedSeries {
     private func computationFindings(without told: Set<Int>) -> [AuditFinding] {
         let known = checkpoints.indices.compactMap { place -> (place: Int, value: ConfigMeaning)? in
             guard !told.contains(place), let config = checkpoints[place].contents.config else { return nil }
+            // What leaves sizes open is told as bad.
+            if case .failure(let error) = architectures[place], !error.isUnknown { return nil }
             return ConfigMeaning(config: config).map { (place, $0) }
         }
         let groups = AuditedSeries.groups(known)

@@ -112,7 +112,7 @@ enum DriftColumns {
             },
             .boolean(
                 "exceeds_rounding",
-                "Whether rounding_ratio > min(1.1 + 2/√m, √6), m = Σ(ulp(a)²+ulp(b)²) over its largest term: more than rounding and chance explain."
+                "Whether rounding_ratio > min(1.1 + 2/√m, 2.45), m = Σ(ulp(a)²+ulp(b)²) over its largest term: more than rounding and chance explain."
             ) { $0.metrics.exceedsRounding },
         ]
     }

@@ -97,13 +97,13 @@ struct DriftMetrics: Sendable {
     /// Independent errors, uniform within half an ulp, have a ratio of 1 with a standard deviation of at most 0.45/√m,
     /// m = Σ(ulp(a)²+ulp(b)²) over its largest term: as if so many elements had the largest ulp and the others none. Where
     /// the wider type has one bit more than the narrower, half of the errors are 0 and half are half an ulp: the ratio is
-    /// √(6/5) = 1.095, with more bits it is nearer to 1. No errors of at most half an ulp come to more than √6, whatever
-    /// m: |b−a| ≤ (ulp(a)+ulp(b))/2 ≤ √((ulp(a)²+ulp(b)²)/2).
+    /// √(6/5) = 1.095, with more bits it is nearer to 1. No errors of at most half an ulp come to more than √6 < 2.45,
+    /// whatever m: |b−a| ≤ (ulp(a)+ulp(b))/2 ≤ √((ulp(a)²+ulp(b)²)/2).
     var exceedsRounding: Bool? {
         guard let drift, let roundingDrift else { return nil }
         let spacings = from.spacingSquareSum + to.spacingSquareSum
         let effective = largestSpacingSquare > 0 ? spacings / largestSpacingSquare : 1
-        let limit = effective > 0 ? min(1.1 + 2 / effective.squareRoot(), 6.0.squareRoot()) : 1
+        let limit = effective > 0 ? min(1.1 + 2 / effective.squareRoot(), 2.45) : 1
         return drift > limit * roundingDrift
     }
 

@@ -75,14 +75,17 @@ import Testing
             other["lm_head.weight"].values[3] = 0x1p-20
         }
         _ = try series.findings(settings: "norm_deviation: 9\n")
-        #expect(try evidence(series) == "all 47 tensors hold the values of \(Self.stage1[5]), in other types or with other signs of zeros")
+        #expect(
+            try evidence(series)
+                == "all 47 tensors hold the values of \(Self.stage1[5]), in other types or with other signs of zeros")
     }
 
     @Test func `configs that come to the same are no finding, whatever way they are written`() throws {
         let series = try DamagedSeries(Self.stage1)
         try series.edit(Self.stage1[2]) {
             $0.config = $0.config?.replacing(
-                "\"rope_theta\": 500000", with: "\"rope_parameters\": {\"rope_theta\": 5e5, \"rope_type\": \"default\"}")
+                "\"rope_theta\": 500000", with: "\"rope_parameters\": {\"rope_theta\": 5e5, \"rope_type\": \"default\"}"
+            )
         }
         #expect(try series.findings() == [])
         // Two that come to something else are one finding.
@@ -103,7 +106,8 @@ import Testing
         let series = try DamagedSeries([Self.stage1[0], Self.stage1[1]])
         try series.edit(Self.stage1[1]) { $0.config = $0.config?.replacing("\"silu\"", with: "\"gelu\"") }
         #expect(try series.findings() == ["config_differs \(Self.stage1[1])"])
-        #expect(try evidence(series) == "its config comes to hidden_act gelu, that of \(Self.stage1[0]) to hidden_act silu")
+        #expect(
+            try evidence(series) == "its config comes to hidden_act gelu, that of \(Self.stage1[0]) to hidden_act silu")
     }
 
     @Test(arguments: [true, false])

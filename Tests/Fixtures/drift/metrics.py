@@ -21,7 +21,7 @@ rounding_drift       sqrt(sum(ulp(a)^2 + ulp(b)^2) / 12) with ulp(x) = 2^(floor(
                      Zeros contribute nothing, nor do the subnormals of bfloat16, float32 and float64; float16's
                      subnormals, which are not rare, contribute their true spacing, 2^-24.
 rounding_ratio       drift / rounding_drift; missing where that is 0
-exceeds_rounding     rounding_ratio > min(1.1 + 2/sqrt(m), sqrt(6)), m = sum(ulp(a)^2 + ulp(b)^2) / (the largest
+exceeds_rounding     rounding_ratio > min(1.1 + 2/sqrt(m), 2.45), m = sum(ulp(a)^2 + ulp(b)^2) / (the largest
                      ulp(a)^2 + the largest ulp(b)^2 of a tensor); drift > 0 where rounding_drift is 0
 
 Empty tensors: sums are 0; every mean, maximum and fraction is missing. A NaN or an infinity runs through the
@@ -124,7 +124,7 @@ def metrics(s):
     rounding_drift = np.sqrt(s.ulp_squares / 12)
     known = np.isfinite(drift) and np.isfinite(rounding_drift)
     effective = s.ulp_squares / s.largest_ulps if s.largest_ulps > 0 else np.longdouble(1)
-    limit = min(1.1 + 2 / np.sqrt(effective), np.sqrt(np.longdouble(6))) if effective > 0 else 1
+    limit = min(1.1 + 2 / np.sqrt(effective), 2.45) if effective > 0 else 1
     return present({
         "count": s.count,
         "norm_from": norm_from,

@@ -54,7 +54,8 @@ struct NumPyArchive {
             lost.append(
                 LeftOut(
                     name: printable(name), reason: "NumPy type \(printable(header.type))",
-                    elementCount: product(header.shape)))
+                    // Numbers of a kind that is not read, or raw bytes: not text, objects and times.
+                    elementCount: header.type.contains(where: "fiucV".contains) ? product(header.shape) : nil))
             leftOut += lost.suffix(1)
             return header
         }

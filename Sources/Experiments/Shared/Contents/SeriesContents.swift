@@ -53,7 +53,7 @@ struct SeriesContents: Sendable {
     }
 
     /// Whether that tensor holds what an embedding before it does, bit for bit: a tied head, or a second embedding, that
-    /// was stored all the same, which is no weight of its own.
+    /// was stored all the same, which is no weight of its own. Only fingerprints tell: one row moved has the same sums.
     func isTiedCopy(_ place: Int, _ tensor: Int, _ results: ReductionResults) -> Bool {
         let tensors = series.checkpoints[place].tensors
         let head = tensors[tensor]
@@ -62,7 +62,8 @@ struct SeriesContents: Sendable {
             other != tensor && (!isEmbedding || other < tensor) && tensors[other].shape == head.shape
                 && tensors[other].elementType == head.elementType
         }
-        guard !candidates.isEmpty, let content = results.summary(request(place, tensor)), !content.hasOneMagnitude
+        guard !candidates.isEmpty, let content = results.summary(request(place, tensor)), !content.hasOneMagnitude,
+            content.fingerprint != nil
         else { return false }
         return candidates.contains { results.summary(request(place, $0)) == content }
     }
