@@ -16,8 +16,30 @@ package struct Checkpoint: Sendable {
     /// Reads its tensors; `nil` when its files are gone and only journalled summaries are left.
     package let reader: CheckpointReader?
 
+    /// For each tensor, why it is no weight, unless the settings count all tensors as weights.
+    package private(set) var notWeights: [NotWeight?]
+
     /// Tensors in ascending order of name.
     package var tensors: [TensorInfo] { contents.tensors }
+    /// Whether statistics are made of that tensor: a weight, of a type that has numbers.
+    package func isCounted(_ tensor: Int) -> Bool {
+        notWeights[tensor] == nil && tensors[tensor].elementType.hasStatistics
+    }
+    /// How many of its weights have statistics, of all that are stored, what cannot be read included.
+    package var coverage: WeightCoverage {
+        var coverage = WeightCoverage()
+        for (place, tensor) in tensors.enumerated() where notWeights[place] == nil {
+            coverage.add(compared: isCounted(place) ? tensor.elementCount : 0, of: tensor.elementCount)
+        }
+        for object in contents.unreadWeights { coverage.add(compared: 0, of: object.elementCount ?? 0) }
+        return coverage
+    }
+    /// The same checkpoint with every tensor taken for a weight.
+    package var countingAllTensors: Checkpoint {
+        var checkpoint = self
+        checkpoint.notWeights = Array(repeating: nil, count: tensors.count)
+        return checkpoint
+    }
     /// Name of the training run, fit to be shown; `nil` when the checkpoint does not tell it.
     package var model: String? {
         if case .string(let model) = contents.attributes["model"] { printable(model) } else { nil }
@@ -39,6 +61,7 @@ package struct Checkpoint: Sendable {
         self.location = location
         self.contents = contents
         self.reader = reader
+        notWeights = NotWeight.reasons(contents.tensors)
         var revision = Revision(attributes: contents.attributes, fallbackName: location.revisionName)
         revision.name = printable(revision.name)
         self.revision = revision
@@ -98,6 +121,11 @@ package struct CheckpointContents: Sendable, Codable {
     package let files: [FileIdentity]
     /// Of each file, the fingerprint of a sample of its bytes; empty where none was taken.
     package let samples: [Fingerprint]
+
+    /// Arrays that may hold weights and cannot be read.
+    package var unreadWeights: [LeftOut] {
+        leftOut.filter { $0.elementCount ?? 0 > 0 && NotWeight.reason(named: $0.name) == nil }
+    }
 
     /// Makes a description; see the properties.
     package init(

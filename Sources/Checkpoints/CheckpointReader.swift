@@ -38,7 +38,7 @@ package final class CheckpointReader: Sendable {
                 location.path, group: location.group, dumps: options.bfloat16Dumps,
                 trusted: options.trustedRoots)
             try manifest.checkTotals(location.description)
-            return CheckpointReader(location, manifest: manifest.withCanonicalNames(), backed: [])
+            return CheckpointReader(location, manifest: manifest.withCanonicalNames().withFloat8(), backed: [])
         }
         let weights = try KerasArchive.weights(location.path, checkpoint: location.description)
         let opening = try HDF5Opening(location, file: weights, options: options)
@@ -46,7 +46,7 @@ package final class CheckpointReader: Sendable {
         manifest.config = manifest.config ?? SourceCheckpoint.config(besideFile: location.path)
         try manifest.checkTotals(location.description)
         return CheckpointReader(
-            location, manifest: manifest.withCanonicalNames(), backed: opening.backed)
+            location, manifest: manifest.withCanonicalNames().withFloat8(), backed: opening.backed)
     }
 
     /// - Parameter backed: what needs a worker; nothing where tensors are plain bytes of files.
@@ -69,9 +69,13 @@ package final class CheckpointReader: Sendable {
     /// True when any element range can be read at any time from any thread: contiguous and external storage, and
     /// tensors that were never written.
     package func isDirect(_ tensor: Int) -> Bool {
-        switch storage[tensor].whole {
+        if case .float8 = storage[tensor] { false } else { CheckpointReader.isDirect(storage[tensor]) }
+    }
+
+    static func isDirect(_ storage: TensorStorage) -> Bool {
+        switch storage.whole {
         case .extents, .fill: true
-        case .chunks, .served, .strided, .deflated, .view: false
+        case .chunks, .served, .strided, .deflated, .view, .float8: false
         }
     }
 
@@ -83,7 +87,15 @@ package final class CheckpointReader: Sendable {
         let info = tensors[tensor]
         let size = info.elementType.byteCount
         precondition(buffer.count % size == 0 && element >= 0 && element + buffer.count / size <= info.elementCount)
-        switch storage[tensor] {
+        try read(storage[tensor], of: info, from: element, into: buffer)
+    }
+
+    /// The same of the bytes as they are stored.
+    func read(
+        _ storage: TensorStorage, of info: TensorInfo, from element: Int, into buffer: UnsafeMutableRawBufferPointer
+    ) throws(CheckpointError) {
+        let size = info.elementType.byteCount
+        switch storage {
         case .fill(let bytes): fill(buffer, with: bytes)
         case .extents(let extents, let bigEndian):
             try read(extents, from: element * size, into: buffer)
@@ -96,7 +108,7 @@ package final class CheckpointReader: Sendable {
                 done += bytes.count
             }
             if bigEndian { swapBytes(buffer, of: info.elementType) }
-        case .chunks, .served, .strided, .deflated, .view:
+        case .chunks, .served, .strided, .deflated, .view, .float8:
             preconditionFailure("'\(info.name)' must be read through a window")
         }
     }

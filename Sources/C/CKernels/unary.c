@@ -174,6 +174,17 @@ INLINE void unary_double(const void *x, size_t count, ck_unary *state) {
     state->maximum = best;
 }
 
+INLINE int64_t unary_float8(const void *x, size_t count, int32_t floor_bits, ck_unary *state) {
+    unary_float(CK_FLOAT32, load_f32, 4, floor_bits, x, count, state);
+    int64_t zeros = 0;
+    for (size_t i = 0; i < count; i++) {
+        float value;
+        memcpy(&value, (const char *)x + i * 4, 4);
+        zeros += value == 0;
+    }
+    return zeros;
+}
+
 #define F16_SMALLEST_NORMAL 0x38800000  // 2^-14
 
 #define VARIANT(level, attribute)                                                                                    \
@@ -184,6 +195,9 @@ INLINE void unary_double(const void *x, size_t count, ck_unary *state) {
         case CK_FLOAT32: unary_float(CK_FLOAT32, load_f32, 4, 0, x, count, state); break;                            \
         case CK_FLOAT64: unary_double(x, count, state); break;                                                       \
         }                                                                                                            \
+    }                                                                                                                \
+    attribute static int64_t float8_##level(const void *x, size_t count, int32_t floor_bits, ck_unary *state) {      \
+        return unary_float8(x, count, floor_bits, state);                                                            \
     }
 FOR_EACH_LEVEL(VARIANT)
 
@@ -194,4 +208,8 @@ void ck_unary_init(ck_unary *state) {
 
 void ck_unary_add(ck_type type, const void *x, size_t count, ck_unary *state) {
     AT_LEVEL(unary)(type, x, count, state);
+}
+
+int64_t ck_unary_add_float8(const void *x, size_t count, int least_exponent, ck_unary *state) {
+    return AT_LEVEL(float8)(x, count, (int32_t)(least_exponent + 127) << 23, state);
 }

@@ -167,12 +167,18 @@ struct SourceCheckpoint: Sendable {
         manifest.attributes["model"] = identity.model.map { .string($0) }
         for tensor in tensors {
             guard isPrintable(tensor.name) else {
-                manifest.leftOut.append(LeftOut(name: printable(tensor.name), reason: LeftOut.unprintableName))
+                manifest.leftOut.append(
+                    LeftOut(
+                        name: printable(tensor.name), reason: LeftOut.unprintableName,
+                        elementCount: product(tensor.shape)))
                 continue
             }
             guard let elementType = tensor.type.elementType else {
                 manifest.leftOut.append(
-                    LeftOut(name: tensor.name, reason: "safetensors type \(tensor.type.rawValue)"))
+                    LeftOut(
+                        name: tensor.name, reason: "safetensors type \(tensor.type.rawValue)",
+                        // A type of exponents alone is that of scales.
+                        elementCount: tensor.type == .f8e8m0 ? nil : product(tensor.shape)))
                 continue
             }
             manifest.tensors.append(

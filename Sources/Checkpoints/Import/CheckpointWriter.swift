@@ -128,8 +128,8 @@ extension ElementType {
         case .float16: .float(byteCount: 2, exponentBits: 5, mantissaBits: 10)
         case .float32: .float(byteCount: 4, exponentBits: 8, mantissaBits: 23)
         case .float64: .float(byteCount: 8, exponentBits: 11, mantissaBits: 52)
-        case .float8e4m3: .float(byteCount: 1, exponentBits: 4, mantissaBits: 3)
-        case .float8e5m2: .float(byteCount: 1, exponentBits: 5, mantissaBits: 2)
+        case .float8e4m3, .scaledFloat8e4m3: .float(byteCount: 1, exponentBits: 4, mantissaBits: 3)
+        case .float8e5m2, .scaledFloat8e5m2: .float(byteCount: 1, exponentBits: 5, mantissaBits: 2)
         case .int8, .int16, .int32, .int64: .integer(byteCount: byteCount, signed: true)
         case .uint8, .uint16, .uint32, .uint64: .integer(byteCount: byteCount, signed: false)
         case .bool: .boolean

@@ -149,12 +149,6 @@ package struct Architecture: Sendable, Equatable {
     /// Name of the output head, where it is not tied.
     package var headName: String { family == .gptNeoX ? "embed_out.weight" : "lm_head.weight" }
 
-    /// Whether a tensor of that name is a constant that some versions of a library save beside the weights.
-    package static func isBuffer(_ name: String) -> Bool {
-        name.hasSuffix(".rotary_emb.inv_freq") || name.hasSuffix(".attention.bias")
-            || name.hasSuffix(".attention.masked_bias")
-    }
-
     private var prefix: String { family == .gptNeoX ? "gpt_neox" : "model" }
 
     private var outside: [Tensor] {

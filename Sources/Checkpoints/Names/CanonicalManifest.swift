@@ -3,7 +3,23 @@ import Tensors
 extension CheckpointManifest {
     /// The same tensors under their Hugging Face names, with the parts of fused ones as views: no byte moves. A
     /// checkpoint in no other scheme, or one in which a name would then occur twice, stays as it is.
-    func withCanonicalNames() -> CheckpointManifest {
+    func withCanonicalNames() -> CheckpointManifest { withoutWrappers().withSchemeNames() }
+
+    /// The same tensors without the prefixes of wrappers in their names.
+    private func withoutWrappers() -> CheckpointManifest {
+        guard let names = WrapperPrefixes.seenThrough(tensors.map(\.name)) else { return self }
+        var manifest = self
+        for (place, name) in names.enumerated() where tensors[place].name != name {
+            manifest.tensors[place].origin = TensorOrigin(scheme: .wrapped, name: tensors[place].name)
+            manifest.tensors[place].name = name
+        }
+        let order = manifest.tensors.indices.sorted { manifest.tensors[$0].name < manifest.tensors[$1].name }
+        manifest.storage = order.map { manifest.storage[$0] }
+        manifest.tensors = order.map { manifest.tensors[$0] }
+        return manifest
+    }
+
+    private func withSchemeNames() -> CheckpointManifest {
         let names = CanonicalNames(tensors, config: config)
         guard let scheme = names.scheme else { return self }
         var parts: [(info: TensorInfo, storage: TensorStorage)] = []
@@ -15,7 +31,7 @@ extension CheckpointManifest {
             for target in targets {
                 var part = info
                 part.name = target.name
-                part.origin = TensorOrigin(scheme: scheme, name: info.name, rows: target.rows)
+                part.origin = TensorOrigin(scheme: scheme, name: info.origin?.name ?? info.name, rows: target.rows)
                 guard let rows = target.rows else {
                     parts.append((part, storage))
                     continue

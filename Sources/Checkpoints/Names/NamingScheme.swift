@@ -8,6 +8,9 @@ package enum NamingScheme: String, Sendable, Codable, CaseIterable {
     /// GPT-NeoX (Pythia): Hugging Face's own names, but query, key and value interleaved by head in one tensor, which
     /// read as `attention.query`, `attention.key` and `attention.value`.
     case gptNeoX = "gpt_neox"
+    /// The names that are read, behind or without the prefixes of what the model was wrapped in: `module.`, `_orig_mod.`,
+    /// `_fsdp_wrapped_module.`, `state_dict.`, a `model.` too many or missing.
+    case wrapped
 }
 
 /// Where a tensor stands in its file, when that is under another name or as part of another tensor.

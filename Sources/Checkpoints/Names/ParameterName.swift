@@ -56,6 +56,10 @@ package struct ParameterName: Sendable, Hashable, Codable {
         "post_feedforward_layernorm": .norm,
         "model.norm": .norm,
         "lm_head": .unembedding,
+        // GPT-2, BLOOM and Falcon, Llama's own
+        "wte": .embedding,
+        "transformer.word_embeddings": .embedding,
+        "tok_embeddings": .embedding,
         // GPT-NeoX (Pythia)
         "embed_in": .embedding,
         "attention.query_key_value": .attentionQKV,

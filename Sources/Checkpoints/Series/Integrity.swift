@@ -1,3 +1,4 @@
+import Foundation
 import HDF5
 import Tensors
 
@@ -9,6 +10,8 @@ package struct IntegrityFinding: Sendable, Equatable {
         case identicalCheckpoints = "identical_checkpoints"
         /// Some tensors of one revision stand in another, bit for bit.
         case identicalTensors = "identical_tensors"
+        /// Two revisions hold the same values in other bits: in other types, or with other signs of zeros.
+        case identicalValues = "identical_values"
         /// A tensor holds NaN or infinity.
         case nonFinite = "non_finite"
     }
@@ -17,7 +20,7 @@ package struct IntegrityFinding: Sendable, Equatable {
     package let kind: Kind
     /// Label of the checkpoint.
     package let checkpoint: String
-    /// Label of the other checkpoint of an identity.
+    /// Label of the other checkpoint of an identity; of several, all of them, with commas.
     package let other: String?
     /// The tensor; of identical tensors, the first.
     package let tensor: String?
@@ -27,15 +30,39 @@ package struct IntegrityFinding: Sendable, Equatable {
     package let elementCount: Int
     /// Row-major index of the first element that is not finite.
     package let firstIndex: Int?
+    /// How many checkpoints share them.
+    package var checkpointCount = 1
+
+    /// Labels of the others, at most four.
+    private var fewOthers: String {
+        let labels = (other ?? "").components(separatedBy: ", ")
+        guard labels.count > 5 else { return other ?? "" }
+        return labels.prefix(4).joined(separator: ", ") + " and \(labels.count - 4) more"
+    }
+
+    /// Two checkpoints with the same values in other bits.
+    package static func equalValues(_ checkpoint: String, _ other: String, tensors: Int, elements: Int)
+        -> IntegrityFinding
+    {
+        IntegrityFinding(
+            kind: .identicalValues, checkpoint: checkpoint, other: other, tensor: nil, tensorCount: tensors,
+            elementCount: elements, firstIndex: nil)
+    }
 
     /// One line for a person.
     package var message: String {
         switch kind {
+        case .identicalCheckpoints where checkpointCount > 2:
+            "\(checkpointCount) checkpoints hold the same weights, \(tensorCount) tensor\(tensorCount == 1 ? "" : "s") bit for bit: \(checkpoint), "
+                + "\(fewOthers); all but one of them are mislabelled or copies"
         case .identicalCheckpoints:
             "\(checkpoint) and \(other ?? "") hold the same \(tensorCount) tensors, bit for bit: one of them is mislabelled or a copy"
         case .identicalTensors:
             "\(tensorCount) tensor\(tensorCount == 1 ? "" : "s") of \(checkpoint) (first '\(tensor ?? "")') "
-                + "stand\(tensorCount == 1 ? "s" : "") bit for bit in \(other ?? "")"
+                + "stand\(tensorCount == 1 ? "s" : "") bit for bit in \(fewOthers)"
+        case .identicalValues:
+            "\(checkpoint) and \(other ?? "") hold equal values in all \(tensorCount) tensors, if not the same bits: one of "
+                + "them is a copy, in other types or with other signs of zeros"
         case .nonFinite:
             "\(checkpoint): '\(tensor ?? "")' holds \(elementCount) NaN or infinite element\(elementCount == 1 ? "" : "s"), "
                 + "the first at index \(firstIndex ?? 0); its statistics are left empty"
@@ -45,8 +72,11 @@ package struct IntegrityFinding: Sendable, Equatable {
 
 /// The findings over a set of checkpoints, from the content of their tensors.
 package struct Integrity: Sendable {
-    /// Non-finite tensors in the checkpoints' order, then identities by pair.
-    package let findings: [IntegrityFinding]
+    /// Non-finite tensors in the checkpoints' order, then identities, each for all that share it.
+    package private(set) var findings: [IntegrityFinding]
+
+    /// Adds what differences of checkpoints told.
+    package mutating func add(_ more: [IntegrityFinding]) { findings += more }
 
     /// Examines checkpoints: `contents[c][t]` is the content of tensor t of checkpoint c, `nil` where it was not read.
     ///
@@ -54,7 +84,6 @@ package struct Integrity: Sendable {
     /// magnitude (gains that are still ones, biases that are zeros) are expected to be alike and not reported as parts.
     package init(_ checkpoints: [Checkpoint], contents: [[TensorContent?]]) {
         var findings: [IntegrityFinding] = []
-        var owners: [Payload: [Int]] = [:]
         for (place, checkpoint) in checkpoints.enumerated() {
             for (tensor, content) in zip(checkpoint.tensors, contents[place]) {
                 guard let content else { continue }
@@ -65,18 +94,9 @@ package struct Integrity: Sendable {
                             tensorCount: 1, elementCount: content.sums.nonFiniteCount,
                             firstIndex: content.sums.firstNonFinite))
                 }
-                if let payload = Payload(tensor, content), owners[payload]?.last != place {
-                    owners[payload, default: []].append(place)
-                }
             }
         }
-        var pairs: Set<[Int]> = []
-        for places in owners.values where places.count > 1 {
-            for (offset, a) in places.enumerated() { for b in places[(offset + 1)...] { pairs.insert([a, b]) } }
-        }
-        for pair in pairs.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
-            findings += Integrity.identity(pair[0], pair[1], checkpoints, contents)
-        }
+        findings += Integrity.identities(checkpoints, contents)
         self.findings = findings
     }
 
@@ -93,7 +113,7 @@ package struct Integrity: Sendable {
         }
     }
 
-    private struct Named {
+    private struct Named: Hashable {
         let name: String
         let payload: Payload
         /// Whether it is unlikely to recur by chance.
@@ -107,36 +127,50 @@ package struct Integrity: Sendable {
         }
     }
 
-    private static func identity(
-        _ a: Int, _ b: Int, _ checkpoints: [Checkpoint], _ contents: [[TensorContent?]]
-    ) -> [IntegrityFinding] {
-        func payloads(_ place: Int) -> [Named] {
+    /// Checkpoints that hold the same, and tensors that several hold: one finding for all that share them.
+    private static func identities(_ checkpoints: [Checkpoint], _ contents: [[TensorContent?]]) -> [IntegrityFinding] {
+        let named = checkpoints.indices.map { place in
             zip(checkpoints[place].tensors, contents[place]).compactMap { tensor, content in
                 content.flatMap { Named(tensor, $0) }
             }
         }
-        let (left, right) = (payloads(a), payloads(b))
-        let isWhole =
-            left.count == right.count && left.contains { $0.telling }
-            && zip(left, right).allSatisfy { $0.name == $1.name && $0.payload == $1.payload }
-        let others = Set(right.map(\.payload))
-        let shared = isWhole ? left : left.filter { $0.telling && others.contains($0.payload) }
-        guard !shared.isEmpty else { return [] }
-        return [
+        var copies: [[Named]: [Int]] = [:]
+        for (place, tensors) in named.enumerated() where tensors.contains(where: \.telling) {
+            copies[tensors, default: []].append(place)
+        }
+        // A copy shares its tensors with whatever the first of its group does.
+        var owners: [Payload: [Int]] = [:]
+        for place in copies.values.map({ $0[0] }).sorted() {
+            for tensor in named[place] where tensor.telling && owners[tensor.payload]?.last != place {
+                owners[tensor.payload, default: []].append(place)
+            }
+        }
+        var found = copies.filter { $1.count > 1 }.map { (places: $1, tensors: $0, isWhole: true) }
+        for places in Set(owners.values.filter { $0.count > 1 }) {
+            found.append((places, named[places[0]].filter { owners[$0.payload] == places && $0.telling }, false))
+        }
+        func isBefore(_ a: (places: [Int], isWhole: Bool), _ b: (places: [Int], isWhole: Bool)) -> Bool {
+            a.places == b.places ? a.isWhole && !b.isWhole : a.places.lexicographicallyPrecedes(b.places)
+        }
+        return found.sorted { isBefore(($0.places, $0.isWhole), ($1.places, $1.isWhole)) }.map { group in
             IntegrityFinding(
-                kind: isWhole ? .identicalCheckpoints : .identicalTensors, checkpoint: checkpoints[a].label,
-                other: checkpoints[b].label, tensor: isWhole ? nil : shared[0].name, tensorCount: shared.count,
-                elementCount: shared.reduce(0) { $0 + $1.payload.count }, firstIndex: nil)
-        ]
+                kind: group.isWhole ? .identicalCheckpoints : .identicalTensors,
+                checkpoint: checkpoints[group.places[0]].label,
+                other: group.places.dropFirst().map { checkpoints[$0].label }.joined(separator: ", "),
+                tensor: group.isWhole ? nil : group.tensors[0].name, tensorCount: group.tensors.count,
+                elementCount: group.tensors.reduce(0) { $0 + $1.payload.count }, firstIndex: nil,
+                checkpointCount: group.places.count)
+        }
     }
 }
 
-extension CheckpointContents {
-    /// The whole checkpoint's fingerprint: of the names, types, shapes and fingerprints of all tensors read, in order.
+extension Checkpoint {
+    /// The whole checkpoint's fingerprint: of the names, types, shapes and fingerprints of all weights read, in order.
     /// `nil` when a tensor has none.
     package func fingerprint(_ contents: [TensorContent?]) -> Fingerprint? {
         var text = ""
-        for (tensor, content) in zip(tensors, contents) where tensor.elementType.hasStatistics {
+        for (place, content) in contents.enumerated() where isCounted(place) {
+            let tensor = tensors[place]
             guard let fingerprint = content?.fingerprint else { return nil }
             text += "\(tensor.name) \(tensor.elementType.rawValue) \(tensor.shape) \(fingerprint)\n"
         }

@@ -57,9 +57,17 @@ enum TensorStorage: Sendable, Equatable {
     case deflated(DeflatedElements)
     /// These elements, in order, of another tensor.
     indirect case view(Blocks, of: TensorStorage)
+    /// 8-bit floats, which are read as float32.
+    indirect case float8(Float8Elements, of: TensorStorage)
 
     /// Where the whole tensor is that this one is a view of.
-    var whole: TensorStorage { if case .view(_, let whole) = self { whole } else { self } }
+    var whole: TensorStorage {
+        switch self {
+        case .view(_, let whole): whole
+        case .float8(_, let stored): stored.whole
+        default: self
+        }
+    }
 }
 
 /// A run of bytes in one file.
@@ -78,6 +86,8 @@ package struct LeftOut: Sendable, Equatable, Codable {
     package var name: String
     /// For example `string`, `compound type`, `7-byte float`.
     package var reason: String
+    /// Elements of an array whose values cannot be read, and which may be weights; `nil` of anything else.
+    package var elementCount: Int?
 
     /// The reason for names that would act on a terminal, or that are damaged UTF-8.
     static let unprintableName = "its name is not printable text"
@@ -86,9 +96,10 @@ package struct LeftOut: Sendable, Equatable, Codable {
     package static let neverWritten = "it was never written, so that the file has no data for it"
 
     /// Makes an entry; see the properties.
-    package init(name: String, reason: String) {
+    package init(name: String, reason: String, elementCount: Int? = nil) {
         self.name = name
         self.reason = reason
+        self.elementCount = elementCount
     }
 }
 

@@ -35,7 +35,7 @@ final class GatheredWindow: ElementWindow {
             source = .deflated(
                 DeflatedReader(elements, path: path, checkpoint: reader.location.description), file: elements.file)
             (elementCount, elementByteCount) = (elements.elementCount, elements.type.byteCount)
-        case .extents, .fill, .chunks, .served, .view: return nil
+        case .extents, .fill, .chunks, .served, .view, .float8: return nil
         }
         self.reader = reader
         held = HeldElements(of: elementCount, elementByteCount: elementByteCount, capacity: capacity)

@@ -31,7 +31,8 @@ final class StoredWindow: ElementWindow {
         case .chunks(let dataset, let order), .served(let dataset, let order):
             number = dataset
             bigEndian = order
-        case .extents, .fill, .view, .strided, .deflated: preconditionFailure("'\(info.name)' is read otherwise")
+        case .extents, .fill, .view, .strided, .deflated, .float8:
+            preconditionFailure("'\(info.name)' is read otherwise")
         }
         let dataset = reader.backed[number]
         var chunks: Chunks?

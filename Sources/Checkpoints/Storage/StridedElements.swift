@@ -122,7 +122,8 @@ struct StridedElements: Sendable, Equatable {
         let width = type.componentByteCount
         let isComplex = width < type.byteCount
         switch type {
-        case .bfloat16, .float16, .float32, .float64, .complex64, .float8e4m3, .float8e5m2:
+        case .bfloat16, .float16, .float32, .float64, .complex64, .float8e4m3, .float8e5m2, .scaledFloat8e4m3,
+            .scaledFloat8e5m2:
             // Floating-point numbers have their sign in the topmost bit.
             for (number, top) in stride(from: width - 1, to: target.count, by: width).enumerated() {
                 let isImaginary = isComplex && !number.isMultiple(of: 2)

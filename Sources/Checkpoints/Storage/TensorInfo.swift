@@ -17,6 +17,10 @@ package struct TensorInfo: Sendable, Equatable, Codable {
     package var storedByteCount: Int
     /// Where it stands in the file; `nil` when it is stored whole and under its name.
     package var origin: TensorOrigin?
+    /// Why it is no weight, where its file says so.
+    package var notWeight: NotWeight?
+    /// What its elements are multiplied by when they are read.
+    package var scale: ElementScale?
 
     /// How a tensor's bytes lie in its file.
     package enum Layout: String, Sendable, Codable {

@@ -21,12 +21,27 @@ package final class TensorWindow {
     /// The fewest elements a window holds, so that a band larger than the capacity costs few repeated decodings.
     private static let leastCapacity = 1 << 20
 
-    init(_ reader: CheckpointReader, _ tensor: Int, capacity: Int) throws(CheckpointError) {
+    convenience init(_ reader: CheckpointReader, _ tensor: Int, capacity: Int) throws(CheckpointError) {
+        try self.init(reader, tensor, reader.storage[tensor], capacity: capacity)
+    }
+
+    /// - Parameter storage: the tensor's own, or what 8-bit floats are stored as.
+    init(
+        _ reader: CheckpointReader, _ tensor: Int, _ storage: TensorStorage, capacity: Int
+    ) throws(CheckpointError) {
         let info = reader.tensors[tensor]
-        elementByteCount = info.elementType.byteCount
         elementCount = info.elementCount
+        if case .float8(let elements, let stored) = storage {
+            elementByteCount = info.elementType.readByteCount
+            blocks = nil
+            self.stored = try Float8Window(
+                reader, tensor, elements, stored, capacity: max(capacity / elementByteCount, TensorWindow.leastCapacity)
+            )
+            return
+        }
+        elementByteCount = info.elementType.byteCount
         var least = TensorWindow.leastCapacity
-        if case .view(let blocks, _) = reader.storage[tensor] {
+        if case .view(let blocks, _) = storage {
             self.blocks = blocks
             // As many elements of the view, wherever they start in a block.
             if blocks.count > 1 { least = (least / blocks.run + 2) * blocks.period }
@@ -34,7 +49,7 @@ package final class TensorWindow {
             blocks = nil
         }
         let most = max(capacity / elementByteCount, least)
-        if let gathered = GatheredWindow(reader, reader.storage[tensor].whole, capacity: most) {
+        if let gathered = GatheredWindow(reader, storage.whole, capacity: most) {
             stored = gathered
         } else {
             stored = try StoredWindow(reader, tensor, capacity: most)

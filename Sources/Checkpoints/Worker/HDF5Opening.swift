@@ -127,7 +127,7 @@ struct HDF5Opening {
                 tensor.name = join(tensor.name)
                 if tensor.name.isEmpty { tensor.name = path.split(separator: "/").joined(separator: ".") }
                 try add(tensor, from: source)
-            case .leftOut(let object): leaveOut(join(object.name), object.reason)
+            case .leftOut(let object): leaveOut(join(object.name), object.reason, elementCount: object.elementCount)
             case .attribute(let name, let value):
                 guard depth == 0 else { continue }
                 if name == "config", case .string(let text) = value {
@@ -142,8 +142,9 @@ struct HDF5Opening {
         }
     }
 
-    private mutating func leaveOut(_ name: String, _ reason: String) {
-        manifest.leftOut.append(LeftOut(name: printable(name), reason: printable(reason)))
+    private mutating func leaveOut(_ name: String, _ reason: String, elementCount: Int? = nil) {
+        manifest.leftOut.append(
+            LeftOut(name: printable(name), reason: printable(reason), elementCount: elementCount))
     }
 
     private mutating func follow(
@@ -167,23 +168,28 @@ struct HDF5Opening {
     }
 
     private mutating func add(_ tensor: WorkerTensor, from source: Source) throws(CheckpointError) {
+        let byteCount = try checkedByteCount(tensor)
+        let elementCount = byteCount / tensor.elementType.byteCount
         guard isPrintable(tensor.name) else {
-            return leaveOut(tensor.name, LeftOut.unprintableName)
+            return leaveOut(tensor.name, LeftOut.unprintableName, elementCount: elementCount)
         }
         guard names.insert(tensor.name).inserted else {
-            return leaveOut(tensor.name, "another dataset has this name once / is read as .")
+            return leaveOut(
+                tensor.name, "another dataset has this name once / is read as .", elementCount: elementCount)
         }
-        let byteCount = try checkedByteCount(tensor)
         if byteCount > 0, tensor.isNeverWritten {
             try imply(byteCount)
-            return leaveOut(tensor.name, LeftOut.neverWritten)
+            // A dimension of netCDF that has no variable has no values either.
+            return leaveOut(
+                tensor.name, LeftOut.neverWritten, elementCount: tensor.isDimension ? nil : elementCount)
         }
         let (layout, storage) = try place(tensor, byteCount: byteCount, source: source)
-        manifest.tensors.append(
-            TensorInfo(
-                name: tensor.name, elementType: tensor.elementType, shape: tensor.shape, layout: layout,
-                filters: tensor.filters.map(\.name),
-                storedByteCount: storedByteCount(tensor, layout: layout, byteCount: byteCount, source: source)))
+        var info = TensorInfo(
+            name: tensor.name, elementType: tensor.elementType, shape: tensor.shape, layout: layout,
+            filters: tensor.filters.map(\.name),
+            storedByteCount: storedByteCount(tensor, layout: layout, byteCount: byteCount, source: source))
+        if tensor.isDimension { info.notWeight = .dimension }
+        manifest.tensors.append(info)
         manifest.storage.append(storage)
     }
 
@@ -201,7 +207,7 @@ struct HDF5Opening {
     /// The bytes of all elements. Throws when the shape contradicts itself or overflows.
     private func checkedByteCount(_ tensor: WorkerTensor) throws(CheckpointError) -> Int {
         guard tensor.shape.count <= 32, tensor.shape.allSatisfy({ $0 >= 0 }),
-            tensor.fill.count == tensor.elementType.byteCount,
+            tensor.fill.count == tensor.elementType.byteCount, !tensor.elementType.isScaled,
             let byteCount = product(tensor.shape + [tensor.elementType.byteCount])
         else { throw malformed("the shape of '\(tensor.name)' is impossible: \(tensor.shape)") }
         return byteCount

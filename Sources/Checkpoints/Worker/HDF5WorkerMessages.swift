@@ -91,6 +91,8 @@ struct WorkerTensor {
     /// One element in the file's byte order.
     var fill: [UInt8]
     var place: Place
+    /// Whether it calls itself a dimension scale.
+    var isDimension: Bool
 
     enum Place {
         case contiguous(offset: Int)
@@ -117,6 +119,7 @@ extension WorkerRecord {
             message.put(2)
             message.put(object.name)
             message.put(object.reason)
+            message.put(object.elementCount ?? -1)
         case .attribute(let name, let value):
             message.put(3)
             message.put(name)
@@ -143,7 +146,9 @@ extension WorkerRecord {
         switch try message.integer() {
         case 0: self = .root(address: try message.integer())
         case 1: self = .tensor(try WorkerTensor(decoding: &message))
-        case 2: self = .leftOut(LeftOut(name: try message.string(), reason: try message.string()))
+        case 2:
+            let (name, reason, count) = (try message.string(), try message.string(), try message.integer())
+            self = .leftOut(LeftOut(name: name, reason: reason, elementCount: count < 0 ? nil : count))
         case 3:
             let name = try message.string()
             switch try message.integer() {
@@ -172,6 +177,7 @@ extension WorkerTensor {
         for filter in filters { message.put(filter.parameters.map(Int.init)) }
         message.put(storedByteCount)
         message.put(fill.map(Int.init))
+        message.put(isDimension ? 1 : 0)
         switch place {
         case .contiguous(let offset):
             message.put(0)
@@ -209,6 +215,7 @@ extension WorkerTensor {
         }
         storedByteCount = try message.integer()
         fill = try message.integers().map(UInt8.init(truncatingIfNeeded:))
+        isDimension = try message.integer() != 0
         switch try message.integer() {
         case 0: place = .contiguous(offset: try message.integer())
         case 1:

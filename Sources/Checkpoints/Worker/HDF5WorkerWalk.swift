@@ -1,3 +1,4 @@
+import Base
 import HDF5
 import Tensors
 
@@ -25,6 +26,7 @@ struct StructureWalk {
         var description: InputDataset
         var recordedSize: Int?
         var recordedTime: Int?
+        var isDimension: Bool
     }
 
     private static let objectLimit = 1_000_000
@@ -138,7 +140,11 @@ struct StructureWalk {
         guard found[dataset.address] == nil else { return }
         do throws(HDF5Error) {
             let description = try dataset.dataset(name: name, sourceLimit: StructureWalk.virtualSourceLimit)
-            var entry = FoundDataset(path: path, description: description)
+            // What HDF5's dimension scales, and so netCDF's dimensions, say of themselves; whatever else stands there, or is
+            // damaged, says nothing.
+            let kind = try? dataset.attribute("CLASS")
+            var entry = FoundDataset(
+                path: path, description: description, isDimension: kind == .string("DIMENSION_SCALE"))
             if case .external = description.storage {
                 if case .integer(let size) = try dataset.attribute("source_size") { entry.recordedSize = size }
                 if case .integer(let time) = try dataset.attribute("source_mtime_ns") { entry.recordedTime = time }
@@ -194,13 +200,15 @@ struct StructureWalk {
                 continue
             }
             switch TypeReading(entry.description.type, dumps: dumps) {
-            case .leftOut(let reason): try socket.put(.leftOut(LeftOut(name: name, reason: reason)))
+            case .leftOut(let reason):
+                let count = StructureWalk.mayBeWeights(reason) && !entry.isDimension ? product(shape) : nil
+                try socket.put(.leftOut(LeftOut(name: name, reason: reason, elementCount: count)))
             case .number(let type, let bigEndian):
                 let tensor = WorkerTensor(
                     name: name, dataset: firstDataset + datasets.count, elementType: type, bigEndian: bigEndian,
                     shape: shape, filters: entry.description.filters,
                     storedByteCount: entry.description.storedByteCount, fill: entry.description.fill,
-                    place: place(of: entry))
+                    place: place(of: entry), isDimension: entry.isDimension)
                 try socket.put(.tensor(tensor))
                 datasets.append(
                     WorkerDataset(
@@ -209,6 +217,11 @@ struct StructureWalk {
             }
         }
         return datasets
+    }
+
+    /// Whether an array of that type is numbers that somebody may have stored weights in: not text, not references.
+    private static func mayBeWeights(_ reason: String) -> Bool {
+        ["opaque", "float", "compound", "integer"].contains { reason.contains($0) }
     }
 
     private func place(of entry: FoundDataset) -> WorkerTensor.Place {

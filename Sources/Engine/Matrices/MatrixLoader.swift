@@ -36,7 +36,7 @@ package struct MatrixLoader: Sendable {
     /// - Throws: `ReadFailure`, `Interrupted`; so do its blocks.
     package func source(_ to: TensorReference, minus from: TensorReference) throws -> MatrixSource {
         let minuend = try load(to)
-        let isHeld = info(from).elementCount * info(from).elementType.byteCount <= heldBytes
+        let isHeld = info(from).elementCount * info(from).elementType.readByteCount <= heldBytes
         let subtrahend = isHeld || !isDirect(from) ? try load(from) : nil
         return MatrixSource(rows: minuend.rows, columns: minuend.columns) { rows, columns, block in
             try Interruption.check()
@@ -98,7 +98,7 @@ package struct MatrixLoader: Sendable {
     private func read(
         _ input: TensorReference, _ ranges: [Range<Int>], into bytes: UnsafeMutableRawBufferPointer
     ) throws {
-        let (reader, width) = (reader(input), info(input).elementType.byteCount)
+        let (reader, width) = (reader(input), info(input).elementType.readByteCount)
         let block = MatrixLoader.blockBytes / width
         var done = 0
         for range in ranges {
@@ -118,7 +118,7 @@ package struct MatrixLoader: Sendable {
         _ input: TensorReference, _ ranges: [Range<Int>], into bytes: UnsafeMutableRawBufferPointer
     ) throws {
         let window = try reader(input).window(input.tensor, capacity: MatrixLoader.windowBytes)
-        let (elementCount, width) = (info(input).elementCount, info(input).elementType.byteCount)
+        let (elementCount, width) = (info(input).elementCount, info(input).elementType.readByteCount)
         var (start, done) = (0, 0)
         while start < elementCount {
             try Interruption.check()

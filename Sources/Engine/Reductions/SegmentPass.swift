@@ -22,7 +22,7 @@ package final class SegmentPass {
     func summaries(
         of component: PlanComponent, segment: Int, in checkpoints: [Checkpoint], windows: [Int: TensorWindow]
     ) throws -> [any ReductionSummary] {
-        let widths = component.types.map(\.byteCount)
+        let widths = component.types.map(\.readByteCount)
         let blockElements = SegmentPass.blockElements(widths)
         reserve(widths.reduce(0, +) * blockElements)
         guard let base = buffers.baseAddress else { preconditionFailure("no buffer") }

@@ -24,7 +24,7 @@ package struct ContentReduction: Reduction {
 
     package func accumulator(types: [ElementType], capacity: Int) -> any SegmentAccumulator {
         Accumulating(ContentState(sums: TensorSumsAccumulator(types[0]), stream: fingerprints ? .init() : nil)) {
-            [byteCount = types[0].byteCount] state, blocks, _, count in
+            [byteCount = types[0].readByteCount] state, blocks, _, count in
             state.sums.add(blocks[0], count: count)
             state.stream?.add(UnsafeRawBufferPointer(start: blocks[0], count: count * byteCount))
         } summarizing: { state in

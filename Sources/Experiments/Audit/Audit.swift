@@ -154,7 +154,7 @@ struct Audit: Experiment {
         func summaries<Summary>(_ request: (Int, Int) -> Summary?) -> [[Summary?]] {
             all.map { place in
                 series.checkpoints[place].tensors.indices.map { tensor in
-                    series.checkpoints[place].tensors[tensor].elementType.hasStatistics ? request(place, tensor) : nil
+                    series.checkpoints[place].isCounted(tensor) ? request(place, tensor) : nil
                 }
             }
         }

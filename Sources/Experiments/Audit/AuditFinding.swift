@@ -32,6 +32,7 @@ struct AuditFinding: Sendable, Equatable {
         case identicalTensors = "identical_tensors"
         case outOfOrder = "out_of_order"
         case otherRun = "other_run"
+        case otherStart = "other_start"
         case branchPoint = "branch_point"
         case soup
 
@@ -73,6 +74,7 @@ struct AuditFinding: Sendable, Equatable {
             case .identicalTensors: "check how the two were written: training changes every tensor"
             case .outOfOrder: "the weights may be another step's: compare with the source, or leave it out"
             case .otherRun: "the weights may be another ingredient's: compare with the source, or leave it out"
+            case .otherStart: "one of the two is of another run: compare with the source, or leave it out"
             case .branchPoint: "check which stage-1 checkpoint the run was started from, and set branch_point"
             case .soup: "check what it was averaged from, and state it in the setting soups"
             }

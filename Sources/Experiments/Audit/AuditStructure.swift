@@ -7,55 +7,109 @@ import Tensors
 
 extension AuditedSeries {
     /// Configs against each other, tensors against the config, or, without one, against what most checkpoints have.
-    var structureFindings: [AuditFinding] { checkpoints.indices.flatMap { structure(of: $0) } }
+    var structureFindings: [AuditFinding] {
+        let odd = otherArchitectures
+        return odd.findings + computationFindings(without: odd.places)
+            + checkpoints.indices.flatMap { structure(of: $0) + elementTypes($0) }
+    }
+
+    /// Checkpoints whose configs describe another architecture than most do, the first ones where as many do: one finding.
+    private var otherArchitectures: (findings: [AuditFinding], places: Set<Int>) {
+        let known = checkpoints.indices.compactMap { place -> (place: Int, value: Architecture)? in
+            if case .success(let own) = architectures[place] { (place, own) } else { nil }
+        }
+        let groups = AuditedSeries.groups(known)
+        guard groups.count > 1, let usual = groups.first else { return ([], []) }
+        let others = groups.dropFirst().flatMap(\.places).sorted()
+        let first = others[0]
+        let evidence =
+            others.count == 1
+            ? "its config describes \(text(groups[1].value)), that of \(checkpoints[usual.places[0]].label) "
+                + text(usual.value)
+            : "the configs describe \(groups.count) architectures: "
+                + groups.map { "\(text($0.value)) (\(listed($0.places)))" }.joined(separator: "; ")
+        return ([finding(.configDiffers, first, other: usual.places[0], evidence)], Set(others))
+    }
+
+    /// Equal values together, in the order of their first places; those that most have come first.
+    private static func groups<Value: Equatable>(
+        _ values: [(place: Int, value: Value)]
+    ) -> [(value: Value, places: [Int])] {
+        var groups: [(value: Value, places: [Int])] = []
+        for (place, value) in values {
+            if let known = groups.firstIndex(where: { $0.value == value }) {
+                groups[known].places.append(place)
+            } else {
+                groups.append((value, [place]))
+            }
+        }
+        return groups.enumerated().sorted {
+            ($1.element.places.count, $0.offset) < ($0.element.places.count, $1.offset)
+        }
+        .map(\.element)
+    }
+
+    /// Labels of some checkpoints, at most three.
+    func listed(_ places: [Int]) -> String {
+        places.prefix(3).map { checkpoints[$0].label }.joined(separator: ", ")
+            + (places.count > 3 ? " and \(places.count - 3) more" : "")
+    }
 
     private func structure(of place: Int) -> [AuditFinding] {
-        var findings: [AuditFinding] = []
         switch architectures[place] {
-        case .failure(let error) where !error.isUnknown: findings.append(finding(.badConfig, place, error.description))
+        case .failure(let error) where !error.isUnknown: return [finding(.badConfig, place, error.description)]
         case .success(let architecture):
-            let differs = configFinding(place, architecture)
-            findings += differs.isEmpty ? computationFinding(place) : differs
-            findings += compare(
+            return compare(
                 place, architecture.tensors.map { ($0.name, $0.shape) }, source: "its config",
                 head: architecture.isTied ? architecture.headName : nil)
         default:
-            findings += strangerFinding(place)
-            // A series of two has no majority.
-            if checkpoints.count > 2 {
-                findings += compare(
-                    place, common.map { ($0.name, $0.shape) }, source: "most of the others", head: nil)
-            }
+            // A series of two has no majority; of checkpoints with the same tensors, the first tells.
+            let alike = checkpoints.indices.filter { isLikeBuilt($0, place) }
+            guard checkpoints.count > 2, alike.first == place else { return strangerFinding(place) }
+            return strangerFinding(place)
+                + compare(
+                    place, common.map { ($0.name, $0.shape) }, source: "most of the others", head: nil,
+                    note: alike.count > 1 ? "; the same in \(listed(Array(alike.dropFirst())))" : "")
         }
-        return findings + elementTypes(place)
     }
 
-    /// Settings of the config that change what the model computes and leave its tensors' shapes alone.
-    private static let computationKeys = [
-        "model_type", "hidden_act", "rms_norm_eps", "layer_norm_eps", "layer_norm_epsilon", "rope_theta",
-        "rotary_emb_base", "rotary_pct", "rope_scaling", "sliding_window", "use_parallel_residual", "clip_qkv",
-    ]
-
-    /// Settings that most checkpoints state otherwise.
-    private func computationFinding(_ place: Int) -> [AuditFinding] {
-        let stated: [[String: String]] = checkpoints.map { checkpoint in
-            guard let text = checkpoint.contents.config,
-                let config = try? ModelConfig(text)
-            else { return [:] }
-            return Dictionary(
-                uniqueKeysWithValues: AuditedSeries.computationKeys.compactMap { key in
-                    config.stated(key).map { (key, $0.sorted.compact) }
-                })
+    /// Whether two checkpoints without a config of a known architecture have the same weights.
+    private func isLikeBuilt(_ a: Int, _ b: Int) -> Bool {
+        func forms(_ place: Int) -> [CommonTensor] {
+            guard case .success = architectures[place] else {
+                return checkpoints[place].tensors.indices.filter { checkpoints[place].notWeights[$0] == nil }.map {
+                    CommonTensor(
+                        name: checkpoints[place].tensors[$0].name, shape: checkpoints[place].tensors[$0].shape,
+                        places: [])
+                }
+            }
+            return []
         }
-        return AuditedSeries.computationKeys.compactMap { key -> AuditFinding? in
-            guard let own = stated[place][key] else { return nil }
-            let others = stated.indices.filter { stated[$0][key] != nil && stated[$0][key] != own }
-            guard let other = others.first, let usual = stated[other][key],
-                2 * stated.count(where: { $0[key] == usual }) > stated.count(where: { $0[key] != nil })
-            else { return nil }
+        return a == b || !forms(a).isEmpty && forms(a) == forms(b)
+    }
+
+    /// Configs that come to something else than those of most checkpoints, the first ones where as many do: a finding for
+    /// all that come to the same.
+    private func computationFindings(without told: Set<Int>) -> [AuditFinding] {
+        let known = checkpoints.indices.compactMap { place -> (place: Int, value: ConfigMeaning)? in
+            guard !told.contains(place), let config = checkpoints[place].contents.config else { return nil }
+            // What leaves sizes open is told as bad.
+            if case .failure(let error) = architectures[place], !error.isUnknown { return nil }
+            return ConfigMeaning(config: config).map { (place, $0) }
+        }
+        let groups = AuditedSeries.groups(known)
+        guard let usual = groups.first else { return [] }
+        return groups.dropFirst().map { group in
+            let (own, common) = (group.value.values, usual.value.values)
+            let keys = Set(own.keys).union(common.keys).filter { own[$0] != common[$0] }.sorted()
+            func text(_ values: [String: String]) -> String {
+                keys.map { "\($0) \(values[$0] ?? "none")" }.joined(separator: ", ")
+            }
+            let others = group.places.count > 1 ? " (as those of \(listed(Array(group.places.dropFirst()))))" : ""
             return finding(
-                .configDiffers, place, other: other,
-                "its config says \(key) \(own), that of \(checkpoints[other].label) \(usual)")
+                .configDiffers, group.places[0], other: usual.places[0],
+                "its config\(others) comes to \(text(own)), that of \(checkpoints[usual.places[0]].label) to \(text(common))"
+            )
         }
     }
 
@@ -72,35 +126,24 @@ extension AuditedSeries {
         ]
     }
 
-    /// A config unlike the one that most checkpoints have.
-    private func configFinding(_ place: Int, _ own: Architecture) -> [AuditFinding] {
-        let all = checkpoints.indices.compactMap { place in
-            if case .success(let architecture) = architectures[place] { (place, architecture) } else { nil }
-        }
-        let like = all.count { $0.1 == own }
-        guard 2 * like < all.count, let (other, usual) = all.first(where: { $0.1 != own }) else { return [] }
-        return [
-            finding(
-                .configDiffers, place, other: other,
-                "its config describes \(text(own)), that of \(checkpoints[other].label) \(text(usual))")
-        ]
-    }
-
     func text(_ architecture: Architecture) -> String {
         "\(architecture.family.rawValue) of \(architecture.layerCount) layers, hidden size \(architecture.hiddenSize), "
             + "\(architecture.parameterCount) parameters"
     }
 
-    /// - Parameter head: name of a tied head, which a file may have or not.
+    /// - Parameters:
+    ///   - head: name of a tied head, which a file may have or not.
+    ///   - note: ends what is said of each kind of tensors.
     private func compare(
-        _ place: Int, _ expected: [(name: String, shape: [Int])], source: String, head: String?
+        _ place: Int, _ expected: [(name: String, shape: [Int])], source: String, head: String?, note: String = ""
     ) -> [AuditFinding] {
         let tensors = checkpoints[place].tensors
         let shapes = Dictionary(tensors.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
         let names = Set(expected.map(\.name))
         let missing = expected.filter { shapes[$0.name] == nil }
         let differing = expected.filter { name, shape in shapes[name].map { $0 != shape } ?? false }
-        let extra = tensors.filter { !names.contains($0.name) && $0.name != head && !Architecture.isBuffer($0.name) }
+        let extra = zip(tensors, checkpoints[place].notWeights)
+            .filter { !names.contains($0.name) && $0.name != head && $1 == nil }.map(\.0)
         let kinds = tensorPatterns(missing.map(\.name) + differing.map(\.name) + extra.map(\.name))
         guard kinds.count <= AuditedSeries.listedKinds else {
             func part(_ names: [String], _ what: String) -> String {
@@ -113,16 +156,17 @@ extension AuditedSeries {
                     .architectureDiffers, place, count: missing.count + differing.count + extra.count,
                     "by \(source) it has \(expected.count) tensors with \(weights) weights, found are \(tensors.count) with "
                         + "\(found): \(part(missing.map(\.name), "missing")), "
-                        + "\(part(differing.map(\.name), "of another shape")), \(part(extra.map(\.name), "more"))")
+                        + "\(part(differing.map(\.name), "of another shape")), \(part(extra.map(\.name), "more"))\(note)"
+                )
             ]
         }
-        return findings(.missingTensor, place, missing.map { ($0.name, "expected by \(source), not there") })
+        return findings(.missingTensor, place, missing.map { ($0.name, "expected by \(source), not there\(note)") })
             + findings(
                 .shapeDiffers, place,
                 differing.map { name, shape in
-                    (name, "\(shapeText(shapes[name] ?? [])) instead of \(shapeText(shape)), by \(source)")
+                    (name, "\(shapeText(shapes[name] ?? [])) instead of \(shapeText(shape)), by \(source)\(note)")
                 })
-            + findings(.extraTensor, place, extra.map { ($0.name, "not expected by \(source)") })
+            + findings(.extraTensor, place, extra.map { ($0.name, "not expected by \(source)\(note)") })
     }
 
     /// Kinds of tensors (blocks taken together) that are listed one by one; beyond, it is another model.

@@ -111,7 +111,7 @@ extension AuditedSeries {
     ) -> Table {
         let records = checkpoints.indices.map { place -> FileRecord in
             let checkpoint = checkpoints[place]
-            let weights = checkpoint.tensors.filter(\.elementType.hasStatistics)
+            let weights = checkpoint.tensors.indices.filter(checkpoint.isCounted).map { checkpoint.tensors[$0] }
             let counts = Dictionary(weights.map { ($0.elementType.rawValue, 1) }, uniquingKeysWith: +)
             let types = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key).joined(separator: " ")
             let sums = self.contents[place].compactMap { $0?.sums }
@@ -123,7 +123,7 @@ extension AuditedSeries {
                 checkpoint: checkpoint, architecture: architecture, isRead: isRead(place),
                 bytes: checkpoint.contents.files.reduce(0) { $0 + $1.byteCount },
                 elements: weights.reduce(0) { $0 + $1.elementCount }, types: types,
-                fingerprint: checkpoint.contents.fingerprint(self.contents[place]),
+                fingerprint: checkpoint.fingerprint(self.contents[place]),
                 norm: isRead(place) && sums.allSatisfy { $0.nonFiniteCount == 0 } ? square.squareRoot() : nil,
                 errors: own.count { $0.kind.severity == "error" },
                 warnings: own.count { $0.kind.severity == "warning" })

@@ -43,9 +43,7 @@ extension AuditedSeries {
         var zero: [(name: String, evidence: String)] = []
         var constant: [(name: String, evidence: String)] = []
         for (info, _, scan) in tensors(of: place) {
-            guard info.elementCount > 1, let values = scan.values, values.smallest == values.largest,
-                !Architecture.isBuffer(info.name)
-            else { continue }
+            guard info.elementCount > 1, let values = scan.values, values.smallest == values.largest else { continue }
             let value = values.largest
             if info.shape.count == 1, isInitial(value, info.name), wasConstant(before: place, info.name) { continue }
             if value == 0 {

@@ -22,9 +22,11 @@ struct AuditedSeries: Sendable {
     let architectures: [Result<Architecture, ArchitectureError>?]
     /// The structure that most checkpoints share.
     let common: [CommonTensor]
+    /// Places of checkpoints that hold the same values, in order; a list for each content that several hold.
+    let copyGroups: [[Int]]
 
     /// A tensor that more than half of the checkpoints have in one shape.
-    struct CommonTensor: Sendable {
+    struct CommonTensor: Sendable, Equatable {
         let name: String
         let shape: [Int]
         /// Its place in each checkpoint that has it so.
@@ -46,6 +48,7 @@ struct AuditedSeries: Sendable {
         self.rows = rows
         architectures = series.checkpoints.map(AuditedSeries.architecture)
         common = AuditedSeries.common(series.checkpoints)
+        copyGroups = AuditedSeries.copyGroups(series.checkpoints, contents, scans)
     }
 
     var checkpoints: [Checkpoint] { series.checkpoints }
@@ -66,7 +69,7 @@ struct AuditedSeries: Sendable {
     private static func common(_ checkpoints: [Checkpoint]) -> [CommonTensor] {
         var places: [Form: [Int?]] = [:]
         for (place, checkpoint) in checkpoints.enumerated() {
-            for (tensor, info) in checkpoint.tensors.enumerated() where info.elementType.hasStatistics {
+            for (tensor, info) in checkpoint.tensors.enumerated() where checkpoint.isCounted(tensor) {
                 places[
                     Form(name: info.name, shape: info.shape), default: Array(repeating: nil, count: checkpoints.count)][
                         place] = tensor
@@ -79,7 +82,9 @@ struct AuditedSeries: Sendable {
 
     /// Whether the whole checkpoint was read.
     func isRead(_ place: Int) -> Bool {
-        zip(checkpoints[place].tensors, contents[place]).allSatisfy { !$0.elementType.hasStatistics || $1 != nil }
+        checkpoints[place].tensors.indices.allSatisfy {
+            !checkpoints[place].isCounted($0) || contents[place][$0] != nil
+        }
     }
 
     /// A finding about a checkpoint of the series.

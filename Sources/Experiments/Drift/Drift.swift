@@ -72,18 +72,16 @@ struct Drift: Experiment {
         }
         let (members, strangers) = series.kin(of: reference)
         guard members.count > 1, !strangers.isEmpty else { return opened }
-        let first = series.checkpoints[members[0]].label
+        let first = series.checkpoints[members[0]]
         context.warn(
-            strangers.map {
-                "\(series.checkpoints[$0].label) has no floating-point tensor in common with \(first) and what is compared "
-                    + "with it, so that drift leaves it out; \(dumpRemedy)"
+            strangers.map { place in
+                let stranger = series.checkpoints[place]
+                return
+                    "\(stranger.label) has no floating-point tensor in common with \(first.label) and what is compared "
+                    + "with it, so that drift leaves it out\(reasonForNothing(first, stranger))"
             })
         return series.only(members, opened.runIndices)
     }
-
-    private static let dumpRemedy =
-        "a dump of bfloat16 as uint16 or opaque bytes needs the setting bfloat16_dumps, and 'dynamics inspect' shows what "
-        + "is there"
 
     /// Aligns every pair that is compared or lies on a trajectory.
     private static func align(
@@ -105,7 +103,8 @@ struct Drift: Experiment {
             problems += unmatched.map { describe($0, from, to) }
             if !alignment.entries.contains(where: \.isCompared) {
                 throw InputError(
-                    "\(from.label) and \(to.label) have no floating-point tensor in common; \(dumpRemedy)")
+                    "\(from.label) and \(to.label) have no floating-point tensor in common"
+                        + reasonForNothing(from, to))
             }
         }
         if !problems.isEmpty, !settings.allowUnmatched {
@@ -116,6 +115,25 @@ struct Drift: Experiment {
                 ])
         }
         return alignments
+    }
+
+    /// Why two checkpoints have no tensor in common: other shapes, other names, with one of each side, or types that have
+    /// no statistics. Goes on from what has been said.
+    private static func reasonForNothing(_ from: Checkpoint, _ to: Checkpoint) -> String {
+        let remedy = CoverageRemedy.text(for: [from, to].filter { !$0.coverage.isWhole })
+        let names = [from, to].map { side in side.tensors.indices.filter(side.isCounted).map { side.tensors[$0] } }
+        guard let first = names[0].first, let second = names[1].first else {
+            return "; " + (remedy.isEmpty ? "'dynamics inspect' shows what is there" : remedy)
+        }
+        let shapes = Dictionary(names[1].map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
+        if let shared = names[0].first(where: { shapes[$0.name] != nil }), let other = shapes[shared.name] {
+            return
+                ": '\(shared.name)' is \(shapeText(shared.shape)) in the one and \(shapeText(other)) in the other: they "
+                + "are of different models"
+        }
+        return
+            ": the first of \(from.label) is '\(first.name)', of \(to.label) '\(second.name)'; save them under the same "
+            + "names, or with no more than a wrapper's prefix before them" + (remedy.isEmpty ? "" : "; " + remedy)
     }
 
     /// A pair keeps the order in which it was given: `from` may be the later one.
@@ -194,7 +212,8 @@ extension Drift {
         let isForward = pair.first == comparison.from
         return DriftMetrics(
             from: isForward ? first.sums : second.sums, to: isForward ? second.sums : first.sums,
-            difference: isForward ? difference : difference.reversed, sameType: types.0 == types.1)
+            difference: isForward ? difference : difference.reversed,
+            types: isForward ? (types.0, types.1) : (types.1, types.0))
     }
 }
 

@@ -25,6 +25,12 @@ enum DriftColumns {
         ) { $0.rate($0.span?.cumulativeLearningRate) },
     ]
 
+    /// What a comparison's numbers speak for.
+    static let coverage = TypedColumn<DriftRecord>.number(
+        "coverage",
+        "Share of the weights that are compared: of the elements stored on either side, without what is no weight; a tied head counts once."
+    ) { $0.coverage.share }
+
     private static let statedTokens = TypedColumn<DriftRecord>.integer(
         "tokens", "Training tokens of b, as its attributes or its name state them."
     ) { $0.revision.tokens }
@@ -101,7 +107,13 @@ enum DriftColumns {
                 "rounding_drift",
                 "Drift that rounding to the storage types would make alone: √(Σ(ulp(a)²+ulp(b)²)/12), ulp(x) = 2^(⌊log₂|x|⌋−fraction bits)."
             ) { $0.metrics.roundingDrift },
-            .boolean("exceeds_rounding", "Whether drift > rounding_drift.") { $0.metrics.exceedsRounding },
+            .number("rounding_ratio", "drift/rounding_drift; missing when rounding makes none.") {
+                $0.metrics.roundingRatio
+            },
+            .boolean(
+                "exceeds_rounding",
+                "Whether rounding_ratio > min(1.1 + 2/√m, 2.45), m = Σ(ulp(a)²+ulp(b)²) over its largest term: more than rounding and chance explain."
+            ) { $0.metrics.exceedsRounding },
         ]
     }
 }

@@ -12,16 +12,27 @@ struct DriftMetrics: Sendable {
     /// Sums over b − a.
     private(set) var difference = DifferenceSums()
     private var sameTypes = true
+    /// The largest ulp(a)² + ulp(b)² that an element may have.
+    private var largestSpacingSquare = 0.0
 
     /// The drift of no elements.
     init() {}
 
-    /// The drift of one tensor. `sameType` tells whether both sides are stored in one type.
-    init(from: TensorSums, to: TensorSums, difference: DifferenceSums, sameType: Bool) {
+    /// The drift of one tensor, whose sides are stored in these types.
+    init(from: TensorSums, to: TensorSums, difference: DifferenceSums, types: (from: ElementType, to: ElementType)) {
         self.from = from
         self.to = to
         self.difference = difference
-        sameTypes = sameType
+        sameTypes = types.from == types.to
+        largestSpacingSquare =
+            DriftMetrics.largestSpacingSquare(from, types.from) + DriftMetrics.largestSpacingSquare(to, types.to)
+    }
+
+    private static func largestSpacingSquare(_ sums: TensorSums, _ type: ElementType) -> Double {
+        let least = type.leastExponent
+        guard sums.count > 0, sums.maximumMagnitude > 0 || least != nil, let bits = type.fractionBits else { return 0 }
+        let exponent = max(sums.maximumMagnitude > 0 ? Int(sums.maximumMagnitude.exponent) : .min, least ?? .min)
+        return Double(sign: .plus, exponent: 2 * (exponent - bits), significand: 1)
     }
 
     /// Adds another tensor's elements.
@@ -30,6 +41,7 @@ struct DriftMetrics: Sendable {
         to.append(other.to)
         difference.append(other.difference)
         sameTypes = sameTypes && other.sameTypes
+        largestSpacingSquare = max(largestSpacingSquare, other.largestSpacingSquare)
     }
 
     /// Number n of elements.
@@ -78,10 +90,21 @@ struct DriftMetrics: Sendable {
     var roundingDrift: Double? {
         nonFinite ? nil : finite(((from.spacingSquareSum + to.spacingSquareSum) / 12).squareRoot())
     }
-    /// Whether the drift is more than rounding explains.
+    /// The drift in units of what rounding alone would make; `nil` when rounding makes none.
+    var roundingRatio: Double? { ratio(drift, roundingDrift) }
+    /// Whether the drift is more than rounding explains: its ratio is above 1 by more than chance and a grid make it.
+    ///
+    /// Independent errors, uniform within half an ulp, have a ratio of 1 with a standard deviation of at most 0.45/√m,
+    /// m = Σ(ulp(a)²+ulp(b)²) over its largest term: as if so many elements had the largest ulp and the others none. Where
+    /// the wider type has one bit more than the narrower, half of the errors are 0 and half are half an ulp: the ratio is
+    /// √(6/5) = 1.095, with more bits it is nearer to 1. No errors of at most half an ulp come to more than √6 < 2.45,
+    /// whatever m: |b−a| ≤ (ulp(a)+ulp(b))/2 ≤ √((ulp(a)²+ulp(b)²)/2).
     var exceedsRounding: Bool? {
         guard let drift, let roundingDrift else { return nil }
-        return drift > roundingDrift
+        let spacings = from.spacingSquareSum + to.spacingSquareSum
+        let effective = largestSpacingSquare > 0 ? spacings / largestSpacingSquare : 1
+        let limit = effective > 0 ? min(1.1 + 2 / effective.squareRoot(), 2.45) : 1
+        return drift > limit * roundingDrift
     }
 
     private var nonFinite: Bool { from.nonFiniteCount + to.nonFiniteCount > 0 }

@@ -23,7 +23,7 @@ extension Drift {
             let inputs = series.checkpoints.indices.compactMap { place -> TensorReference? in
                 guard let tensor = byName[place][info.name] else { return nil }
                 let other = series.checkpoints[place].tensors[tensor]
-                guard other.shape == info.shape, other.elementType.hasStatistics else { return nil }
+                guard other.shape == info.shape, series.checkpoints[place].isCounted(tensor) else { return nil }
                 return reference(place, tensor)
             }
             guard inputs.count == series.checkpoints.count else { return nil }
@@ -62,6 +62,16 @@ extension Drift {
             "ingredient_updates", title: "Angles between what the ingredients changed since the branch point.",
             columns: UpdateAngle.scopedColumns(angle: "updates θ−θ_branch of the ingredients' finals"),
             primaryKey: ["level", "name", "from", "to"], records: records)
+    }
+
+    /// Whether all checkpoints store that tensor as a copy of their embedding.
+    func isTiedEverywhere(_ tensor: String, _ results: ReductionResults) -> Bool {
+        series.checkpoints.indices.allSatisfy { place in
+            guard let head = series.checkpoints[place].tensors.firstIndex(where: { $0.name == tensor }) else {
+                return false
+            }
+            return contents.isTiedCopy(place, head, results)
+        }
     }
 
     private func trajectoryRecords(_ updates: SeriesUpdates, _ results: ReductionResults) -> [TrajectoryRecord] {
@@ -107,7 +117,8 @@ extension Drift {
         let comparison = Comparison(kind: .pair, from: a, to: b)
         guard isComplete(comparison, results) else { return [:] }
         var sums: [Scope: DriftMetrics] = [:]
-        for entry in alignments[Pair(comparison)]?.entries ?? [] where entry.isCompared {
+        let pair = Pair(comparison)
+        for entry in alignments[pair]?.entries ?? [] where entry.isCompared && !isTiedTwice(entry, pair, results) {
             guard let metrics = metrics(comparison, entry, results) else { continue }
             for scope in Scope.ofModelAndModules(entry.name) { sums[scope, default: DriftMetrics()].add(metrics) }
         }
@@ -154,7 +165,7 @@ struct SeriesUpdates {
         }
         var sums: [Scope: UpdateGram] = [:]
         var incomplete: Set<Scope> = []
-        for (tensor, reduction) in drift.grams {
+        for (tensor, reduction) in drift.grams where !drift.isTiedEverywhere(tensor, results) {
             guard let gram = results.summary(reduction) else {
                 incomplete.formUnion(Scope.ofModelAndModules(tensor))
                 continue

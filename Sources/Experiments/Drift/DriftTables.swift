@@ -22,7 +22,10 @@ extension Drift {
         guard !standing.isEmpty else {
             throw InputError(results.refusals.map(\.description))
         }
-        let integrity = try contents.integrity(results, strict: settings.integrity.strict)
+        var integrity = try contents.integrity(results, strict: settings.integrity.strict)
+        let equal = equalValues(standing, results)
+        if settings.integrity.strict, !equal.isEmpty { throw InputError.withheld(equal) }
+        integrity.add(equal)
         let records = standing.flatMap { self.records($0, results) }
         var tables = [
             ("summary", "model"), ("modules", "module"), ("layers", "layer"), ("tensors", "tensor"),
@@ -30,10 +33,10 @@ extension Drift {
         if settings.pair.from == nil { tables += seriesTables(results) }
         if settings.heads { tables.append(headsTable(standing, results)) }
         if settings.embeddingRows > 0 { tables.append(embeddingRowsTable(standing, results)) }
-        tables += [coverageTable(standing), integrityTable(integrity)]
+        tables += [coverageTable(standing, results), integrityTable(integrity)]
         return Report(
-            tables: tables, readable: [tables[0].view(Drift.brief)],
-            findings: integrity.findings.map(\.message) + coverageFindings(standing),
+            tables: tables, readable: [brief(of: tables[0], records)],
+            findings: integrity.findings.map(\.message) + coverageFindings(standing) + shareFindings(standing, results),
             inputs: contents.facts(results))
     }
 
@@ -67,6 +70,8 @@ struct DriftRecord: Sendable {
     let position: TrainingPosition?
     /// What training took from a to b; `nil` unless b was trained on from a.
     let span: TrainingSpan?
+    /// Of the comparison as a whole.
+    let coverage: WeightCoverage
     var metrics: DriftMetrics
 }
 
@@ -77,7 +82,8 @@ extension Drift {
         let (from, to) = (series.checkpoints[comparison.from], series.checkpoints[comparison.to])
         let span = comparison.kind == .ingredients ? nil : trainingSpan(from: comparison.from, to: comparison.to)
         var records: [Scope: DriftRecord] = [:]
-        for entry in alignments[pair]?.entries ?? [] where entry.isCompared {
+        let coverage = coverage(comparison, results)
+        for entry in alignments[pair]?.entries ?? [] where entry.isCompared && !isTiedTwice(entry, pair, results) {
             guard let metrics = metrics(comparison, entry, results), let first = entry.from, let second = entry.to
             else {
                 continue
@@ -97,7 +103,7 @@ extension Drift {
                     record = DriftRecord(
                         comparison: comparison.kind, from: from.label, to: to.label, revision: to.revision,
                         scope: scope, types: isTensor ? types : nil, shape: isTensor ? infos.0.shape : nil,
-                        position: training?.position(comparison.to), span: span,
+                        position: training?.position(comparison.to), span: span, coverage: coverage,
                         metrics: DriftMetrics())
                     record.metrics = metrics
                     records[scope] = record
@@ -126,6 +132,7 @@ extension Drift {
             key.append(level)
         }
         columns += DriftColumns.metrics(movedThreshold: settings.movedThreshold)
+        if level == "model" { columns.append(DriftColumns.coverage) }
         if isTrainingKnown { columns += DriftColumns.rates }
         return Table(
             name, title: titles[name] ?? name, columns: columns, primaryKey: key,
@@ -133,7 +140,10 @@ extension Drift {
     }
 
     /// The columns of the summary that fit a page.
-    private static let brief = [
-        "comparison", "from", "to", "relative_drift", "angle", "rms_change", "changed", "sign_flips",
-    ]
+    private func brief(of summary: Table, _ records: [DriftRecord]) -> TableView {
+        // A share below 1 belongs beside the number that it is about.
+        let share = records.allSatisfy(\.coverage.isWhole) ? [] : ["coverage"]
+        return summary.view(
+            ["comparison", "from", "to", "relative_drift"] + share + ["angle", "rms_change", "changed", "sign_flips"])
+    }
 }

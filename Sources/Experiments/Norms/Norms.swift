@@ -48,7 +48,11 @@ struct Norms: Experiment {
         }
         let integrity = try contents.integrity(results, strict: settings.integrity.strict)
         let records = standing.flatMap { index in
-            contents.parts(of: index, { moments.weights(index, $0, results) }, adding: { $0.add($1) }).map {
+            contents.parts(
+                // A tied head that is stored is no weight of its own.
+                of: index, { contents.isTiedCopy(index, $0, results) ? nil : moments.weights(index, $0, results) },
+                adding: { $0.add($1) }
+            ).map {
                 NormsRecord(checkpoint: contents.series.checkpoints[index], part: $0.part, weights: $0.value)
             }
         }
@@ -57,21 +61,23 @@ struct Norms: Experiment {
         return Report(
             tables: [norms, growth, integrityTable(integrity)],
             readable: [Norms.summary(of: norms), growth.view(NormGrowth.brief)],
-            findings: integrity.findings.map(\.message), inputs: contents.facts(results))
+            findings: integrity.findings.map(\.message) + contents.coverageFindings, inputs: contents.facts(results))
     }
 
     private static func table(_ records: [NormsRecord], _ settings: NormsSettings) -> Table {
         Table(
             "norms", title: "Size and distribution of the weights, a row for each checkpoint and part of the model.",
             columns: checkpointColumns.map { $0.of(\.checkpoint) } + partColumns.map { $0.of(\.part) }
-                + NormsRecord.columns(settings.outlierThreshold).map { $0.of(\.weights) },
+                + NormsRecord.columns(settings.outlierThreshold),
             primaryKey: ["revision", "level", "name"], records: records)
     }
 
-    /// The columns of the model's rows that fit a page.
+    /// The columns of the model's rows that fit a page; a share below 1 belongs beside the numbers that it is about.
     private static func summary(of norms: Table) -> TableView {
-        norms.view(
-            ["revision", "l2", "rms", "max_abs", "std", "skewness", "excess_kurtosis", "outliers"], as: "summary",
+        let isWhole = norms.records.allSatisfy { ($0.number("coverage") ?? 1) == 1 }
+        return norms.view(
+            ["revision"] + (isWhole ? [] : ["coverage"]) + [
+            "l2", "rms", "max_abs", "std", "skewness", "excess_kurtosis", "outliers"], as: "summary",
             title: "Size and distribution of all weights, a row a checkpoint."
         ) { $0.text("level") == "model" }
     }
@@ -83,9 +89,18 @@ struct NormsRecord: Sendable {
     let part: ModelPart
     let weights: WeightDistribution
 
-    fileprivate static func columns(_ outlierThreshold: Double) -> [TypedColumn<WeightDistribution>] {
+    fileprivate static func columns(_ outlierThreshold: Double) -> [TypedColumn<NormsRecord>] {
         [
-            .integer("elements", "Number n of elements x.") { $0.count },
+            .integer("elements", "Number n of elements x.") { $0.weights.count },
+            .number(
+                "coverage",
+                "Share of the weights that have statistics: of the elements stored, without what is no weight; of the model."
+            ) { $0.part.scope == .model ? $0.checkpoint.coverage.share : nil },
+        ] + distribution(outlierThreshold).map { $0.of(\.weights) }
+    }
+
+    private static func distribution(_ outlierThreshold: Double) -> [TypedColumn<WeightDistribution>] {
+        [
             .number("l1", "‖x‖₁ = Σ|x|.") { $0.l1 },
             .number("l2", "‖x‖₂ = √Σx², of a matrix the Frobenius norm.") { $0.l2 },
             .number("rms", "√(Σx²/n).") { $0.rms },

@@ -49,6 +49,7 @@ final class RunContext: Sendable {
         let group: String?
         let roots: [String]
         let dumps: Set<BFloat16Dump>
+        let countsAllTensors: Bool
     }
 
     /// Makes a context for experiments whose settings lie in `settingsFolder`.
@@ -115,8 +116,7 @@ final class RunContext: Sendable {
         let openings = locations.map { location in
             Opening(
                 path: PathText(realPath(resolve(location.path, of: name))), group: location.group,
-                roots: options.trustedRoots,
-                dumps: options.bfloat16Dumps)
+                roots: options.trustedRoots, dumps: options.bfloat16Dumps, countsAllTensors: input.includeNonWeights)
         }
         let known = shared.state.withLock { $0.indices }
         var new: [(Opening, CheckpointLocation)] = []

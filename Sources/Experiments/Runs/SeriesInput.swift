@@ -13,6 +13,10 @@ struct SeriesInput: SettingsSection {
     var allowExternal: [String] = []
     @Setting("Dumps without a float type that are read as bfloat16, those in .npz files too.")
     var bfloat16Dumps: [BFloat16Dump] = []
+    @Setting(
+        "Whether what lies beside the weights counts as weights: rotary frequencies, masks, counters, optimizer state, moving averages."
+    )
+    var includeNonWeights = false
     @Setting("Facts of revisions that neither attributes nor names tell, by label.")
     var revisions: [String: StatedRevision] = [:]
 
@@ -63,6 +67,7 @@ struct SeriesInput: SettingsSection {
     }
 
     func applyFacts(to checkpoint: Checkpoint) -> Checkpoint {
+        let checkpoint = includeNonWeights ? checkpoint.countingAllTensors : checkpoint
         guard let facts = revisions[checkpoint.label] else { return checkpoint }
         var attributes = checkpoint.contents.attributes
         attributes["stage"] = facts.stage.map { .integer($0) } ?? attributes["stage"]
@@ -73,7 +78,8 @@ struct SeriesInput: SettingsSection {
         let contents = CheckpointContents(
             tensors: old.tensors, leftOut: old.leftOut, attributes: attributes, config: old.config, files: old.files,
             samples: old.samples)
-        return Checkpoint(location: checkpoint.location, contents: contents, reader: checkpoint.reader)
+        let stated = Checkpoint(location: checkpoint.location, contents: contents, reader: checkpoint.reader)
+        return includeNonWeights ? stated.countingAllTensors : stated
     }
 }
 

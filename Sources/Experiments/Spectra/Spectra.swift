@@ -57,13 +57,15 @@ struct Spectra: Experiment {
         }
         contents = SeriesContents(series, runIndices: runIndices, fingerprints: true)
         matrices = series.checkpoints.map { checkpoint in
-            checkpoint.tensors.compactMap { SpectraMatrix($0) }
+            checkpoint.tensors.indices.filter(checkpoint.isCounted).compactMap { SpectraMatrix(checkpoint.tensors[$0]) }
         }
         tensors = series.checkpoints.map { checkpoint in
             Dictionary(checkpoint.tensors.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
         }
         guard matrices.contains(where: { !$0.isEmpty }) else {
-            throw InputError("no checkpoint of the series holds a floating-point tensor of two dimensions")
+            throw InputError(
+                "no checkpoint of the series holds a floating-point tensor of two dimensions; "
+                    + CoverageRemedy.text(for: series.checkpoints, otherwise: "'dynamics inspect' shows what is there"))
         }
     }
 

@@ -36,7 +36,8 @@ extension Spectra {
         tables.append(integrityTable(integrity))
         return Report(
             tables: tables, readable: [summary.view(SpectraSummary.brief)],
-            findings: integrity.findings.map(\.message) + findings(weights + changes, turned),
+            findings: integrity.findings.map(\.message) + contents.coverageFindings
+                + findings(weights + changes, turned),
             inputs: contents.facts(results))
     }
 

@@ -12,7 +12,7 @@ final class StoredWeights: @unchecked Sendable {
 
     init(rows: Int, columns: Int, type: ElementType) {
         (self.rows, self.columns, self.type) = (rows, columns, type)
-        bytes = .allocate(byteCount: max(1, rows * columns * type.byteCount), alignment: 64)
+        bytes = .allocate(byteCount: max(1, rows * columns * type.readByteCount), alignment: 64)
     }
 
     deinit { bytes.deallocate() }
@@ -22,7 +22,7 @@ final class StoredWeights: @unchecked Sendable {
         precondition(range.lowerBound >= 0 && range.upperBound <= rows)
         guard let base = bytes.baseAddress else { return }
         type.copy(
-            base + range.lowerBound * columns * type.byteCount, count: range.count * columns, to: target)
+            base + range.lowerBound * columns * type.readByteCount, count: range.count * columns, to: target)
     }
 
     /// All of it as float32.

@@ -53,7 +53,7 @@ struct WeightReader: Sendable {
     ) throws {
         let place = place(name)
         let info = reader.tensors[place]
-        let (columns, width) = (info.shape.last ?? 1, info.elementType.byteCount)
+        let (columns, width) = (info.shape.last ?? 1, info.elementType.readByteCount)
         guard reader.isDirect(place) else {
             var next = wanted[...]
             let bands = try bands(name, rows: max(1, WeightReader.windowBytes / (columns * width)))
@@ -78,7 +78,7 @@ struct WeightReader: Sendable {
     }
 
     fileprivate func read(_ place: Int, firstRow: Int, into weights: StoredWeights) throws(CheckpointError) {
-        let width = reader.tensors[place].elementType.byteCount
+        let width = reader.tensors[place].elementType.readByteCount
         let elements = weights.rows * weights.columns
         let piece = WeightReader.pieceBytes / width
         try execution.threads.forEach((elements + piece - 1) / piece) { (index) throws(CheckpointError) in
@@ -94,7 +94,7 @@ struct WeightReader: Sendable {
         _ window: TensorWindow, _ place: Int, firstRow: Int, into weights: StoredWeights
     ) throws(CheckpointError) {
         guard let base = weights.bytes.baseAddress else { return }
-        let width = reader.tensors[place].elementType.byteCount
+        let width = reader.tensors[place].elementType.readByteCount
         let first = firstRow * weights.columns
         let end = first + weights.rows * weights.columns
         var start = first

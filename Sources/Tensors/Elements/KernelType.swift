@@ -8,7 +8,7 @@ extension ElementType {
         case .float16: CK_FLOAT16
         case .float32: CK_FLOAT32
         case .float64: CK_FLOAT64
-        default: nil
+        default: isFloat8 ? CK_FLOAT32 : nil
         }
     }
 

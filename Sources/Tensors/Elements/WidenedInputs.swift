@@ -20,7 +20,7 @@ final class WidenedInputs {
         self.kernelType = kernelType
         self.capacity = capacity
         let mixed = types.contains { $0 != common }
-        room = .allocate(byteCount: mixed ? types.count * capacity * common.byteCount : 0, alignment: 64)
+        room = .allocate(byteCount: mixed ? types.count * capacity * common.readByteCount : 0, alignment: 64)
         pointers = .allocate(capacity: types.count)
         pointers.initialize(repeating: nil, count: types.count)
     }
@@ -36,7 +36,7 @@ final class WidenedInputs {
         for index in types.indices {
             pointers[index] = inputs[index]
             guard types[index] != common, let base = room.baseAddress else { continue }
-            let scratch = base + index * capacity * common.byteCount
+            let scratch = base + index * capacity * common.readByteCount
             pointers[index] = widen(inputs[index], types[index], to: common, count: count, scratch: scratch)
         }
         return UnsafePointer(pointers)

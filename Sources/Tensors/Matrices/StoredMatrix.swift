@@ -20,9 +20,9 @@ package final class StoredMatrix: @unchecked Sendable {
     ) throws(Failure) {
         guard let type = elementType.kernelType else { preconditionFailure("no matrix of \(elementType)") }
         precondition(rows >= 0 && columns >= 0)
-        (self.rows, self.columns, self.type, width) = (rows, columns, type, elementType.byteCount)
-        bytes = .allocate(byteCount: max(1, rows * columns * elementType.byteCount), alignment: 64)
-        try fill(UnsafeMutableRawBufferPointer(rebasing: bytes[..<(rows * columns * elementType.byteCount)]))
+        (self.rows, self.columns, self.type, width) = (rows, columns, type, elementType.readByteCount)
+        bytes = .allocate(byteCount: max(1, rows * columns * elementType.readByteCount), alignment: 64)
+        try fill(UnsafeMutableRawBufferPointer(rebasing: bytes[..<(rows * columns * elementType.readByteCount)]))
     }
 
     deinit { bytes.deallocate() }

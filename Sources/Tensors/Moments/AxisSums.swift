@@ -42,7 +42,7 @@ struct AxisSums: Codable, Sendable, Equatable {
 }
 
 /// The smallest and the largest of some numbers.
-package struct Extremes: Codable, Sendable, Equatable {
+package struct Extremes: Codable, Sendable, Hashable {
     /// The smallest.
     package private(set) var smallest: Double
     /// The largest.

@@ -60,7 +60,7 @@ extension RowContent {
     fileprivate init(_ data: Data, row: Int, _ type: ElementType) {
         let values = data.withUnsafeBytes { bytes -> [Double] in
             guard let source = bytes.baseAddress else { return [] }
-            let count = bytes.count / type.byteCount
+            let count = bytes.count / type.readByteCount
             return [Double](unsafeUninitializedCapacity: count) { room, filled in
                 guard let base = room.baseAddress else { return }
                 let found = widen(source, type, to: .float64, count: count, scratch: UnsafeMutableRawPointer(base))
@@ -99,7 +99,7 @@ package struct RowContentsAccumulator: Sendable {
             let (low, high) = (max(first, row * rowLength), min(first + count, (row + 1) * rowLength))
             guard low < high else { continue }
             let part = UnsafeRawBufferPointer(
-                start: elements + (low - first) * type.byteCount, count: (high - low) * type.byteCount)
+                start: elements + (low - first) * type.readByteCount, count: (high - low) * type.readByteCount)
             contents.add(part, row: row)
         }
     }

@@ -71,7 +71,7 @@ package struct DifferenceAccumulator: ~Copyable {
         self.kernelType = kernelType
         self.threshold = threshold
         self.capacity = capacity
-        scratch = .allocate(byteCount: a == b ? 0 : 2 * capacity * common.byteCount, alignment: 64)
+        scratch = .allocate(byteCount: a == b ? 0 : 2 * capacity * common.readByteCount, alignment: 64)
     }
 
     deinit { scratch.deallocate() }
@@ -84,7 +84,7 @@ package struct DifferenceAccumulator: ~Copyable {
         }
         precondition(count <= capacity)
         let wideA = widen(a, types.0, to: common, count: count, scratch: base)
-        let wideB = widen(b, types.1, to: common, count: count, scratch: base + capacity * common.byteCount)
+        let wideB = widen(b, types.1, to: common, count: count, scratch: base + capacity * common.readByteCount)
         ck_pair_add(kernelType, wideA, wideB, count, threshold, &state)
     }
 

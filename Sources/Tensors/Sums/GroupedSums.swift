@@ -62,7 +62,7 @@ package struct GroupedAccumulator: ~Copyable {
         self.kernelType = kernelType
         self.grouping = grouping
         self.capacity = capacity
-        scratch = .allocate(byteCount: a == b ? 0 : 2 * capacity * common.byteCount, alignment: 64)
+        scratch = .allocate(byteCount: a == b ? 0 : 2 * capacity * common.readByteCount, alignment: 64)
         state = GroupedSums(groups: grouping.groups).sums
     }
 
@@ -74,7 +74,7 @@ package struct GroupedAccumulator: ~Copyable {
         if types.0 != types.1, let base = scratch.baseAddress {
             precondition(count <= capacity)
             wideA = widen(a, types.0, to: common, count: count, scratch: base)
-            wideB = widen(b, types.1, to: common, count: count, scratch: base + capacity * common.byteCount)
+            wideB = widen(b, types.1, to: common, count: count, scratch: base + capacity * common.readByteCount)
         }
         ck_grouped_add(kernelType, wideA, wideB, first, count, grouping.run, grouping.groups, &state)
     }

@@ -6,8 +6,8 @@ package struct TensorSums: Codable, Sendable, Equatable {
     package var count = 0
     /// Σx².
     package var squareSum = 0.0
-    /// Σ ulp(x)², ulp(x) = 2^(⌊log₂|x|⌋ − fraction bits) of the storage type; zeros and subnormals add nothing
-    /// (subnormal float16: the type's smallest spacing).
+    /// Σ ulp(x)², ulp(x) = 2^(⌊log₂|x|⌋ − fraction bits) of the storage type; zeros and subnormals add nothing (subnormal
+    /// float16, and subnormal and zero 8-bit floats without a scale: the type's smallest spacing).
     package var spacingSquareSum = 0.0
     /// max |x| over finite elements.
     package var maximumMagnitude = 0.0
@@ -36,6 +36,9 @@ package struct TensorSumsAccumulator: Sendable {
     private var state = ck_unary()
     private let type: ck_type
     private let fractionBits: Int
+    /// The exponent of the smallest normal number of an 8-bit float; `nil` for other types, and where a scale moves it.
+    private let leastExponent: Int?
+    private var zeroCount = 0
 
     /// Precondition: `type.hasStatistics`.
     package init(_ type: ElementType) {
@@ -44,12 +47,17 @@ package struct TensorSumsAccumulator: Sendable {
         }
         self.type = kernelType
         self.fractionBits = fractionBits
+        leastExponent = type.leastExponent
         ck_unary_init(&state)
     }
 
     /// Adds `count` little-endian elements.
     package mutating func add(_ elements: UnsafeRawPointer, count: Int) {
-        ck_unary_add(type, elements, count, &state)
+        if let leastExponent {
+            zeroCount += Int(ck_unary_add_float8(elements, count, Int32(leastExponent), &state))
+        } else {
+            ck_unary_add(type, elements, count, &state)
+        }
     }
 
     /// The sums of all elements added so far.
@@ -57,8 +65,9 @@ package struct TensorSumsAccumulator: Sendable {
         var sums = TensorSums()
         sums.count = Int(state.count)
         sums.squareSum = laneSum(state.square)
+        let zeros = Double(zeroCount) * Double(sign: .plus, exponent: 2 * (leastExponent ?? 0), significand: 1)
         sums.spacingSquareSum =
-            laneSum(state.spacing) * Double(sign: .plus, exponent: -2 * fractionBits, significand: 1)
+            (laneSum(state.spacing) + zeros) * Double(sign: .plus, exponent: -2 * fractionBits, significand: 1)
         sums.maximumMagnitude = state.maximum
         sums.nonFiniteCount = Int(state.nonfinite)
         sums.firstNonFinite = state.first_nonfinite < 0 ? nil : Int(state.first_nonfinite)

@@ -78,7 +78,7 @@ struct CheckpointDescription {
                 (
                     "tensors",
                     .array(
-                        checkpoint.tensors.map { tensor in
+                        zip(checkpoint.tensors, checkpoint.notWeights).map { tensor, notWeight in
                             [
                                 "name": .string(tensor.name),
                                 "stored_as": tensor.origin.map { .string($0.description) } ?? .null,
@@ -88,7 +88,9 @@ struct CheckpointDescription {
                                 "layout": .string(tensor.layout.rawValue),
                                 "filters": .array(tensor.filters.map(JSON.string)),
                                 "stored_bytes": .integer(tensor.storedByteCount),
-                                "statistics": .boolean(tensor.elementType.hasStatistics),
+                                "statistics": .boolean(tensor.elementType.hasStatistics && notWeight == nil),
+                                "not_weight": notWeight.map { .string($0.rawValue) } ?? .null,
+                                "scale": tensor.scale.map { .string($0.description) } ?? .null,
                             ]
                         })
                 ),
@@ -106,12 +108,16 @@ struct CheckpointDescription {
         text += "\(printable(checkpoint.location.description, limit: .max))\n"
         for fact in facts { text += "  \(fact.key): \(plain(fact.value))\n" }
         text += "\n"
-        let rows = checkpoint.tensors.map { tensor in
-            [
+        let rows = zip(checkpoint.tensors, checkpoint.notWeights).map { tensor, notWeight in
+            let notes = [
+                notWeight.map { "no weight: \($0.rawValue)" }
+                    ?? (tensor.elementType.hasStatistics ? nil : "no statistics"),
+                tensor.scale.map { "times \($0)" }, tensor.origin.map { "stored as \($0)" },
+            ]
+            return [
                 tensor.name, tensor.elementType.rawValue, tensor.shape.map(String.init).joined(separator: "x"),
                 ([tensor.layout.rawValue] + tensor.filters).joined(separator: " "), byteText(tensor.storedByteCount),
-                (tensor.elementType.hasStatistics ? "" : "no statistics ")
-                    + (tensor.origin.map { "stored as \($0)" } ?? ""),
+                notes.compactMap { $0 }.joined(separator: "; "),
             ]
         }
         text += alignedText([["tensor", "dtype", "shape", "layout", "stored", ""]] + rows, numeric: [4])

@@ -1,5 +1,6 @@
 import Base
 import Foundation
+import Tensors
 import TestSupport
 import Testing
 
@@ -30,7 +31,7 @@ func elements(
     _ reader: CheckpointReader, _ tensor: Int, capacity: Int = 1 << 20, step: Int = .max, keep: Bool = true
 ) throws(CheckpointError) -> [UInt8] {
     let info = reader.tensors[tensor]
-    let size = info.elementType.byteCount
+    let size = info.elementType.readByteCount
     var bytes: [UInt8] = []
     let window = reader.isDirect(tensor) ? nil : try reader.window(tensor, capacity: capacity)
     var start = 0
@@ -83,9 +84,24 @@ func expectAsWritten(_ path: String, capacity: Int = 1 << 20, step: Int = .max) 
         #expect(found.filters == tensor.filters, "\(tensor.name)")
         let count = found.elementCount * found.elementType.byteCount
         let read = try elements(reader, index, capacity: capacity, step: step)
-        #expect(read == Array(bytes[tensor.offset..<tensor.offset + count]), "\(tensor.name)")
+        let stored = Array(bytes[tensor.offset..<tensor.offset + count])
+        #expect(read == asRead(stored, found.elementType), "\(tensor.name)")
     }
     try reader.checkUnchanged()
+}
+
+/// Stored bytes as they are read: 8-bit floats as float32.
+private func asRead(_ stored: [UInt8], _ type: ElementType) -> [UInt8] {
+    guard let format = Float8(type) else { return stored }
+    let values = [Float](unsafeUninitializedCapacity: stored.count) { buffer, count in
+        if let target = buffer.baseAddress {
+            stored.withUnsafeBufferPointer { source in
+                if let base = source.baseAddress { format.widen(base, count: stored.count, scale: 1, to: target) }
+            }
+        }
+        count = stored.count
+    }
+    return values.withUnsafeBytes { Array($0) }
 }
 
 /// A folder that is removed with the object.

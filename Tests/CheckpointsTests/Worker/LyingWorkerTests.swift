@@ -36,7 +36,7 @@ struct LyingWorkerTests {
         WorkerTensor(
             name: "w", dataset: 0, elementType: .float32, bigEndian: false, shape: shape,
             filters: [InputDataset.Filter(id: 2, parameters: [4]), InputDataset.Filter(id: 1, parameters: [6])],
-            storedByteCount: 24, fill: [0, 0, 0, 0], place: place)
+            storedByteCount: 24, fill: [0, 0, 0, 0], place: place, isDimension: false)
     }
 
     private func encoded(_ tensors: [WorkerTensor]) -> [UInt8] {

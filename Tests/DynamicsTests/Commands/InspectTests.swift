@@ -90,7 +90,9 @@ struct InspectTests {
                   "layout": "contiguous",
                   "filters": [],
                   "stored_bytes": 8,
-                  "statistics": true
+                  "statistics": true,
+                  "not_weight": null,
+                  "scale": null
                 }
               ],
               "left_out": []

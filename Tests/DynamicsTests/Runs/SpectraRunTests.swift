@@ -51,7 +51,9 @@ struct SpectraRunTests {
             finished
                 == Finished(
                     code: 3, output: "",
-                    errors: "error: no checkpoint of the series holds a floating-point tensor of two dimensions\n"))
+                    errors:
+                        "error: no checkpoint of the series holds a floating-point tensor of two dimensions; 'dynamics inspect' shows what is there\n"
+                ))
         #expect(place.list("out") == nil)
     }
 

@@ -57,7 +57,10 @@ import Testing
     @Test func `tensors of one side only may be left out, and stand in coverage`() throws {
         let norm = "model.norm.weight"
         let outcome = try run(try pair { $1.remove(norm) }, "allow_unmatched=true")
-        #expect(outcome.findings == ["1 tensor(s) without an equal counterpart, first '\(norm)'; see coverage.csv"])
+        let weights = SmallModel.shapes.map { $0.shape.reduce(1, *) }.reduce(0, +)
+        #expect(outcome.findings.first == "1 tensor(s) without an equal counterpart, first '\(norm)'; see coverage.csv")
+        #expect(outcome.findings.last?.contains("drift speaks for \(weights - 4) of \(weights) weights (") == true)
+        #expect(outcome.findings.count == 2)
         let row = try coverage(norm)
         #expect(row["status"] == "only_in_from" && row["shape_from"] == "4" && row["shape_to"] == "")
         #expect(try tensorRow(norm) == nil)
@@ -135,7 +138,7 @@ import Testing
             })
         #expect(outcome.findings.isEmpty)
         let row = try coverage("model.steps")
-        #expect(row["status"] == "not_float" && row["note"] == "int64 and int32")
+        #expect(row["status"] == "not_weight" && row["note"] == "counter")
         #expect(try tensorRow("model.steps") == nil)
     }
 
@@ -146,9 +149,152 @@ import Testing
         }
         #expect(
             try problems { try run(paths, "allow_unmatched=true") } == [
-                "\(Self.names.0) and \(Self.names.1) have no floating-point tensor in common; a dump of bfloat16 as "
-                    + "uint16 or opaque bytes needs the setting bfloat16_dumps, and 'dynamics inspect' shows what is there"
+                "\(Self.names.0) and \(Self.names.1) have no floating-point tensor in common: the first of "
+                    + "\(Self.names.0) is 'a', of \(Self.names.1) 'b'; save them under the same names, or with no more than a "
+                    + "wrapper's prefix before them"
             ])
+    }
+
+    @Test func `checkpoints without a common tensor are told why, by what keeps them apart`() throws {
+        let shapes = try pair { from, to in
+            from.tensors = [.init("a", .float32, [1], [1])]
+            to.tensors = [.init("a", .float32, [2], [1, 1])]
+        }
+        #expect(
+            try problems { try run(shapes, "allow_unmatched=true") }.first?.hasSuffix(
+                "in common: 'a' is 1 in the one and 2 in the other: they are of different models") == true)
+        let dumps = try pair { from, to in
+            from.tensors = [.init("a", .float32, [2], [1, 1])]
+            to.tensors = [.init("a", .uint16, [2], [1, 1])]
+        }
+        #expect(
+            try problems { try run(dumps) }.first?.hasSuffix(
+                "in common; 'a' is uint16: where it holds bfloat16, set bfloat16_dumps=[uint16]") == true)
+    }
+
+    /// A dump whose matrices have no type of their own: its norms alone would pass for the model.
+    @Test func `the headline says what share of the weights it is about`() throws {
+        let matrices = SmallModel.shapes.filter { $0.shape.count > 1 }
+        let paths = try pair { from, to in
+            for (name, _) in matrices {
+                for side in [0, 1] {
+                    var tensor = side == 0 ? from[name] : to[name]
+                    tensor.type = .uint16
+                    tensor.values = tensor.values.map { _ in 16256 }
+                    if side == 0 { from[name] = tensor } else { to[name] = tensor }
+                }
+            }
+        }
+        let outcome = try run(paths)
+        let all = SmallModel.shapes.map { $0.shape.reduce(1, *) }.reduce(0, +)
+        let norms = all - matrices.map { $0.shape.reduce(1, *) }.reduce(0, +)
+        let percent = (100_000 * Double(norms) / Double(all)).rounded(.down) / 1000
+        #expect(
+            outcome.findings == [
+                "\(Self.names.0) -> \(Self.names.1): drift speaks for \(norms) of \(all) weights (\(percent)%); "
+                    + "'lm_head.weight' is uint16: where it holds bfloat16, set bfloat16_dumps=[uint16]"
+            ])
+        #expect(try table("summary", of: folder).number(0, "coverage") == Double(norms) / Double(all))
+        #expect(try folder.text("out/summary.md").contains("| coverage |"))
+        #expect(try folder.text("out/index.html").contains("drift speaks for \(norms) of \(all) weights"))
+        // The remedy works.
+        #expect(try run(paths, "bfloat16_dumps=[uint16]").findings.allSatisfy { !$0.contains("drift speaks") })
+        #expect(try table("summary", of: folder).number(0, "coverage") == 1)
+        #expect(try !folder.text("out/summary.md").contains("coverage"))
+    }
+
+    @Test func `what is no weight stands in coverage, stops nothing on one side, and counts when asked for`() throws {
+        let paths = try pair { from, to in
+            from.tensors.append(.init("model.layers.0.rotary_emb.inv_freq", .float32, [2], [1e6, 2]))
+            for (side, value) in [(0, 1.0), (1, 1e5)] {
+                let slot = SmallModel.Tensor("optimizer.state.0.exp_avg", .float32, [2, 2], [1, 2, 3, value])
+                if side == 0 { from.tensors.append(slot) } else { to.tensors.append(slot) }
+            }
+        }
+        #expect(try run(paths).findings.isEmpty)
+        let row = try coverage("optimizer.state.0.exp_avg")
+        #expect(row["status"] == "not_weight" && row["note"] == "optimizer state" && row["shape_to"] == "2x2")
+        let buffer = try coverage("model.layers.0.rotary_emb.inv_freq")
+        #expect(buffer["status"] == "not_weight" && buffer["shape_from"] == "2" && buffer["shape_to"] == "")
+        let drift = try #require(try table("summary", of: folder).number(0, "drift"))
+        let plain = try run(try pair { _, _ in })
+        #expect(plain.findings.isEmpty)
+        #expect(try table("summary", of: folder).number(0, "drift") == drift)
+        let all = try run(
+            try pair { from, to in
+                from.tensors.append(.init("optimizer.state.0.exp_avg", .float32, [1], [0]))
+                to.tensors.append(.init("optimizer.state.0.exp_avg", .float32, [1], [3]))
+            }, "include_non_weights=true")
+        #expect(all.findings.isEmpty)
+        #expect(try coverage("optimizer.state.0.exp_avg")["status"] == "compared")
+        #expect(
+            abs(try #require(try table("summary", of: folder).number(0, "drift")) - (drift * drift + 9).squareRoot())
+                < 1e-12)
+    }
+
+    /// Whether a tied head is stored must not change the drift.
+    @Test func `a tied head counts once, stored or not, under any name`() throws {
+        func tie(_ model: inout SmallModel) { model[Self.head].values = model[Self.embedding].values }
+        _ = try run(
+            try pair {
+                tie(&$0); tie(&$1)
+            })
+        let stored = try table("summary", of: folder)
+        let row = try coverage(Self.head)
+        #expect(row["status"] == "tied" && row["note"] == "both sides hold their embedding, which counts once")
+        #expect(try tensorRow(Self.head) == nil)
+        _ = try run(
+            try pair {
+                $0.remove(Self.head); $1.remove(Self.head)
+            })
+        let absent = try table("summary", of: folder)
+        _ = try run(
+            try pair {
+                tie(&$0); $1.remove(Self.head)
+            })
+        let mixed = try table("summary", of: folder)
+        for column in ["elements", "drift", "relative_drift", "coverage"] {
+            #expect(stored[column] == absent[column] && mixed[column] == absent[column], "\(column)")
+        }
+        // GPT-2's embedding is called otherwise.
+        func rename(_ model: inout SmallModel) {
+            tie(&model)
+            for place in model.tensors.indices where model.tensors[place].name == Self.embedding {
+                model.tensors[place].name = "transformer.wte.weight"
+            }
+        }
+        _ = try run(
+            try pair {
+                rename(&$0); rename(&$1)
+            })
+        #expect(try table("summary", of: folder)["drift"] == absent["drift"])
+        // A head that has parted from the embedding counts.
+        _ = try run(
+            try pair {
+                tie(&$0); _ = $1
+            })
+        #expect(try table("summary", of: folder)["elements"] != absent["elements"])
+    }
+
+    @Test func `equal values in other bits are told`() throws {
+        let signs = try run(
+            try pair { from, to in
+                to.tensors = from.tensors
+                to["model.norm.weight"].values = [0, 1, 2, 3]
+                from["model.norm.weight"].values = [-0.0, 1, 2, 3]
+            })
+        let count = SmallModel.shapes.count
+        let told =
+            "\(Self.names.0) and \(Self.names.1) hold equal values in all \(count) tensors, if not the same bits: one of them "
+            + "is a copy, in other types or with other signs of zeros"
+        #expect(signs.findings.filter { !$0.contains("bit for bit") } == [told])
+        let types = try run(
+            try pair { from, to in
+                to.tensors = from.tensors
+                for place in to.tensors.indices { to.tensors[place].type = .float32 }
+            })
+        #expect(types.findings == [told])
+        #expect(try table("integrity", of: folder)["finding"] == ["identical_values"])
     }
 
     @Test func `empty tensors and scalars are compared`() throws {

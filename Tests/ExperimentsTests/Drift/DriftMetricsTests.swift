@@ -84,7 +84,7 @@ private func metrics(
             difference.add(x, y, count: count)
         }
     }
-    return DriftMetrics(from: from.sums, to: to.sums, difference: difference.sums, sameType: typeA == typeB)
+    return DriftMetrics(from: from.sums, to: to.sums, difference: difference.sums, types: (typeA, typeB))
 }
 
 @Suite struct DriftMetricsTests {

@@ -11,7 +11,7 @@ typealias MetricValues = [String: Double]
 let metricColumns = [
     "count", "norm_from", "norm_to", "drift", "relative_drift", "cosine", "rotation", "angle", "rms_change",
     "mean_change", "mean_abs_change", "max_abs_change", "changed_bits", "changed", "moved", "sign_flips",
-    "nonfinite_from", "nonfinite_to", "rounding_drift", "exceeds_rounding",
+    "nonfinite_from", "nonfinite_to", "rounding_drift", "rounding_ratio", "exceeds_rounding",
 ]
 
 /// Metrics that do not agree with the golden values within what `Fixtures/drift/metrics.py` allows for sums of relative
@@ -48,9 +48,10 @@ private func agree(
         return value >= angle(rotation - tolerance) * (1 - rounding)
             && value <= angle(rotation + tolerance) * (1 + rounding)
     case "exceeds_rounding":
-        let (drift, limit) = (golden["drift"] ?? 0, golden["rounding_drift"] ?? 0)
-        return value == expected || abs(drift - limit) <= 2 * e * limit
-    default: return abs(value - expected) <= (name == "relative_drift" ? 2 * e : e) * abs(expected)
+        return value == expected
+    default:
+        let isRatio = name == "relative_drift" || name == "rounding_ratio"
+        return abs(value - expected) <= (isRatio ? 2 * e : e) * abs(expected)
     }
 }
 
@@ -84,6 +85,7 @@ extension DriftMetrics {
             "max_abs_change": maximumAbsoluteChange, "changed_bits": changedBits, "changed": changed, "moved": moved,
             "sign_flips": signFlips, "nonfinite_from": Double(from.nonFiniteCount),
             "nonfinite_to": Double(to.nonFiniteCount), "rounding_drift": roundingDrift,
+            "rounding_ratio": roundingRatio,
         ]
         values["exceeds_rounding"] = exceedsRounding.map { $0 ? 1 : 0 }
         return values.compactMapValues { $0 }

@@ -20,7 +20,9 @@ nonfinite_from, _to  number of NaN and infinite elements
 rounding_drift       sqrt(sum(ulp(a)^2 + ulp(b)^2) / 12) with ulp(x) = 2^(floor(log2|x|) - fraction bits of its type).
                      Zeros contribute nothing, nor do the subnormals of bfloat16, float32 and float64; float16's
                      subnormals, which are not rare, contribute their true spacing, 2^-24.
-exceeds_rounding     drift > rounding_drift
+rounding_ratio       drift / rounding_drift; missing where that is 0
+exceeds_rounding     rounding_ratio > min(1.1 + 2/sqrt(m), 2.45), m = sum(ulp(a)^2 + ulp(b)^2) / (the largest
+                     ulp(a)^2 + the largest ulp(b)^2 of a tensor); drift > 0 where rounding_drift is 0
 
 Empty tensors: sums are 0; every mean, maximum and fraction is missing. A NaN or an infinity runs through the
 arithmetic as IEEE 754 has it (a maximum with a NaN is NaN), and what is then not finite is missing; an infinite
@@ -61,10 +63,12 @@ class Sums:
     nonfinite_from: int = 0
     nonfinite_to: int = 0
     ulp_squares: np.longdouble = np.longdouble(0)
+    largest_ulps: np.longdouble = np.longdouble(0)
 
     def __add__(self, other):
         combined = {f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)}
-        return Sums(**combined | {"maximum": np.maximum(self.maximum, other.maximum)})
+        largest = {name: np.maximum(getattr(self, name), getattr(other, name)) for name in ("maximum", "largest_ulps")}
+        return Sums(**combined | largest)
 
 
 def ulp_squares(values, type):
@@ -74,6 +78,13 @@ def ulp_squares(values, type):
     squares = np.ldexp(np.longdouble(1), 2 * (np.frexp(normal)[1] - 1 - FRACTION_BITS[type]))
     squares = np.where(counted, squares, np.longdouble(0))
     return np.where(np.isfinite(values), squares, np.longdouble(np.inf)).sum()
+
+
+def largest_ulp_square(values, type):
+    largest = np.abs(values).max(initial=0)
+    if not 0 < largest < np.inf:
+        return np.longdouble(0)
+    return np.ldexp(np.longdouble(1), 2 * (int(np.frexp(largest)[1]) - 1 - FRACTION_BITS[type]))
 
 
 @np.errstate(invalid="ignore")
@@ -96,6 +107,7 @@ def sums(a, b):
         nonfinite_from=int((~np.isfinite(x)).sum()),
         nonfinite_to=int((~np.isfinite(y)).sum()),
         ulp_squares=ulp_squares(x, a.type) + ulp_squares(y, b.type),
+        largest_ulps=largest_ulp_square(x, a.type) + largest_ulp_square(y, b.type),
     )
 
 
@@ -111,6 +123,8 @@ def metrics(s):
     rotation = np.clip(rotation, 0, 2)
     rounding_drift = np.sqrt(s.ulp_squares / 12)
     known = np.isfinite(drift) and np.isfinite(rounding_drift)
+    effective = s.ulp_squares / s.largest_ulps if s.largest_ulps > 0 else np.longdouble(1)
+    limit = min(1.1 + 2 / np.sqrt(effective), 2.45) if effective > 0 else 1
     return present({
         "count": s.count,
         "norm_from": norm_from,
@@ -131,7 +145,8 @@ def metrics(s):
         "nonfinite_from": s.nonfinite_from,
         "nonfinite_to": s.nonfinite_to,
         "rounding_drift": rounding_drift,
-        "exceeds_rounding": bool(drift > rounding_drift) if known else None,
+        "rounding_ratio": ratio(drift, rounding_drift),
+        "exceeds_rounding": bool(drift > limit * rounding_drift) if known else None,
     })
 
 

@@ -54,6 +54,10 @@ void ck_unary_init(ck_unary *state);
 /// Adds `count` elements at `x` (any alignment) to `state`.
 void ck_unary_add(ck_type type, const void *x, size_t count, ck_unary *state);
 
+/// Adds `count` float32 elements that are widened 8-bit floats, whose spacing is that of 2^least_exponent for smaller
+/// ones. Returns how many are zero: those are left out of the spacing.
+int64_t ck_unary_add_float8(const void *x, size_t count, int least_exponent, ck_unary *state);
+
 /// Adds the differences of `count` elements at `a` and `b` to `state`.
 void ck_pair_add(ck_type type, const void *a, const void *b, size_t count, double threshold, ck_pair *state);
 

@@ -51,7 +51,11 @@ struct NumPyArchive {
     ) throws(CheckpointError) -> NumPyHeader {
         let header = try NumPyHeader(of: entry, in: file)
         guard let (type, isBigEndian) = header.type(dumps) else {
-            lost.append(LeftOut(name: printable(name), reason: "NumPy type \(printable(header.type))"))
+            lost.append(
+                LeftOut(
+                    name: printable(name), reason: "NumPy type \(printable(header.type))",
+                    // Numbers of a kind that is not read, or raw bytes: not text, objects and times.
+                    elementCount: header.type.contains(where: "fiucV".contains) ? product(header.shape) : nil))
             leftOut += lost.suffix(1)
             return header
         }

@@ -94,7 +94,9 @@ struct TorchArchive {
                 part.count == stored.count || site.isStream
             else { throw site.storage(stored.count, shown, tensor) }
             guard case .known(let type) = tensor.type else {
-                leftOut.append(LeftOut(name: shown, reason: "torch's type \(tensor.type.name)"))
+                leftOut.append(
+                    LeftOut(
+                        name: shown, reason: "torch's type \(tensor.type.name)", elementCount: tensor.elementCount))
                 continue
             }
             var entry = SourceCheckpoint.Tensor(
@@ -109,7 +111,10 @@ struct TorchArchive {
                 entry.extent.byteCount = range.count
             } else {
                 guard let elementType = type.elementType else {
-                    leftOut.append(LeftOut(name: shown, reason: "torch's type \(tensor.type.name), with strides"))
+                    leftOut.append(
+                        LeftOut(
+                            name: shown, reason: "torch's type \(tensor.type.name), with strides",
+                            elementCount: tensor.elementCount))
                     continue
                 }
                 guard

@@ -8,12 +8,9 @@ extension AuditedSeries {
         let payloads = checkpoints.indices.map(payloads)
         let originals = originals
         let frozen = frozen(payloads, originals)
-        let copies = checkpoints.indices.compactMap { place -> AuditFinding? in
-            guard let first = originals[place], first != place, !expectedCopies.contains([first, place].sorted())
-            else { return nil }
-            return finding(
-                .identicalCheckpoints, first, count: checkpoints[first].tensors.count, other: place,
-                "all \(checkpoints[first].tensors.count) tensors are bit for bit those of \(checkpoints[place].label)")
+        let copies = copyGroups.compactMap { group -> AuditFinding? in
+            let others = group.dropFirst().filter { !expectedCopies.contains([group[0], $0]) }
+            return others.isEmpty ? nil : copyFinding(group[0], others)
         }
         // A copy shares its tensors with whatever the original does.
         let distinct = checkpoints.indices.filter { originals[$0] == $0 || originals[$0] == nil }
@@ -25,16 +22,27 @@ extension AuditedSeries {
             + checkpoints.indices.flatMap { repeated($0, payloads[$0]) }
     }
 
-    /// For each checkpoint that was read, the first that holds the same tensors under the same names.
-    private var originals: [Int?] {
-        var first: [Fingerprint: Int] = [:]
-        return checkpoints.indices.map { place in
-            guard let whole = checkpoints[place].contents.fingerprint(contents[place]),
-                contents[place].contains(where: { $0.map { !$0.hasOneMagnitude } ?? false })
-            else { return nil }
-            if first[whole] == nil { first[whole] = place }
-            return first[whole]
+    /// What several checkpoints hold, bit for bit or by value, said once.
+    private func copyFinding(_ first: Int, _ others: [Int]) -> AuditFinding {
+        let count = checkpoints[first].tensors.indices.filter(checkpoints[first].isCounted).count
+        let whole = checkpoints[first].fingerprint(contents[first])
+        let inOtherBits = others.filter { checkpoints[$0].fingerprint(contents[$0]) != whole }
+        var evidence = "all \(count) tensors are bit for bit those of \(listed(others))"
+        if inOtherBits == others {
+            evidence =
+                "all \(count) tensors hold the values of \(listed(others)), in other types or with other signs of zeros"
+        } else if !inOtherBits.isEmpty {
+            evidence += ", of \(listed(inOtherBits)) by value, in other types or with other signs of zeros"
         }
+        if others.count > 1 { evidence = "\(others.count + 1) checkpoints hold the same weights: " + evidence }
+        return finding(.identicalCheckpoints, first, count: count, other: others[0], evidence)
+    }
+
+    /// For each checkpoint, the first that holds the same values under the same names; itself where it is the first.
+    private var originals: [Int?] {
+        var originals: [Int?] = checkpoints.indices.map { isRead($0) ? $0 : nil }
+        for group in copyGroups { for place in group { originals[place] = group[0] } }
+        return originals
     }
 
     /// Pairs of places that have a tensor in common.
@@ -71,8 +79,7 @@ extension AuditedSeries {
     /// Tensors that say something of where they come from: not those of one magnitude, and no buffers.
     private func payloads(_ place: Int) -> [(name: String, payload: Payload)] {
         zip(checkpoints[place].tensors, contents[place]).compactMap { info, content in
-            guard let content, let fingerprint = content.fingerprint, info.elementCount > 1, !content.hasOneMagnitude,
-                !Architecture.isBuffer(info.name)
+            guard let content, let fingerprint = content.fingerprint, info.elementCount > 1, !content.hasOneMagnitude
             else { return nil }
             let payload = Payload(
                 fingerprint: fingerprint, type: info.elementType, count: info.elementCount,

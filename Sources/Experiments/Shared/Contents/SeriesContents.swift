@@ -10,24 +10,37 @@ struct SeriesContents: Sendable {
     let series: CheckpointSeries
     private let runIndices: [RunIndex]
     private let fingerprints: Bool
+    /// Of each checkpoint, the indices of matrices that are called embeddings.
+    private let embeddings: [[Int]]
 
     /// - Parameter runIndices: those of the series' checkpoints.
     init(_ series: CheckpointSeries, runIndices: [RunIndex], fingerprints: Bool) {
         self.series = series
         self.runIndices = runIndices
         self.fingerprints = fingerprints
+        embeddings = series.checkpoints.map { checkpoint in
+            checkpoint.tensors.indices.filter {
+                checkpoint.tensors[$0].shape.count == 2 && checkpoint.isCounted($0)
+                    && SeriesContents.isEmbedding(checkpoint.tensors[$0].name)
+            }
+        }
+    }
+
+    private static func isEmbedding(_ name: String) -> Bool {
+        ParameterName(name).module == .embedding
+            || name.split(separator: ".").contains { $0.contains("embed") || $0 == "wte" || $0 == "shared" }
     }
 
     /// Opens a series.
     /// - Throws: `InputError` when there is nothing to read, or no checkpoint has a tensor with statistics.
     init(opening input: SeriesInput, in context: RunContext, fingerprints: Bool = true) throws {
-        (series, runIndices) = try input.open(in: context)
-        self.fingerprints = fingerprints
+        let (series, runIndices) = try input.open(in: context)
+        self.init(series, runIndices: runIndices, fingerprints: fingerprints)
         // Of a file that nobody has written to there is a finding, and tables without rows.
         guard !requests.isEmpty || series.checkpoints.contains(where: \.hasNeverWritten) else {
             throw InputError(
-                "no checkpoint has a floating-point tensor; a dump of bfloat16 as uint16 or opaque bytes needs the "
-                    + "setting bfloat16_dumps, and 'dynamics inspect' shows what is there")
+                "no checkpoint has a floating-point tensor; "
+                    + CoverageRemedy.text(for: series.checkpoints, otherwise: "'dynamics inspect' shows what is there"))
         }
     }
 
@@ -59,13 +72,43 @@ struct SeriesContents: Sendable {
         ContentReduction(reference(index, tensor), fingerprints: fingerprints)
     }
 
-    /// The reductions of all tensors that have statistics.
+    /// The reductions of all weights that have statistics.
     var requests: [ContentReduction] { eachTensor(request) }
 
-    /// Indices of a checkpoint's tensors that have statistics.
+    /// Indices of a checkpoint's weights that have statistics.
     func tensors(of index: Int) -> [Int] {
+        let checkpoint = series.checkpoints[index]
+        return checkpoint.tensors.indices.filter(checkpoint.isCounted)
+    }
+
+    /// Whether that tensor holds what an embedding before it does, bit for bit: a tied head, or a second embedding, that
+    /// was stored all the same, which is no weight of its own. Only fingerprints tell: one row moved has the same sums.
+    func isTiedCopy(_ index: Int, _ tensor: Int, _ results: ReductionResults) -> Bool {
         let tensors = series.checkpoints[index].tensors
-        return tensors.indices.filter { tensors[$0].elementType.hasStatistics }
+        let head = tensors[tensor]
+        let isEmbedding = embeddings[index].contains(tensor)
+        let candidates = embeddings[index].filter { other in
+            other != tensor && (!isEmbedding || other < tensor) && tensors[other].shape == head.shape
+                && tensors[other].elementType == head.elementType
+        }
+        guard !candidates.isEmpty, let content = results.summary(request(index, tensor)), !content.hasOneMagnitude,
+            content.fingerprint != nil
+        else { return false }
+        return candidates.contains { results.summary(request(index, $0)) == content }
+    }
+
+    /// Whether that tensor is an embedding that stands for others.
+    func isEmbedding(_ index: Int, _ tensor: Int) -> Bool { embeddings[index].contains(tensor) }
+
+    /// Checkpoints of which statistics speak for a part of the weights only, one line for each part.
+    var coverageFindings: [String] {
+        let parts = Dictionary(
+            grouping: series.checkpoints.filter { !$0.coverage.isWhole }, by: { $0.coverage })
+        return series.checkpoints.compactMap { checkpoint in
+            guard let group = parts[checkpoint.coverage], group.first?.label == checkpoint.label else { return nil }
+            return "\(checkpoint.label)\(andMore(group.count - 1, "checkpoint")): statistics speak for "
+                + checkpoint.coverage.description + "; " + CoverageRemedy.text(for: [checkpoint])
+        }
     }
 
     /// The checkpoints whose tensors were all read, in order.
@@ -74,8 +117,8 @@ struct SeriesContents: Sendable {
 
     /// The sums over all weights of a checkpoint that was read.
     func sums(of checkpoint: Int, _ results: ReductionResults) -> TensorSums {
-        contents(of: checkpoint, results).reduce(into: TensorSums()) { sums, content in
-            if let content { sums.append(content.sums) }
+        tensors(of: checkpoint).filter { !isTiedCopy(checkpoint, $0, results) }.reduce(into: TensorSums()) {
+            if let content = results.summary(request(checkpoint, $1)) { $0.append(content.sums) }
         }
     }
 
@@ -90,7 +133,7 @@ struct SeriesContents: Sendable {
         let integrity = Integrity(
             series.checkpoints, contents: series.checkpoints.indices.map { contents(of: $0, results) })
         if strict, !integrity.findings.isEmpty {
-            throw InputError(integrity.findings.map(\.message) + ["strict is set: no table is written"])
+            throw InputError.withheld(integrity.findings)
         }
         return integrity
     }
@@ -120,9 +163,16 @@ struct SeriesContents: Sendable {
         facts += [
             ("tensors", .integer(read.count)), ("elements", .integer(read.reduce(0) { $0 + $1.elementCount })),
         ]
-        if let fingerprint = checkpoint.contents.fingerprint(contents(of: index, results)) {
+        if let fingerprint = checkpoint.fingerprint(contents(of: index, results)) {
             facts.append(("fingerprint", .string("\(fingerprint)")))
         }
         return .object(facts)
+    }
+}
+
+extension InputError {
+    /// What `strict` makes of findings.
+    static func withheld(_ findings: [IntegrityFinding]) -> InputError {
+        InputError(findings.map(\.message) + ["strict is set: no table is written"])
     }
 }

@@ -93,7 +93,7 @@ extension AuditedSeries {
     func orderFindings(_ distances: AuditDistances, _ records: [AuditOrderRecord]) -> [AuditFinding] {
         records.filter(\.isMoved).map { outOfOrder($0, distances) }
             + runs.filter { $0.ingredient != nil }.flatMap { otherRun($0, distances) }
-            + runs.compactMap { branch($0, distances) }
+            + runs.compactMap { branch($0, distances) } + runs.compactMap(start)
     }
 
     private struct RecoveredOrder {
@@ -103,7 +103,7 @@ extension AuditedSeries {
 
     /// `nil` when there are too few checkpoints to have an order, or one has no distance.
     private func ordered(_ run: AuditRun, _ distances: AuditDistances) -> RecoveredOrder? {
-        let own = Array(run.own)
+        let own = genuine(run, distances)
         func path(_ places: [Int]) -> [[Double]]? {
             let rows = places.map { a in places.compactMap { distances.length(a, $0) } }
             return rows.allSatisfy { $0.count == places.count } ? rows : nil
@@ -122,6 +122,25 @@ extension AuditedSeries {
         guard isShorter(order, than: places, distances) else { return RecoveredOrder(order: places, moved: []) }
         let kept = Set(found.kept.map { places[$0] })
         return RecoveredOrder(order: order, moved: Set(own).subtracting(kept))
+    }
+
+    /// The checkpoints of a run with one of each that hold the same: copies are told as such, and have no order among
+    /// themselves. The one that lies best where its label says is kept.
+    private func genuine(_ run: AuditRun, _ distances: AuditDistances) -> [Int] {
+        var places = Array(run.own)
+        func length(_ order: [Int]) -> Double {
+            zip(order, order.dropFirst()).reduce(0) { $0 + (distances.length($1.0, $1.1) ?? 0) }
+        }
+        for group in copyGroups {
+            let members = group.filter(places.contains)
+            guard members.count > 1 else { continue }
+            let orders = members.map { kept in places.filter { $0 == kept || !members.contains($0) } }
+            // Of orders that are alike, the first.
+            var best = orders[0]
+            for order in orders where length(order) < length(best) { best = order }
+            places = best
+        }
+        return places
     }
 
     /// Whether the links in which two orders differ are shorter in the first, by more than the tolerance and three
@@ -152,12 +171,14 @@ extension AuditedSeries {
     private func otherRun(_ run: AuditRun, _ distances: AuditDistances) -> [AuditFinding] {
         let own = Array(run.own)
         let links = zip(own, own.dropFirst()).map { ($0, $1) }
+        let copies = Set(copyGroups.joined())
         let foreign = links.map { link in
             [
                 foreigner(to: link.1, beyond: link.0, run, distances),
                 foreigner(to: link.0, beyond: link.1, run, distances),
             ]
-            .compactMap { $0 }
+            // A copy is told as one; it says nothing of the run of what it is a copy of.
+            .compactMap { $0 }.filter { !copies.contains($0.other) }
         }
         var open = links.indices.filter { !foreign[$0].isEmpty }
         var findings: [AuditFinding] = []

@@ -11,10 +11,10 @@ func integrityTable(_ integrity: Integrity = Integrity([], contents: [])) -> Tab
 private let integrityColumns: [TypedColumn<IntegrityFinding>] = [
     .string(
         "finding",
-        "identical_checkpoints, identical_tensors (bit for bit, by 128-bit fingerprint; tensors of one magnitude do not count), or non_finite."
+        "identical_checkpoints, identical_tensors (bit for bit, by 128-bit fingerprint; tensors of one magnitude do not count), identical_values (of a compared pair, in other types or with other signs of zeros), or non_finite."
     ) { $0.kind.rawValue },
     .string("checkpoint", "The checkpoint.") { $0.checkpoint },
-    .string("other", "The other checkpoint of an identity.") { $0.other },
+    .string("other", "The other checkpoint of an identity, or all others, with commas.") { $0.other },
     .string("tensor", "The tensor; of identical tensors, the first.") { $0.tensor },
     .integer("tensors", "Tensors concerned.") { $0.tensorCount },
     .integer("elements", "Elements concerned: of the identical tensors, or NaN and infinite ones.") {
