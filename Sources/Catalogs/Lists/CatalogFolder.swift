@@ -37,10 +37,11 @@ extension Catalog {
         if let snapshots = try HuggingFaceIdentity.snapshots(inCache: folder) { return snapshots }
         if CheckpointLocation.isCheckpointDirectory(folder) { return [folder] }
         let names: [String]
-        do {
-            names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        do throws(FileReadingError) {
+            names = try folderNames(folder)
         } catch {
-            throw CatalogError("\(folder): cannot list the folder: \(error.localizedDescription)")
+            throw CatalogError(
+                "\(folder): cannot list the folder: \(error.reason)", isMachineFailure: error.kind == .machine)
         }
         let base = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
         return names.filter { name in

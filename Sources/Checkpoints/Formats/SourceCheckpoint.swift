@@ -68,20 +68,37 @@ struct SourceCheckpoint: Sendable {
     static let contentNames = singles + indexes + ["config.json"] + distributed
     /// Endings that single files of this kind usually have, longest first.
     static let endings = [".safetensors", ".pth.tar", ".ckpt", ".npz", ".npy", ".pth", ".bin", ".pt"]
-    /// Longer JSON than this is no configuration, in bytes.
-    private static let configLimit = 16 << 20
+    /// Longer JSON than this is no configuration, in bytes: what is made of it takes many times its bytes.
+    private static let configLimit = 4 << 20
 
     /// Whether the file is of this kind, and neither HDF5 nor an archive with HDF5 in it: by its bytes, and by its ending
     /// only where they say nothing.
-    static func isSource(file path: String) -> Bool {
-        guard let file = try? ByteSources.open(path, checkpoint: path), let format = try? FileFormat(of: file) else {
-            return false
+    ///
+    /// Throws `.environment` when the machine fails; other errors are left to whoever reads it.
+    static func isSource(file path: String) throws(CheckpointError) -> Bool {
+        try unlessMachineFails(false) { () throws(CheckpointError) in
+            let file = try ByteSources.open(path, checkpoint: path)
+            switch try FileFormat(of: file) {
+            case .hdf5: return false
+            case .unknown: return endings.contains { path.hasSuffix($0) }
+            case .zip:
+                return try unlessMachineFails(true) { () throws(CheckpointError) in
+                    !KerasArchive.isOne(try ZipArchive(of: file))
+                }
+            case .safetensors, .torchStream, .npy, .other: return true
+            }
         }
-        switch format {
-        case .hdf5: return false
-        case .unknown: return endings.contains { path.hasSuffix($0) }
-        case .zip: return (try? ZipArchive(of: file)).map { !KerasArchive.isOne($0) } ?? true
-        case .safetensors, .torchStream, .npy, .other: return true
+    }
+
+    /// What `body` gives; `other` where the file is at fault, which another place tells.
+    static func unlessMachineFails<Value>(
+        _ other: Value, _ body: () throws(CheckpointError) -> Value
+    ) throws(CheckpointError) -> Value {
+        do throws(CheckpointError) {
+            return try body()
+        } catch {
+            guard error.kind != .environment else { throw error }
+            return other
         }
     }
 
@@ -116,7 +133,7 @@ struct SourceCheckpoint: Sendable {
         } else {
             identity = HuggingFaceIdentity(ofFile: path)
             try content.add(path)
-            config = SourceCheckpoint.config(besideFile: path)
+            config = try SourceCheckpoint.config(besideFile: path)
         }
         if let group { try content.select(group) }
         files = content.files
@@ -184,10 +201,12 @@ struct SourceCheckpoint: Sendable {
     }
 
     /// The `config.json` in a single file's folder, if it is a model's: other programs keep files of that name too.
-    static func config(besideFile path: String) -> String? {
+    static func config(besideFile path: String) throws(CheckpointError) -> String? {
         let parent = PathText(path).folder
         let folder = parent.isEmpty ? "." : parent
-        guard entryExists(folder + "/config.json"), let text = try? readConfig(folder) else { return nil }
+        guard entryExists(folder + "/config.json") else { return nil }
+        let read = try unlessMachineFails(nil) { () throws(CheckpointError) in try readConfig(folder) }
+        guard let text = read else { return nil }
         var scanner = JSONScanner(Array(text.utf8))
         var isModels = false
         try? scanner.object { scanner, key throws(JSONError) in

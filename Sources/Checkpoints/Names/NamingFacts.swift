@@ -8,14 +8,32 @@ struct NamingFacts: Sendable, Equatable {
     /// Whether norms follow attention and feed-forward (OLMo 2) or come before them.
     var normAfter: Bool?
 
+    /// The entries that matter, each where it is of its type: of others no tree is made.
+    private struct Entries: Decodable {
+        let heads: Int?
+        let normAfter: Bool?
+        let modelType: String?
+
+        private enum Key: String, CodingKey {
+            case num_attention_heads, n_heads, norm_after, model_type
+        }
+
+        init(from decoder: any Decoder) throws {
+            let entries = try decoder.container(keyedBy: Key.self)
+            let key = entries.contains(.num_attention_heads) ? Key.num_attention_heads : .n_heads
+            heads = try? entries.decode(Int.self, forKey: key)
+            normAfter = try? entries.decode(Bool.self, forKey: .norm_after)
+            modelType = try? entries.decode(String.self, forKey: .model_type)
+        }
+    }
+
     init(config: String?) {
-        guard let config, let members = try? JSONSerialization.jsonObject(with: Data(config.utf8)) as? [String: Any]
-        else { return }
-        let heads = (members["num_attention_heads"] ?? members["n_heads"]) as? Int
+        guard let config, let entries = try? JSONDecoder().decode(Entries.self, from: Data(config.utf8)) else { return }
+        let heads = entries.heads
         // Far above any model; what multiplies it later cannot overflow.
         self.heads = heads.flatMap { (1...1_000_000).contains($0) ? $0 : nil }
-        normAfter = members["norm_after"] as? Bool
-        switch members["model_type"] as? String {
+        normAfter = entries.normAfter
+        switch entries.modelType {
         case "olmo2", "olmo3": normAfter = normAfter ?? true
         case "olmo", "llama": normAfter = normAfter ?? false
         default: break

@@ -147,7 +147,7 @@ package struct ExperimentRun: Sendable {
 
     private func prepare<E: Experiment>(_ type: E.Type, _ context: RunContext) throws -> Prepared {
         let path = settingsPath(E.name)
-        guard options.settingsFile != nil || FileManager.default.fileExists(atPath: path) else {
+        guard options.settingsFile != nil || pathExists(path) else {
             throw SettingsError(
                 .file(path, line: nil),
                 "no such file in the current folder; run in the folder of the project, or name one with --settings FILE"
@@ -164,22 +164,27 @@ package struct ExperimentRun: Sendable {
             throw InputError(refused + error.problems, isMachineFailure: error.isMachineFailure)
         }
         return Prepared(
-            experiment: experiment, settings: settings.canonicalJSON, folder: outputFolder(E.name),
+            experiment: experiment, settings: settings.canonicalJSON, folder: try outputFolder(E.name),
             warnings: context.takeWarnings())
     }
 
     private func settingsPath(_ name: String) -> String { options.settingsFile ?? "experiments/\(name).yaml" }
 
-    private func outputFolder(_ name: String) -> String {
+    private func outputFolder(_ name: String) throws(EnvironmentError) -> String {
         if let output = options.output { return experiments.count == 1 ? output : "\(output)/\(name)" }
         guard let pair = options.pair else { return "results/\(name)" }
         let folder = "results/\(name)/\(stem(pair.from))--\(stem(pair.to))"
         // Another pair of the same names keeps its results.
         let pairFingerprint = Fingerprint(of: realPath(pair.from) + "\n" + realPath(pair.to))
         let other = "\(folder)-\("\(pairFingerprint)".prefix(8))"
-        guard let record = FileManager.default.contents(atPath: "\(folder)/run.json"),
-            let text = String(data: record, encoding: .utf8)
-        else { return folder }
+        let text: String?
+        do throws(FileReadingError) {
+            text = try readText("\(folder)/run.json", limit: CSVReader.largestFile)
+        } catch {
+            if let failure = error.environment { throw failure }
+            text = nil
+        }
+        guard let text else { return folder }
         let locations = [pair.from, pair.to].map { JSON.string(CheckpointLocation(parsing: $0).description).compact }
         return locations.allSatisfy(text.contains) ? folder : other
     }
@@ -226,8 +231,8 @@ private final class Prepared {
 
     /// Makes sure that the folder does not hold another experiment's results: the files of both would lie there mixed,
     /// under one record.
-    func checkFolder() throws(SettingsError) {
-        guard let other = ResultsFolder(path: folder).experimentName, other != name else { return }
+    func checkFolder() throws {
+        guard let other = try ResultsFolder(path: folder).experimentName(), other != name else { return }
         throw SettingsError(
             .option("results folder \(folder)"),
             "it holds results of \(other), and those of \(name) would mix with them; name another folder with --out, or "

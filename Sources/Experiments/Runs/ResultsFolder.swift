@@ -16,9 +16,14 @@ struct ResultsFolder {
     init(path: String) { self.path = path }
 
     /// The experiment that `run.json` names; `nil` without one.
-    var experimentName: String? {
-        (try? readFile("\(path)/run.json", limit: CSVReader.largestFile)).flatMap {
-            (try? JSONDecoder().decode(JSON.self, from: Data($0)))?["experiment"]?.text
+    /// - Throws: `EnvironmentError` when the machine cannot tell.
+    func experimentName() throws(EnvironmentError) -> String? {
+        do throws(FileReadingError) {
+            let record = try readFile("\(path)/run.json", limit: CSVReader.largestFile)
+            return (try? JSONDecoder().decode(JSON.self, from: Data(record)))?["experiment"]?.text
+        } catch {
+            if let failure = error.environment { throw failure }
+            return nil
         }
     }
 
@@ -29,7 +34,9 @@ struct ResultsFolder {
         do throws(FileReadingError) {
             data = try readFile(record, limit: CSVReader.largestFile)
         } catch {
-            guard error.kind == .missing else { throw InputError("\(error)") }
+            guard error.kind == .missing else {
+                throw InputError([error.description], isMachineFailure: error.kind == .machine)
+            }
             throw InputError("there are no results in \(path): \(record) is missing; run the experiment first")
         }
         guard let run = try? JSONDecoder().decode(JSON.self, from: Data(data)), let name = run["experiment"]?.text
@@ -39,9 +46,10 @@ struct ResultsFolder {
         guard let experiment = Registry.experiment(named: name) else {
             throw InputError("\(record) tells of the experiment '\(name)', which this version does not have")
         }
-        do {
+        do throws(SavedTables.Problem) {
             return (experiment, run, try SavedTables(folder: path))
         } catch {
+            guard !error.isMachineFailure else { throw InputError([error.description], isMachineFailure: true) }
             throw InputError("\(error.description); run the experiment again")
         }
     }

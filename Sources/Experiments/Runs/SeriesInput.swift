@@ -1,6 +1,5 @@
 import Base
 import Checkpoints
-import Foundation
 import Settings
 
 /// Which checkpoints an experiment reads, and how: the settings that all experiments on a series share.
@@ -41,10 +40,9 @@ struct SeriesInput: SettingsSection {
     /// A folder stands for the checkpoints in it, unless it is one itself.
     private func expand(_ entry: String, _ context: RunContext) throws -> [CheckpointLocation] {
         let path = context.resolve(entry, of: "series")
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue,
-            !CheckpointLocation.isCheckpointDirectory(path)
-        else { return [CheckpointLocation(parsing: entry)] }
+        guard isDirectory(path), !CheckpointLocation.isCheckpointDirectory(path) else {
+            return [CheckpointLocation(parsing: entry)]
+        }
         let names: [String]
         do throws(FileReadingError) {
             names = try folderNames(path)

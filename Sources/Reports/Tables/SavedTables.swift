@@ -19,6 +19,8 @@ package struct SavedTables: Sendable {
     package struct Problem: Error, CustomStringConvertible {
         /// Which file, where, what is wrong.
         package let description: String
+        /// Whether the machine failed at reading it.
+        package var isMachineFailure = false
     }
 
     /// Reads a folder.
@@ -30,7 +32,7 @@ package struct SavedTables: Sendable {
             package = try JSONDecoder().decode(
                 Package.self, from: Data(try readFile(path, limit: SavedTables.largestPackage)))
         } catch let error as FileReadingError {
-            throw Problem(description: "\(error)")
+            throw Problem(description: "\(error)", isMachineFailure: error.kind == .machine)
         } catch {
             throw Problem(description: "\(path) is no description of tables that this version can read")
         }
@@ -96,6 +98,8 @@ package struct SavedTables: Sendable {
                 primaryKey: resource.schema.primaryKey ?? [], rows: rows)
         } catch let error as Problem {
             throw error
+        } catch let error as CSVError {
+            throw Problem(description: "\(error)", isMachineFailure: error.isMachineFailure)
         } catch {
             throw Problem(description: "\(error)")
         }
