@@ -7,8 +7,10 @@ package struct Checkpoint: Sendable {
     package let location: CheckpointLocation
     /// Its name in tables: the revision's, or the location where two checkpoints of a run share a revision name.
     package var label: String
+    /// What it is called besides: links to it, and further names in the Hub's cache.
+    package var otherNames: [String] = []
     /// Its place in training; the name is fit to be shown.
-    package let revision: Revision
+    package private(set) var revision: Revision
     /// What its files hold.
     package let contents: CheckpointContents
     /// Reads its tensors; `nil` when its files are gone and only journalled summaries are left.
@@ -41,6 +43,44 @@ package struct Checkpoint: Sendable {
         revision.name = printable(revision.name)
         self.revision = revision
         label = printable(revision.name)
+    }
+}
+
+extension Checkpoint {
+    /// What the last model of a training is called that stands above the checkpoints of its way.
+    package static let finalName = "final"
+
+    /// The same as the last model of its training: it stands at the end, with no step of its own.
+    package var asFinal: Checkpoint {
+        var final = self
+        final.revision.name = Checkpoint.finalName
+        (final.revision.step, final.revision.epoch) = (nil, nil)
+        final.label = Checkpoint.finalName
+        return final
+    }
+
+    /// Where its names and its files tell different steps, a line each: which, and what orders it.
+    package var stepConflicts: [String] {
+        var lines: [String] = []
+        let recorded = Revision.stepKeys.compactMap { key in
+            Revision.recordedStep([key: contents.attributes[key] ?? .string("")])
+        }
+        for other in recorded.dropFirst() where other.step != recorded[0].step {
+            lines.append(
+                "its files say \(recorded[0].key) \(recorded[0].step) and \(other.key) \(other.step): the first orders it"
+            )
+        }
+        var names = [revision.name]
+        if !location.path.contains("/snapshots/"), revision.name != Checkpoint.finalName {
+            names.append(printable(location.revisionName))
+        }
+        for (place, name) in names.enumerated() where place == 0 || name != names[0] {
+            guard let told = Revision(named: name).step, let step = revision.step, told != step else { continue }
+            let source =
+                recorded.first.map { "its files say \($0.step) (\($0.key))" } ?? "its revision is '\(names[0])'"
+            lines.append("the name '\(name)' says step \(told), but \(source): it stands at step \(step)")
+        }
+        return lines.map { "checkpoint \(location): \($0)" }
     }
 }
 
@@ -84,16 +124,9 @@ extension CheckpointContents {
 }
 
 extension CheckpointLocation {
-    /// Whether the directory is a checkpoint (of Hugging Face or OLMo), and not a folder of checkpoints.
-    package static func isCheckpointDirectory(_ path: String) -> Bool {
-        SourceCheckpoint.contentNames.contains { entryExists(path + "/" + $0) }
-    }
-
     /// The file's or directory's name without `.h5` and the like; with the group, where there is one.
     package var revisionName: String {
-        var name = PathText(path).name ?? "checkpoint"
-        let endings = [".h5", ".hdf5", ".keras"] + SourceCheckpoint.endings
-        if let ending = endings.first(where: name.hasSuffix) { name.removeLast(ending.count) }
+        let name = WeightFiles.stem(of: PathText(path).name ?? "checkpoint")
         return group.map { name + ":" + $0 } ?? name
     }
 }

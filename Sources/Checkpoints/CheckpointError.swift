@@ -54,9 +54,10 @@ package struct CheckpointError: Error, Equatable, CustomStringConvertible {
     }
 
     /// One line: checkpoint, problem, remedy.
-    package var description: String {
-        "checkpoint \(checkpoint): \(problem)" + (remedy.map { "; \($0)" } ?? "")
-    }
+    package var description: String { "checkpoint \(checkpoint): \(reason)" }
+
+    /// Problem and remedy, for where the checkpoint is named already.
+    package var reason: String { problem + (remedy.map { "; \($0)" } ?? "") }
 }
 
 extension CheckpointError {

@@ -1,3 +1,4 @@
+import Base
 import Checkpoints
 import Tensors
 
@@ -31,7 +32,8 @@ package struct LanguageModel: Sendable {
         guard let text = checkpoint.contents.config else {
             throw CheckpointError(
                 .malformed, checkpoint: place, problem: "it carries no config, which tells how to run the model",
-                remedy: "import it with its config.json ('dynamics import')")
+                remedy:
+                    "put the model's config.json into \(isDirectory(checkpoint.location.path) ? "it" : "its folder")")
         }
         do throws(ModelConfig.Problem) {
             architecture = try LanguageModel.architecture(ModelConfig(text))

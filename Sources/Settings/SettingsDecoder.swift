@@ -35,8 +35,12 @@ package struct SettingsDecoder: Decoder {
     }
 
     package func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
-        guard case .list(let elements) = node.content else { throw mismatch("a list") }
-        return Unkeyed(decoder: self, elements: elements)
+        switch node.content {
+        case .list(let elements): return Unkeyed(decoder: self, elements: elements)
+        // One value where a list is expected is a list of one.
+        case .scalar: return Unkeyed(decoder: self, elements: [node])
+        case .nothing, .section: throw mismatch("a list")
+        }
     }
 
     package func singleValueContainer() throws -> any SingleValueDecodingContainer { Single(decoder: self) }

@@ -113,7 +113,7 @@ func catalog(_ files: KeyValuePairs<String, String>) throws -> Catalog {
         #expect(found.findings.map(\.kind) == [.unknownName] && found.findings[0].line == 5)
         #expect(
             found.findings[0].message
-                == "revision name 'final-version' tells no stage and step: 'final' is none of stage, ingredient, step, tokens"
+                == "revision name 'final-version' tells no stage and step: it has none of the forms stepN, checkpoint-N, global_stepN, iter_N, epochN"
         )
     }
 

@@ -168,7 +168,7 @@ private struct DescribingSettings: ExperimentSettings {
             ("\nrows: 70000", "drift.yaml:2: 'rows': expected an integer between 0 and 65535, found '70000'"),
             ("rows: 1.5", "drift.yaml:1: 'rows': expected an integer between 0 and 65535, found '1.5'"),
             ("allow_unmatched: yes", "drift.yaml:1: 'allow_unmatched': expected true or false, found 'yes'"),
-            ("compare: reference", "drift.yaml:1: 'compare': expected a list, found 'reference'"),
+            ("compare: {a: 1}", "drift.yaml:1: 'compare': expected a list, found a section"),
             ("series: here", "drift.yaml:1: 'series': expected a section of named settings, found 'here'"),
             ("series:\n  folder: [a]", "drift.yaml:2: 'series.folder': expected text, found a list"),
             ("pairs:\n- from: a", "drift.yaml:2: 'pairs[0]': 'to' is missing"),

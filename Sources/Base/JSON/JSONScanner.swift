@@ -61,7 +61,7 @@ package struct JSONScanner {
     }
 
     /// Reads a whole number from 0 to 2⁶³−1, written with digits only.
-    mutating func wholeNumber() throws(JSONError) -> Int {
+    package mutating func wholeNumber() throws(JSONError) -> Int {
         let text = try number()
         guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let value = Int(text) else {
             throw fail("'\(printable(text))' is not a whole number from 0 to 2^63-1")

@@ -8,11 +8,15 @@ extension Catalog {
     mutating func add(folder: String, _ options: ReadOptions) throws {
         var added: [(CatalogEntry, Checkpoint?)] = []
         var findings: [CatalogFinding] = []
-        let paths = try Catalog.members(of: folder)
-        guard !paths.isEmpty else {
-            throw CatalogError("\(folder): the folder holds no .h5 file and no Hugging Face directory")
+        let listing = try CheckpointListing(folder, at: folder)
+        guard !listing.members.isEmpty || !listing.unread.isEmpty else {
+            throw CatalogError("\(folder): \(listing.emptiness)")
         }
-        for path in paths {
+        findings += listing.unread.map { error in
+            CatalogFinding(
+                .unreadableCheckpoint, source: folder, text: printable(error.checkpoint), message: error.reason)
+        }
+        for path in listing.members.map(\.path) {
             let shown = printable(path)
             do throws(CheckpointError) {
                 let checkpoint = try Checkpoint(opening: CheckpointLocation(path: path), options: options)
@@ -25,30 +29,11 @@ extension Catalog {
             } catch {
                 if error.kind == .environment { throw error }
                 findings.append(
-                    CatalogFinding(.unreadableCheckpoint, source: folder, text: shown, message: error.problem))
+                    CatalogFinding(.unreadableCheckpoint, source: folder, text: shown, message: error.reason))
             }
         }
         added.sort { ($0.0.revision, $0.0.text) < ($1.0.revision, $1.0.text) }
         add(added.map { (entry: $0.0, checkpoint: $0.1) }, findings: findings)
-    }
-
-    /// Paths of the checkpoints in a folder, or the folder's own when it is one.
-    private static func members(of folder: String) throws -> [String] {
-        if let snapshots = try HuggingFaceIdentity.snapshots(inCache: folder) { return snapshots }
-        if CheckpointLocation.isCheckpointDirectory(folder) { return [folder] }
-        let names: [String]
-        do throws(FileReadingError) {
-            names = try folderNames(folder)
-        } catch {
-            throw CatalogError(
-                "\(folder): cannot list the folder: \(error.reason)", isMachineFailure: error.kind == .machine)
-        }
-        let base = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
-        return names.filter { name in
-            !name.hasPrefix(".")
-                && ([".h5", ".hdf5"].contains { name.hasSuffix($0) }
-                    || CheckpointLocation.isCheckpointDirectory("\(base)/\(name)"))
-        }.map { "\(base)/\($0)" }
     }
 
     /// `main` and what is called a soup are averages or stand for one: they have no step of their own.

@@ -60,12 +60,6 @@ struct SourceCheckpoint: Sendable {
         }
     }
 
-    private static let singles = ["model.safetensors", "pytorch_model.bin", "model.pt"]
-    private static let indexes = ["model.safetensors.index.json", "pytorch_model.bin.index.json"]
-    /// What torch's distributed checkpoints (DCP) are told by, in a directory or one below it.
-    private static let distributed = [".metadata", "model_and_optim/.metadata", "model/.metadata"]
-    /// Files of which a directory of this kind has one at least.
-    static let contentNames = singles + indexes + ["config.json"] + distributed
     /// Endings that single files of this kind usually have, longest first.
     static let endings = [".safetensors", ".pth.tar", ".ckpt", ".npz", ".npy", ".pth", ".bin", ".pt"]
     /// Longer JSON than this is no configuration, in bytes: what is made of it takes many times its bytes.
@@ -127,7 +121,7 @@ struct SourceCheckpoint: Sendable {
         if isDirectory(path) {
             identity = try HuggingFaceIdentity(of: path)
             content.roots = resolvedPath(path).map { TrustedRoots(directory: $0, allowed: trusted) }
-            for name in SourceCheckpoint.contentNames + ["config.yaml"] { try content.checkPlace(of: name) }
+            for name in DirectoryWeights.first + ["config.json", "config.yaml"] { try content.checkPlace(of: name) }
             config = try SourceCheckpoint.readConfig(path)
             try SourceCheckpoint.read(directory: path, into: &content)
         } else {
@@ -142,37 +136,51 @@ struct SourceCheckpoint: Sendable {
         tensors = try SourceCheckpoint.sorted(content.tensors, checkpoint: path)
     }
 
-    /// As in transformers, safetensors win over torch's files, and a single file over shards.
+    /// Adds the files that `DirectoryWeights` chooses.
     private static func read(directory path: String, into content: inout SourceContent) throws(CheckpointError) {
-        let ordered = [singles[0], indexes[0], singles[1], indexes[1], singles[2]]
-        guard let name = ordered.first(where: { entryExists(path + "/" + $0) }) else {
-            guard !distributed.contains(where: { entryExists(path + "/" + $0) }) else {
-                throw CheckpointError(
-                    .unsupported, checkpoint: path,
-                    problem: "is a distributed checkpoint (torch DCP), which is not read",
-                    remedy: "put it together first: 'python -m torch.distributed.checkpoint.format_utils dcp_to_torch "
-                        + "DIR model.pt', or OLMo-core's conversion to Hugging Face")
+        switch DirectoryWeights(in: path) {
+        case .single(let name):
+            try content.checkPlace(of: name)
+            try content.add(path + "/" + name)
+        case .indexed(let name, let ending):
+            let index = try HuggingFaceIndex(path + "/" + name, shards: ending, checkpoint: path)
+            for shard in index.shards {
+                try content.checkPlace(of: shard)
+                try content.add(path + "/" + shard)
             }
-            throw CheckpointError(
+            try index.check(content.tensors.map { (name: $0.name, shard: index.shards[$0.extent.file]) })
+        case .shards(let names):
+            for name in names {
+                try content.checkPlace(of: name)
+                try content.add(path + "/" + name)
+            }
+        case .unreadable(let problem, let remedy):
+            if PathContent(at: path, isMember: false) == .folder { throw folderError(path) }
+            throw CheckpointError(.unsupported, checkpoint: path, problem: problem, remedy: remedy)
+        case .none: throw folderError(path)
+        }
+    }
+
+    /// A directory in which no file is read as weights: perhaps a folder of checkpoints.
+    private static func folderError(_ path: String) -> CheckpointError {
+        let members = (try? CheckpointListing(path, at: path))?.members.filter { $0.path != path } ?? []
+        guard let first = members.first else {
+            return CheckpointError(
                 .unsupported, checkpoint: path,
-                problem: "has none of \(ordered.joined(separator: ", "))",
+                problem: "has none of \(DirectoryWeights.first.joined(separator: ", "))",
                 remedy: "save the checkpoint as safetensors")
         }
-        guard indexes.contains(name) else { return try content.add(path + "/" + name) }
-        let index = try HuggingFaceIndex(
-            path + "/" + name, shards: name == indexes[0] ? ".safetensors" : ".bin", checkpoint: path)
-        for shard in index.shards {
-            try content.checkPlace(of: shard)
-            try content.add(path + "/" + shard)
-        }
-        try index.check(content.tensors.map { (name: $0.name, shard: index.shards[$0.extent.file]) })
+        return CheckpointError(
+            .unsupported, checkpoint: path,
+            problem: "is a folder of \(members.count) checkpoint\(members.count == 1 ? "" : "s"), and not one itself",
+            remedy: "name one of them, such as \(first.path), or give the folder as a series")
     }
 
     /// What the rest of the harness asks of any checkpoint. Tensors of types that nothing compares are left out.
     func manifest() throws(CheckpointError) -> CheckpointManifest {
         var manifest = CheckpointManifest(
-            tensors: [], storage: [], files: files.map(\.source), attributes: identity.revision.attributes,
-            config: config, leftOut: leftOut)
+            tensors: [], storage: [], files: files.map(\.source), attributes: placeFacts, config: config,
+            leftOut: leftOut)
         manifest.attributes.merge(facts) { place, _ in place }
         manifest.attributes["model"] = identity.model.map { .string($0) }
         for tensor in tensors {
@@ -198,6 +206,13 @@ struct SourceCheckpoint: Sendable {
             manifest.storage.append(storage)
         }
         return manifest
+    }
+
+    /// What its place and the files beside it tell: the revision's name, and the step that the trainer wrote there.
+    private var placeFacts: [String: AttributeValue] {
+        var facts = TrainerState.facts(in: path)
+        facts["revision"] = .string(identity.revision.name)
+        return facts
     }
 
     /// The `config.json` in a single file's folder, if it is a model's: other programs keep files of that name too.

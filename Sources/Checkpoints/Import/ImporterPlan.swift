@@ -59,12 +59,17 @@ struct ImportPlan {
         return plans
     }
 
-    /// A cache's folder stands for its snapshots.
+    /// A folder stands for the checkpoints in it.
     private static func expand(_ sources: [String], failures: inout [ImportFailure]) -> [String] {
         var paths: [String] = []
         for source in sources {
             do throws(CheckpointError) {
-                paths += try HuggingFaceIdentity.snapshots(inCache: source) ?? [source]
+                let listing = try CheckpointListing(source, at: source)
+                paths += listing.members.map(\.path)
+                failures += listing.unread.map { ImportFailure(source: $0.checkpoint, $0) }
+                if listing.members.isEmpty, listing.unread.isEmpty {
+                    failures.append(ImportFailure(source: source, reason: listing.emptiness))
+                }
             } catch {
                 failures.append(ImportFailure(source: source, error))
             }
@@ -78,8 +83,10 @@ struct ImportPlan {
             location.path, group: location.group, dumps: options.bfloat16Dumps, trusted: options.trustedRoots)
         try source.checkComplete()
         model = options.model ?? source.identity.model
-        let name = try options.revision ?? source.identity.uniqueName(path)
-        revision = try options.facts?.revision(named: name) ?? Revision(named: name)
+        let name = options.revision ?? source.identity.revision.name
+        var facts = source.facts
+        facts["revision"] = .string(name)
+        revision = try options.facts?.revision(named: name) ?? Revision(attributes: facts, fallbackName: name)
         destination = options.destination + "/" + (try ImportPlan.fileName(of: name, path))
         link = options.link
     }
@@ -228,22 +235,6 @@ extension SourceCheckpoint {
             problem: "'\(lost.name)' has the \(lost.reason), which HDF5 files here cannot hold",
             remedy:
                 "leave it out of the file, or say that 2-byte opaque values are bfloat16 with --bfloat16-dump opaque16")
-    }
-}
-
-extension HuggingFaceIdentity {
-    /// The revision's name, when the place of the directory tells exactly one.
-    fileprivate func uniqueName(_ path: String) throws(CheckpointError) -> String {
-        guard let references else { return folder }
-        guard references.count == 1 else {
-            throw CheckpointError(
-                .unsupported, checkpoint: path,
-                problem: references.isEmpty
-                    ? "nothing in the cache's refs refers to this snapshot"
-                    : "several revisions refer to this snapshot: \(references.joined(separator: ", "))",
-                remedy: "name it with --revision")
-        }
-        return references[0]
     }
 }
 

@@ -23,7 +23,8 @@ struct Audit: Experiment {
     /// - Throws: `InputError` when there is nothing to read, or a setting makes no sense.
     init(_ settings: AuditSettings, _ context: RunContext) throws {
         self.settings = settings
-        let (series, places) = try settings.input.open(in: context, tellsUnplaced: false)
+        let (series, places) = try settings.input.open(
+            in: context, tellsOrder: false, branchPoint: settings.branchPoint, training: settings.training)
         self.series = series
         contents = SeriesContents(series, places: places, fingerprints: true)
         refused = context.refused
@@ -37,10 +38,7 @@ struct Audit: Experiment {
     }
 
     private static func place(of label: String, in series: CheckpointSeries, _ setting: String) throws -> Int {
-        if let place = series.place(of: label) { return place }
-        throw InputError(
-            "\(setting) names '\(label)', which is no checkpoint of the series; there are "
-                + series.checkpoints.map(\.label).joined(separator: ", "))
+        try series.place(named: label, setting: setting)
     }
 
     /// What the settings state, or the model's facts of `main`; otherwise every checkpoint without a step against the last

@@ -42,12 +42,17 @@ struct Drift: Experiment {
             (reference, branchPoint) = (0, nil)
             wanted = [Comparison(kind: .pair, from: 0, to: ends[0] == ends[1] ? 0 : 1)]
         } else {
-            let (series, opened) = try Drift.kin(try input.open(in: context), settings, context)
-            (self.series, places) = (series, opened)
+            let opened = try input.open(
+                in: context, branchPoint: settings.comparisons.anchors.branchPoint, training: settings.training)
+            let (series, itsPlaces) = try Drift.kin(opened, settings, context)
+            (self.series, places) = (series, itsPlaces)
             reference =
-                try settings.comparisons.anchors.reference.map { try Drift.place(of: $0, in: series, "reference") } ?? 0
+                try settings.comparisons.anchors.reference.map { try series.place(named: $0, setting: "reference") }
+                ?? 0
             branchPoint =
-                try settings.comparisons.anchors.branchPoint.map { try Drift.place(of: $0, in: series, "branch_point") }
+                try settings.comparisons.anchors.branchPoint.map {
+                    try series.place(named: $0, setting: "branch_point")
+                }
                 ?? series.branchPoint
             wanted = Comparison.list(
                 settings.comparisons.compare, series, reference: reference, branchPoint: branchPoint)
@@ -64,7 +69,9 @@ struct Drift: Experiment {
         _ opened: (series: CheckpointSeries, places: [Int]), _ settings: DriftSettings, _ context: RunContext
     ) throws -> (series: CheckpointSeries, places: [Int]) {
         let series = opened.series
-        let reference = try settings.comparisons.anchors.reference.map { try place(of: $0, in: series, "reference") }
+        let reference = try settings.comparisons.anchors.reference.map {
+            try series.place(named: $0, setting: "reference")
+        }
         let (members, strangers) = series.kin(of: reference)
         guard members.count > 1, !strangers.isEmpty else { return opened }
         let first = series.checkpoints[members[0]].label
@@ -141,15 +148,6 @@ struct Drift: Experiment {
     /// What the trajectory table needs, whether or not it was asked for as a comparison.
     private static func trajectory(_ series: CheckpointSeries, _ reference: Int) -> [Comparison] {
         Comparison.list([.reference, .predecessor], series, reference: reference, branchPoint: nil)
-    }
-
-    private static func place(of label: String, in series: CheckpointSeries, _ key: String) throws -> Int {
-        guard let place = series.place(of: label) else {
-            throw InputError(
-                "\(key) '\(label)' is not in the series; it holds \(series.checkpoints.map(\.label).joined(separator: ", "))"
-            )
-        }
-        return place
     }
 
     private static func describe(_ entry: Alignment.Entry, _ from: Checkpoint, _ to: Checkpoint) -> String {

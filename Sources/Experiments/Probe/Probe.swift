@@ -30,13 +30,7 @@ struct Probe: Experiment {
             throw InputError("a domain is called '\(Probe.wholeSet)', as the rows over all domains are; rename it")
         }
         reference =
-            try settings.anchor.reference.map { label in
-                guard let place = models.series.place(of: label) else {
-                    let labels = models.series.checkpoints.map(\.label).joined(separator: ", ")
-                    throw InputError("reference '\(label)' is not in the series; it holds \(labels)")
-                }
-                return place
-            } ?? 0
+            try settings.anchor.reference.map { try models.series.place(named: $0, setting: "reference") } ?? 0
     }
 
     /// What the row over all domains is called.

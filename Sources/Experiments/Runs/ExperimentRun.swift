@@ -51,6 +51,10 @@ package struct ExperimentRun: Sendable {
         package let undrawn: [String]
         /// Findings about the input.
         package let findings: [String]
+        /// What was taken for what, one line each, where nothing is wrong.
+        package let notes: [String]
+        /// Experiments that the input gives no answer to, while it does to others.
+        package let unanswered: [(experiment: String, error: InputError)]
         /// Checkpoints that were left out because they could not be read.
         package let refused: [CheckpointError]
         /// What was taken for finished work and is done again, one line each: files that only looked as an earlier run left
@@ -99,7 +103,15 @@ package struct ExperimentRun: Sendable {
             jobs: options.jobs, settingsFolder: (settings as NSString).deletingLastPathComponent,
             stated: Set(options.overrides.map(\.name)), journal: journal,
             readOptions: options.readOptions)
-        for experiment in experiments { prepared.append(try prepare(experiment, context)) }
+        var unanswered: [(experiment: String, error: InputError)] = []
+        for experiment in experiments {
+            do {
+                prepared.append(try prepare(experiment, context))
+            } catch let error as InputError where experiments.count > 1 && !error.isMachineFailure {
+                unanswered.append((experiment.name, error))
+            }
+        }
+        guard !prepared.isEmpty else { throw ExperimentRun.combined(unanswered) }
         // First the lock, then the look: another experiment's results may be on their way into the folder.
         // A share writes no results.
         if options.share == nil {
@@ -118,12 +130,21 @@ package struct ExperimentRun: Sendable {
 
         guard part == nil else {
             return Outcome(
-                paths: [], headlines: [], answers: [], undrawn: [], findings: [], refused: refused,
-                rewritten: journal.notices + context.rewritten, bytesRead: bytesRead,
+                paths: [], headlines: [], answers: [], undrawn: [], findings: [], notes: [], unanswered: unanswered,
+                refused: refused, rewritten: journal.notices + context.rewritten, bytesRead: bytesRead,
                 bytesSampled: context.sampledBytes, pieceCounts: part?.pieceCounts)
         }
 
-        let reports = try prepared.map { try $0.report(results) }
+        var reports: [Report] = []
+        for item in prepared {
+            do {
+                reports.append(try item.report(results))
+            } catch let error as InputError where experiments.count > 1 && !error.isMachineFailure {
+                unanswered.append((item.name, error))
+            }
+        }
+        prepared.removeAll { item in unanswered.contains { $0.experiment == item.name } }
+        guard !prepared.isEmpty else { throw ExperimentRun.combined(unanswered) }
         var (paths, undrawn): ([String], [String]) = ([], [])
         for (item, report) in zip(prepared, reports) {
             let machine = MachineRecord(
@@ -140,7 +161,8 @@ package struct ExperimentRun: Sendable {
         return Outcome(
             paths: paths, headlines: headlines, answers: answers, undrawn: undrawn,
             // Several experiments may say the same of a series they share.
-            findings: reports.flatMap(\.findings).uniqued(), refused: refused,
+            findings: reports.flatMap(\.findings).distinct, notes: prepared.flatMap(\.notes).distinct,
+            unanswered: unanswered, refused: refused,
             rewritten: journal.notices + context.rewritten,
             bytesRead: bytesRead, bytesSampled: context.sampledBytes, pieceCounts: nil)
     }
@@ -159,13 +181,20 @@ package struct ExperimentRun: Sendable {
         do {
             experiment = try E(settings, context)
         } catch let error as InputError {
-            // What is missing may be why there is nothing to do.
-            let refused = context.refused.map(\.description).filter { !error.problems.contains($0) }
-            throw InputError(refused + error.problems, isMachineFailure: error.isMachineFailure)
+            // What is missing, or was found on the way, may be why there is nothing to do.
+            let found = context.takeWarnings()
+            if experiments.count > 1 { context.warn(found) }
+            let known = (context.refused.map(\.description) + found).filter { !error.problems.contains($0) }
+            throw InputError(known + error.problems, isMachineFailure: error.isMachineFailure)
         }
         return Prepared(
             experiment: experiment, settings: settings.canonicalJSON, folder: try outputFolder(E.name),
-            warnings: context.takeWarnings())
+            warnings: context.takeWarnings(), notes: context.takeNotes())
+    }
+
+    /// One error of those of several experiments.
+    private static func combined(_ unanswered: [(experiment: String, error: InputError)]) -> InputError {
+        InputError(unanswered.flatMap { name, error in error.problems.map { "\(name): \($0)" } })
     }
 
     private func settingsPath(_ name: String) -> String { options.settingsFile ?? "experiments/\(name).yaml" }
@@ -209,14 +238,17 @@ private final class Prepared {
     let folder: String
     /// Findings about its checkpoints that opening them made.
     private let warnings: [String]
+    /// What opening them took for what.
+    let notes: [String]
     /// Between `reserveFolder` and `write`.
     private var directory: RunDirectory?
 
-    init(experiment: any Experiment, settings: JSON, folder: String, warnings: [String]) {
+    init(experiment: any Experiment, settings: JSON, folder: String, warnings: [String], notes: [String]) {
         self.experiment = experiment
         self.settings = settings
         self.folder = folder
-        self.warnings = warnings
+        self.warnings = warnings.distinct
+        self.notes = notes.distinct
     }
 
     var name: String { type(of: experiment).name }
@@ -271,6 +303,7 @@ private final class Prepared {
             (type(of: experiment).inputsName, report.inputs),
         ]
         if let probeSet = report.probeSet { members.append(("probe_set", probeSet)) }
+        if !notes.isEmpty { members.append(("notes", .array(notes.map(JSON.string)))) }
         return .object(
             members + [
                 ("refused", .array(refused.map { .string($0.description) })),
@@ -298,14 +331,6 @@ private struct MachineRecord {
             "system": .string(ProcessInfo.processInfo.operatingSystemVersionString),
             "cores": .integer(ProcessInfo.processInfo.activeProcessorCount),
         ]
-    }
-}
-
-extension [String] {
-    /// Each once, in the order of their first places.
-    fileprivate func uniqued() -> [String] {
-        var seen: Set<String> = []
-        return filter { seen.insert($0).inserted }
     }
 }
 

@@ -25,6 +25,7 @@ final class RunContext: Sendable {
         var sampledBytes = 0
         var rewritten: [String] = []
         var warnings: [String] = []
+        var notes: [String] = []
     }
 
     private struct Opening: Hashable {
@@ -65,6 +66,24 @@ final class RunContext: Sendable {
         }
     }
 
+    /// Adds what is worth knowing and no finding: what was taken for what.
+    func note(_ lines: [String]) { state.withLock { $0.notes += lines } }
+
+    /// The notes added since the last call.
+    func takeNotes() -> [String] {
+        state.withLock { state in
+            defer { state.notes = [] }
+            return state.notes
+        }
+    }
+
+    /// Adds checkpoints that are not read, each once.
+    func refuse(_ errors: [CheckpointError]) {
+        state.withLock { state in
+            for error in errors where !state.refused.contains(error) { state.refused.append(error) }
+        }
+    }
+
     /// Opens checkpoints, several at a time; one that another experiment has opened already is not opened again. Those
     /// that cannot be opened stand in `refused` and are left out, unless it is the machine that fails.
     /// - Parameters:
@@ -72,6 +91,11 @@ final class RunContext: Sendable {
     ///   - name: the setting that names them, which tells where relative paths start.
     /// - Returns: their places in `checkpoints`, in the order of `locations`.
     func open(_ locations: [CheckpointLocation], of name: String, _ input: SeriesInput) throws -> [Int] {
+        try openAll(locations, of: name, input).compactMap { $0 }
+    }
+
+    /// The same; `nil` for those that cannot be opened.
+    func openAll(_ locations: [CheckpointLocation], of name: String, _ input: SeriesInput) throws -> [Int?] {
         var options = readOptions
         options.trustedRoots += input.allowExternal.map { resolve($0, of: "allow_external") }
         options.bfloat16Dumps.formUnion(input.bfloat16Dumps)
@@ -99,6 +123,8 @@ final class RunContext: Sendable {
             opened.withLock { $0[index] = result }
         }
         let results = opened.withLock { $0 }
+        warn(strays(new.map(\.1), of: name))
+        note(otherForms(new.map(\.1), of: name))
         state.withLock { state in
             for (index, item) in new.enumerated() {
                 switch results[index] {
@@ -110,9 +136,28 @@ final class RunContext: Sendable {
                 }
             }
         }
-        let places = state.withLock { state in openings.compactMap { state.places[$0] } }
-        warn(Set(places).sorted().compactMap { checkpoints[$0].neverWrittenFinding })
+        let places = state.withLock { state in openings.map { state.places[$0] } }
+        warn(Set(places.compactMap { $0 }).sorted().compactMap { checkpoints[$0].neverWrittenFinding })
         return places
+    }
+
+    /// What of their directories is not read although it may hold other weights.
+    private func strays(_ locations: [CheckpointLocation], of name: String) -> [String] {
+        locations.flatMap { location in
+            strayWeights(in: resolve(location.path, of: name)).map { "checkpoint \(location): \($0)" }
+        }
+    }
+
+    /// What of their directories holds the weights once more in another form, a line for each set of files.
+    private func otherForms(_ locations: [CheckpointLocation], of name: String) -> [String] {
+        let found = locations.map { ($0, weightsInOtherForms(in: resolve($0.path, of: name))) }.filter { !$0.1.isEmpty }
+        let groups = Dictionary(grouping: found) { $0.1 }.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+        return groups.map { names, members in
+            let first = members[0].0
+            let who =
+                members.count == 1 ? "checkpoint \(first) holds" : "\(members.count) checkpoints (\(first) first) hold"
+            return "\(who) the weights in another form too, in \(names.joined(separator: ", ")), not read"
+        }
     }
 
     private func open(

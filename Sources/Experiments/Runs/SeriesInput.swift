@@ -1,4 +1,5 @@
 import Base
+import Catalogs
 import Checkpoints
 import Settings
 
@@ -15,50 +16,49 @@ struct SeriesInput: SettingsSection {
     @Setting("Facts of revisions that neither attributes nor names tell, by label.")
     var revisions: [String: StatedRevision] = [:]
 
-    /// Opens the series and puts it in training order.
-    /// - Parameter tellsUnplaced: whether checkpoints without a step are a finding of the run; otherwise the experiment has
-    ///   one of its own.
+    /// Opens the series and puts it in training order. What looks like a checkpoint and is not read is among the run's
+    /// refused ones.
+    /// - Parameters:
+    ///   - tellsOrder: whether checkpoints without a step, and steps that contradict each other, are findings of the run;
+    ///     otherwise the experiment has some of its own.
+    ///   - branchPoint: the one that the settings state.
+    ///   - training: what the setting of that name says, which tells the true branch point.
     /// - Returns: the series, and the places of its checkpoints in the context.
-    func open(in context: RunContext, tellsUnplaced: Bool = true) throws -> (series: CheckpointSeries, places: [Int]) {
-        var locations: [CheckpointLocation] = []
-        for entry in series { locations += try expand(entry, context) }
-        guard !locations.isEmpty else {
-            throw InputError("no checkpoints are named; set series=[DIR or FILE, ...], or give --from and --to")
-        }
-        let places = try context.open(locations, of: "series", self)
-        guard !places.isEmpty else {
-            throw InputError(
-                context.refused.map(\.description) + ["none of the \(locations.count) checkpoints can be read"])
-        }
+    func open(
+        in context: RunContext, tellsOrder: Bool = true, branchPoint: String? = nil, training: [String]? = nil
+    ) throws -> (series: CheckpointSeries, places: [Int]) {
+        let members = try SeriesMember.list(series, context)
+        let opened = try context.openAll(members.map(\.location), of: "series", self)
         let all = context.checkpoints
-        let byLocation = Dictionary(places.map { (all[$0].location, $0) }, uniquingKeysWith: { first, _ in first })
-        let series = CheckpointSeries(Set(places).sorted().map { all[$0] })
-        if tellsUnplaced { context.warn(series.unplacedFindings) }
-        return (series, series.checkpoints.compactMap { byLocation[$0.location] })
-    }
-
-    /// A folder stands for the checkpoints in it, unless it is one itself.
-    private func expand(_ entry: String, _ context: RunContext) throws -> [CheckpointLocation] {
-        let path = context.resolve(entry, of: "series")
-        guard isDirectory(path), !CheckpointLocation.isCheckpointDirectory(path) else {
-            return [CheckpointLocation(parsing: entry)]
+        var byLocation: [CheckpointLocation: Int] = [:]
+        var checkpoints: [Checkpoint] = []
+        for (member, place) in zip(members, opened) {
+            guard let place, byLocation[all[place].location] == nil else { continue }
+            var checkpoint = member.isFinal ? all[place].asFinal : all[place]
+            checkpoint.otherNames = member.otherNames.map { printable($0) }
+            byLocation[checkpoint.location] = place
+            checkpoints.append(checkpoint)
         }
-        let names: [String]
-        do throws(FileReadingError) {
-            names = try folderNames(path)
-        } catch {
+        guard !checkpoints.isEmpty else {
             throw InputError(
-                ["cannot list the folder \(entry): \(error.reason)"], isMachineFailure: error.kind == .machine)
+                context.refused.map(\.description) + ["none of the \(members.count) checkpoints can be read"])
         }
-        let members = names.filter { name in
-            !name.hasPrefix(".")
-                && ([".h5", ".hdf5"].contains { name.hasSuffix($0) }
-                    || CheckpointLocation.isCheckpointDirectory("\(path)/\(name)"))
+        let series = CheckpointSeries(checkpoints)
+        context.note(series.nameNotes)
+        if tellsOrder {
+            let stated = Set(revisions.filter { $0.value.step != nil }.keys)
+            context.warn(series.orderFindings(isListed: members.allSatisfy(\.isNamed), stated: stated))
+            context.note(series.orderNotes(isListed: members.allSatisfy(\.isNamed)))
         }
-        guard !members.isEmpty else {
-            throw InputError("the folder \(entry) holds no .h5 file and no Hugging Face directory")
+        if branchPoint == nil {
+            let plan = training.flatMap { names in
+                try? TrainingSource(names) { context.resolve($0, of: "training") }.plan
+            }
+            let told = series.branchPointLines(plan)
+            context.warn(told.findings)
+            context.note(told.notes)
         }
-        return members.map { CheckpointLocation(path: "\(entry)/\($0)") }
+        return (series, series.checkpoints.compactMap { byLocation[$0.location] })
     }
 
     func applyFacts(to checkpoint: Checkpoint) -> Checkpoint {

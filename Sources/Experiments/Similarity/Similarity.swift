@@ -18,23 +18,19 @@ struct Similarity: Experiment {
     init(_ settings: SimilaritySettings, _ context: RunContext) throws {
         self.settings = settings
         let models = try ModelSeries(
-            settings.input, context)
+            settings.input, context, branchPoint: settings.comparisons.anchors.branchPoint)
         self.models = models
         guard models.probe.sequences.count > 1 else {
             throw InputError("the probe set has one sequence; likeness is compared over two or more")
         }
-        func place(_ label: String, _ key: String) throws -> Int {
-            guard let place = models.series.place(of: label) else {
-                let labels = models.series.checkpoints.map(\.label).joined(separator: ", ")
-                throw InputError("\(key) '\(label)' is not in the series; it holds \(labels)")
-            }
-            return place
-        }
         comparisons = Comparison.list(
             settings.comparisons.compare, models.series,
-            reference: try settings.comparisons.anchors.reference.map { try place($0, "reference") } ?? 0,
-            branchPoint: try settings.comparisons.anchors.branchPoint.map { try place($0, "branch_point") }
-                ?? models.series.branchPoint)
+            reference: try settings.comparisons.anchors.reference.map {
+                try models.series.place(named: $0, setting: "reference")
+            } ?? 0,
+            branchPoint: try settings.comparisons.anchors.branchPoint.map {
+                try models.series.place(named: $0, setting: "branch_point")
+            } ?? models.series.branchPoint)
     }
 
     var requests: [any Request] { models.requests + models.series.checkpoints.indices.map(request) as [any Request] }

@@ -39,12 +39,13 @@ struct Spectra: Experiment {
             updates = [Comparison(kind: .pair, from: 0, to: 1)]
             turns = updates
         } else {
-            let (series, itsPlaces) = try settings.input.open(in: context)
+            let (series, itsPlaces) = try settings.input.open(
+                in: context, branchPoint: settings.anchors.branchPoint)
             (self.series, places) = (series, itsPlaces)
             let reference =
-                try settings.anchors.reference.map { try Spectra.place(of: $0, in: series, "reference") } ?? 0
+                try settings.anchors.reference.map { try series.place(named: $0, setting: "reference") } ?? 0
             let branchPoint =
-                try settings.anchors.branchPoint.map { try Spectra.place(of: $0, in: series, "branch_point") }
+                try settings.anchors.branchPoint.map { try series.place(named: $0, setting: "branch_point") }
                 ?? series.branchPoint
             func list(_ kinds: [Comparison.Kind]) -> [Comparison] {
                 Comparison.list(kinds, series, reference: reference, branchPoint: branchPoint).filter {
@@ -64,14 +65,6 @@ struct Spectra: Experiment {
         guard matrices.contains(where: { !$0.isEmpty }) else {
             throw InputError("no checkpoint of the series holds a floating-point tensor of two dimensions")
         }
-    }
-
-    private static func place(of label: String, in series: CheckpointSeries, _ key: String) throws -> Int {
-        guard let place = series.place(of: label) else {
-            let labels = series.checkpoints.map(\.label).joined(separator: ", ")
-            throw InputError("\(key) '\(label)' is not in the series; it holds \(labels)")
-        }
-        return place
     }
 
     /// The content of every tensor: what matrices are known by, and what is not finite. Then the matrices, checkpoint by

@@ -152,6 +152,9 @@ enum PageTemplate {
         {{#warnings}}<li>{{text}}</li>
         {{/warnings}}</ul></section>{{/hasWarnings}}
         {{^hasWarnings}}<p class="fine">No warnings.</p>{{/hasWarnings}}
+        {{#hasNotes}}<ul class="note">
+        {{#notes}}<li>{{text}}</li>
+        {{/notes}}</ul>{{/hasNotes}}
         {{#hasFigures}}<h2>Figures</h2>
         <div class="figures">
         {{#figures}}<figure id="figure-{{name}}"{{#isWide}} class="wide"{{/isWide}}>

@@ -45,12 +45,14 @@ package struct ReportPage: Sendable {
     package var html: String {
         let name = run["experiment"]?.text ?? ""
         let warnings = ["findings", "refused"].flatMap { run[$0]?.elements?.compactMap(\.text) ?? [] }
+        let notes = run["notes"]?.elements?.compactMap(\.text) ?? []
         return PageTemplate.render(
             PageTemplate.report,
             [
                 "title": name, "question": run["question"]?.text ?? "", "version": run["version"]?.text ?? "",
                 "answer": run.answer.map { ["text": $0] }, "hasAnswer": !run.answer.isEmpty,
                 "warnings": warnings.map { ["text": $0] }, "hasWarnings": !warnings.isEmpty,
+                "notes": notes.map { ["text": $0] }, "hasNotes": !notes.isEmpty,
                 "figures": pictures.map(figure), "hasFigures": !pictures.isEmpty,
                 "readable": readable.map { table($0) }, "tables": tables.map { table($0) },
                 "inputs": inputs.map { [table($0, limit: $0.rows.count)] } ?? [], "hasInputs": inputs != nil,

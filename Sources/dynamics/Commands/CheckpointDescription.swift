@@ -42,13 +42,17 @@ struct CheckpointDescription {
         ] {
             if let value { facts.append((key, .integer(value))) }
         }
-        for (key, value) in checkpoint.contents.counters { facts.append((key, .integer(value))) }
+        if let epoch = revision.epoch { facts.append(("epoch", .integer(epoch))) }
+        for (key, value) in checkpoint.contents.counters where key != "epoch" { facts.append((key, .integer(value))) }
         if case .string(let container)? = checkpoint.contents.attributes["container"] {
             facts.append(("container", .string(printable(container))))
         }
         facts.append(("has_config", .boolean(checkpoint.contents.config != nil)))
         return facts
     }
+
+    /// What of its directory is not read although it may hold other weights.
+    private var strays: [String] { strayWeights(in: checkpoint.location.path) }
 
     var json: JSON {
         func object(_ total: Total) -> [(key: String, value: JSON)] {
@@ -110,15 +114,16 @@ struct CheckpointDescription {
                     + (tensor.origin.map { "stored as \($0)" } ?? ""),
             ]
         }
-        text += aligned([["tensor", "dtype", "shape", "layout", "stored", ""]] + rows, numeric: [4])
+        text += alignedText([["tensor", "dtype", "shape", "layout", "stored", ""]] + rows, numeric: [4])
         text += "\n"
         let totals = modules.map {
             [$0.module.rawValue, "\($0.total.tensors)", "\($0.total.elements)", byteText($0.total.bytes)]
         }
-        text += aligned(
+        text += alignedText(
             [["module", "tensors", "elements", "stored"]] + totals + [
                 ["total", "\(whole.tensors)", "\(whole.elements)", byteText(whole.bytes)]
             ], numeric: [1, 2, 3])
+        for line in strays { text += "note: \(line)\n" }
         for object in checkpoint.contents.leftOut { text += "left out: \(object.name) (\(object.reason))\n" }
     }
 
@@ -126,17 +131,17 @@ struct CheckpointDescription {
         if case .string(let text) = value { return printable(text, limit: .max) }
         return value.compact
     }
+}
 
-    /// Columns padded to their widest cell, numeric ones to the left.
-    private func aligned(_ rows: [[String]], numeric: Set<Int>) -> String {
-        let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        return rows.map { row in
-            var line = row.enumerated().map { column, cell in
-                let room = String(repeating: " ", count: widths[column] - cell.count)
-                return numeric.contains(column) ? room + cell : cell + room
-            }.joined(separator: "  ")
-            while line.hasSuffix(" ") { line.removeLast() }
-            return line + "\n"
-        }.joined()
-    }
+/// Columns padded to their widest cell, numeric ones to the left.
+func alignedText(_ rows: [[String]], numeric: Set<Int>) -> String {
+    let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    return rows.map { row in
+        var line = row.enumerated().map { column, cell in
+            let room = String(repeating: " ", count: widths[column] - cell.count)
+            return numeric.contains(column) ? room + cell : cell + room
+        }.joined(separator: "  ")
+        while line.hasSuffix(" ") { line.removeLast() }
+        return line + "\n"
+    }.joined()
 }

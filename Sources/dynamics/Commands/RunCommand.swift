@@ -103,6 +103,10 @@ struct Run: ParsableCommand {
         for line in outcome.rewritten { logger.warning("\(line)") }
         for error in outcome.refused { logger.warning("\(refusal(error))") }
         for finding in outcome.findings { logger.warning("\(finding)") }
+        for (name, error) in outcome.unanswered {
+            for problem in error.problems { logger.error("\(name): \(problem)") }
+        }
+        for line in outcome.notes { logger.info("note: \(line)") }
         for line in outcome.undrawn { logger.notice("\(line)") }
         try StandardOutput.write(outcome.paths.map { $0 + "\n" }.joined())
         if StandardOutput.isTerminal, !messages.quiet {
@@ -122,7 +126,9 @@ struct Run: ParsableCommand {
         }
         let seconds = String(format: "%.2f", Date().timeIntervalSince(started))
         logger.info("read \(byteText(outcome.bytesRead)) in \(seconds) s")
-        if !outcome.findings.isEmpty || !outcome.refused.isEmpty { throw ExitReason.findings }
+        if !outcome.findings.isEmpty || !outcome.refused.isEmpty || !outcome.unanswered.isEmpty {
+            throw ExitReason.findings
+        }
     }
 }
 

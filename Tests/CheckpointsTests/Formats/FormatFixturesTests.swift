@@ -54,7 +54,7 @@ import Testing
     @Test(arguments: ["olmo", "olmo_safetensors", "pytorch_bin", "pytorch_shards"])
     func `directories with torch's files and OLMo's names`(name: String) throws {
         let path = "\(formats)/\(name)/\(FormatFixturesTests.revision)"
-        #expect(CheckpointLocation.isCheckpointDirectory(path))
+        #expect(PathContent(at: path, isMember: true) == .checkpoint)
         try expectModel(path)
         try expectModel(try imported(path))
         try expectModel(try imported(path, link: .absolute), readOptions(roots: [formats]))
@@ -226,7 +226,7 @@ import Testing
     func `a distributed checkpoint is named, with what to do`(sign: String) throws {
         try FileManager.default.createDirectory(
             atPath: folder.path + "/step1/" + sign, withIntermediateDirectories: true)
-        #expect(CheckpointLocation.isCheckpointDirectory(folder.path + "/step1"))
+        #expect(PathContent(at: folder.path + "/step1", isMember: true) == .checkpoint)
         let error = failure(folder.path + "/step1")
         #expect(error?.problem == "is a distributed checkpoint (torch DCP), which is not read")
         #expect(error?.remedy?.contains("dcp_to_torch") == true)

@@ -178,7 +178,10 @@ struct CatalogTests {
     @Test(arguments: [
         (["catalog", "check", "nothing.csv"], 3, "error: nothing.csv: cannot open 'nothing.csv'"),
         (["catalog", "check", "README.md"], 4, ""),
-        (["catalog", "check", "."], 3, "error: .: the folder holds no .h5 file and no Hugging Face directory"),
+        (
+            ["catalog", "check", "."], 3,
+            "error: .: it holds no checkpoint: no HDF5 file, no directory of Hugging Face or OLMo, and no .safetensors, .pt, .ckpt or .npz file"
+        ),
         (["catalog", "list", "nothing.txt", "--training", "OLMo-2"], 3, "error: nothing.txt: cannot open"),
         (
             ["catalog", "schedule", "OLMo-2-1124-7"], 2,

@@ -187,13 +187,16 @@ struct HelpTests {
             OVERVIEW: Show what a checkpoint holds: facts, tensors, types, layouts, totals
             by module.
 
-            Only the structure is read, not the tensors.
+            Only the structure is read, not the tensors. Of a folder of checkpoints or a
+            Hub cache, the members are listed in training order, and what looks like a
+            checkpoint and is not read, with the reason.
 
             USAGE: dynamics inspect <checkpoint> [--json] [--allow-external <dir> ...]
 
             ARGUMENTS:
               <checkpoint>            An .h5 file, FILE:/GROUP, a directory of Hugging Face
-                                      or OLMo, or a .safetensors, .pt, .bin or .npz file.
+                                      or OLMo, or a .safetensors, .pt, .bin or .npz file;
+                                      or a folder of them.
 
             OPTIONS:
               --json                  Write JSON instead of text.

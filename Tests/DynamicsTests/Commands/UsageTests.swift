@@ -19,7 +19,7 @@ struct UsageTests {
         ),
         (
             ["run", "drift", "--set", "compare=[foo]"],
-            "error: --set compare=[foo]: 'compare[0]': expected one of pair, reference, predecessor, branch_point, "
+            "error: --set compare=[foo]: 'compare[0]': expected one of pair, reference, predecessor, branch_point, before_branch_point, "
                 + "ingredients, found 'foo'\n"
         ),
     ])

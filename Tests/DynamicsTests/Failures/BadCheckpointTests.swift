@@ -108,6 +108,8 @@ struct BadCheckpointTests {
             finished
                 == Finished(
                     code: 3, output: "",
-                    errors: "error: the folder \(place / "series") holds no .h5 file and no Hugging Face directory\n"))
+                    errors: "error: the folder \(place / "series")"
+                        + ": it holds no checkpoint: no HDF5 file, no directory of Hugging Face or OLMo, and no .safetensors, .pt, .ckpt or .npz file\n"
+                ))
     }
 }

@@ -108,10 +108,10 @@ struct AuditRunTests {
         let place = try Workplace()
         let path = try place.checkpoint("a.h5", [FloatTensor("w", [2], [1, 2])])
         for (setting, message) in [
-            ("soups={main: [a]}", "soups names 'main', which is no checkpoint of the series; there are a"),
-            ("soups={a: [b]}", "soups.a names 'b', which is no checkpoint of the series; there are a"),
+            ("soups={main: [a]}", "soups 'main' is not in the series; it holds a"),
+            ("soups={a: [b]}", "soups.a 'b' is not in the series; it holds a"),
             ("norm_mads=-1", "norm_mads is -1.0; a number from 0 on is expected"),
-            ("branch_point=x", "branch_point names 'x', which is no checkpoint of the series; there are a"),
+            ("branch_point=x", "branch_point 'x' is not in the series; it holds a"),
         ] {
             let settings = try place.write("audit.yaml", "series: ['\(path)']\n")
             let finished = try dynamics(

@@ -86,7 +86,7 @@ struct RunTests {
             place / "out")
         #expect(finished.code == 4)
         let line =
-            "warning: checkpoint \(stranger): neither its name 'stageX-stepfoo' nor its attributes tell a step, as those of 2 "
+            "warning: checkpoint \(stranger): neither its name 'stageX-stepfoo' nor its files tell a step, as those of 2 "
             + "others do, so it has no place among them; expected a name such as stage1-step1000-tokens5B, or an attribute "
             + "step: rename it, state the step with --set 'revisions={stageX-stepfoo: {step: N}}', or take it out of the series\n"
         #expect(finished.errors.components(separatedBy: line).count == 2, "\(finished.errors)")

@@ -19,12 +19,13 @@ struct SpectraRunTests {
         #expect(first.code == 0)
         #expect(first.output == SpectraRunTests.files.map { place / "out/\($0)" + "\n" }.joined())
         // Contents, weights, one update and one turn (both kinds of each are the same pair).
-        #expect(first.errors.wholeMatch(of: /read [0-9.]+ MB in [0-9.]+ s\n/) != nil, "\(first.errors)")
+        #expect(
+            first.errors.wholeMatch(of: /note: main: [^\n]*\nread [0-9.]+ MB in [0-9.]+ s\n/) != nil, "\(first.errors)")
         #expect(try place.table("out/spectra.csv").count == 60)
 
         let second = try dynamics("run", "spectra", "--figures", "none", "--set", set, "--out", place / "out")
         #expect(second.code == 0 && second.output == first.output)
-        #expect(second.errors.wholeMatch(of: /read 0 B in [0-9.]+ s\n/) != nil, "\(second.errors)")
+        #expect(second.errors.wholeMatch(of: /note: main: [^\n]*\nread 0 B in [0-9.]+ s\n/) != nil, "\(second.errors)")
         #expect(try dynamics("compare", place / "out", place / "out") == Finished(code: 0, output: "", errors: ""))
     }
 

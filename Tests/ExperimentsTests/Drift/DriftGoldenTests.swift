@@ -78,7 +78,7 @@ import Testing
             }
         }
         #expect(compared == found.rows.count)
-        #expect(comparisons.rows.count == 54 && compared >= 54)
+        #expect(comparisons.rows.count == 47 && compared >= 47)
     }
 
     @Test func `comparisons stand in the order of the settings and of training`() throws {
@@ -203,7 +203,7 @@ import Testing
         let (golden, found) = (try golden("heads"), try table("heads", of: folder, out: "detail"))
         let places = found.index(by: "comparison", "from", "to", "tensor", "head")
         #expect(golden.rows.count == 64)
-        #expect(found.rows.count == 64 * 54)
+        #expect(found.rows.count == 64 * 47)
         for row in golden.rows.indices {
             let key = "branch_point \(Self.branch) main \(golden.rows[row][0]) \(golden.rows[row][2])"
             let place = try #require(places[key], "no row for \(key)")
@@ -220,7 +220,7 @@ import Testing
             found.rows[$0][0] == "branch_point" && found.rows[$0][1] == Self.branch && found.rows[$0][2] == "main"
         }
         #expect(rows.map { found.cell($0, "token") } == golden["token"])
-        #expect(found.rows.count == 54 * 20)
+        #expect(found.rows.count == 47 * 20)
         for (place, row) in zip(rows, golden.rows.indices) {
             for column in ["norm_from", "norm_to", "drift", "relative_drift"] {
                 let expected = try #require(golden.number(row, column))

@@ -32,7 +32,7 @@ import Testing
         ("\nallowUnmatched: true", "drift.yaml:2: unknown setting 'allowUnmatched'; did you mean 'allow_unmatched'?"),
         (
             "compare: [branch-point]",
-            "drift.yaml:1: 'compare[0]': expected one of pair, reference, predecessor, branch_point, ingredients, found 'branch-point'; did you mean 'branch_point'?"
+            "drift.yaml:1: 'compare[0]': expected one of pair, reference, predecessor, branch_point, before_branch_point, ingredients, found 'branch-point'; did you mean 'branch_point'?"
         ),
         (
             "revisions: {main: {stap: 1}}",

@@ -43,7 +43,9 @@ import Testing
               - {stage: 1, batch_tokens: 100, end_step: 4, schedule: {name: constant, learning_rate: 0.5}}
               - {stage: 2, ingredient: 1, batch_tokens: 50, from_step: 4, end_step: 2, schedule: {name: constant}}
             """)
-        try runDrift([folder.path], in: folder, "training=[\(file)]")
+        try runDrift(
+            [folder.path], in: folder, "training=[\(file)]",
+            "compare=[reference, predecessor, branch_point, before_branch_point]")
         let summary = try table("summary", of: folder)
         let rows = summary.index(by: "comparison", "to")
         let row = try #require(rows["predecessor stage2-ingredient1-step2"])
@@ -56,7 +58,7 @@ import Testing
         #expect(summary.cell(whole, "drift_per_token").flatMap(Double.init) == far / 500)
         #expect(summary.cell(whole, "drift_per_cumulative_lr").flatMap(Double.init) == far / 3)
         // Backwards in training there is nothing to divide by.
-        let back = try #require(rows["branch_point stage1-step0"])
+        let back = try #require(rows["before_branch_point stage1-step0"])
         #expect(summary.cell(back, "drift_per_token") == "" && summary.cell(back, "drift_per_cumulative_lr") == "")
         #expect(summary.cell(back, "lr") == "" && summary.cell(back, "cumulative_lr") == "0.0")
 

@@ -85,7 +85,7 @@ extension CheckpointSeries {
 
     @Test func `names without facts keep their order, each following the one before`() {
         let plain = series("beta", "alpha", "gamma")
-        #expect(plain.labels == ["alpha", "beta", "gamma"])
+        #expect(plain.labels == ["beta", "alpha", "gamma"])
         #expect(plain.branchPoint == nil)
         #expect(plain.checkpoints.indices.map { plain.predecessor(of: $0) } == [nil, 0, 1])
     }
@@ -99,6 +99,40 @@ extension CheckpointSeries {
         #expect(twice.labels == ["one/step5.h5", "other/step5.h5", "step6"])
     }
 
+    @Test func `what the name tells no step of has no place among steps, and no predecessor`() {
+        let mixed = series("step10", "epoch3", "step2", "main", "best")
+        #expect(mixed.labels == ["step2", "step10", "epoch3", "best", "main"])
+        #expect(mixed.checkpoints.indices.map { mixed.predecessor(of: $0) } == [nil, 0, nil, nil, 1])
+        #expect(mixed.orderFindings(isListed: true, stated: []).count == 2)
+    }
+
+    @Test func `epochs order where none tells a step, and what ends the training stands last`() {
+        let epochs = series("final", "epoch10", "epoch2")
+        #expect(epochs.labels == ["epoch2", "epoch10", "final"])
+        #expect(epochs.checkpoints.indices.map { epochs.predecessor(of: $0) } == [nil, 0, 1])
+        #expect(
+            epochs.orderNotes(isListed: false).count == 1 && epochs.orderFindings(isListed: false, stated: []) == [])
+    }
+
+    @Test func `an order that nothing tells is said: a finding of a folder, a note of a list`() {
+        let plain = series("v2", "v10")
+        #expect(plain.orderFindings(isListed: false, stated: []).count == 1 && plain.orderNotes(isListed: false) == [])
+        #expect(plain.orderFindings(isListed: true, stated: []) == [] && plain.orderNotes(isListed: true).count == 1)
+        #expect(series("alone").orderFindings(isListed: false, stated: []) == [])
+    }
+
+    @Test func `a step that is there twice is told`() {
+        let found = series("step5", "checkpoint-5", "step6").orderFindings(isListed: true, stated: [])
+        #expect(
+            found.count == 1
+                && found[0].hasPrefix("step 5 is there 2 times: checkpoint-5 (folder/checkpoint-5.h5), step5 "))
+    }
+
+    @Test func `a name may be as short as it is clear`() {
+        #expect(olmo2.places(meantBy: "step1000") == [2] && olmo2.places(meantBy: "stage2-ingredient1-step900") == [4])
+        #expect(olmo2.places(meantBy: "step900") == [4, 5] && olmo2.places(meantBy: "step7").isEmpty)
+    }
+
     @Test func `comparisons are listed kind by kind in the order of training`() {
         func pairs(_ kinds: Comparison.Kind..., reference: Int = 0, branchPoint: Int? = 2) -> [[Int]] {
             Comparison.list(kinds, olmo2, reference: reference, branchPoint: branchPoint).map { [$0.from, $0.to] }
@@ -106,7 +140,8 @@ extension CheckpointSeries {
         #expect(pairs(.reference) == [[0, 1], [0, 2], [0, 3], [0, 4], [0, 5], [0, 6]])
         #expect(pairs(.reference, reference: 4).map { $0[1] } == [0, 1, 2, 3, 5, 6])
         #expect(pairs(.predecessor) == [[0, 1], [1, 2], [2, 3], [3, 4], [2, 5], [2, 6]])
-        #expect(pairs(.branchPoint) == [[2, 0], [2, 1], [2, 3], [2, 4], [2, 5], [2, 6]])
+        #expect(pairs(.branchPoint) == [[2, 3], [2, 4], [2, 5], [2, 6]])
+        #expect(pairs(.beforeBranchPoint) == [[2, 0], [2, 1]])
         #expect(pairs(.branchPoint, branchPoint: nil).isEmpty)
         #expect(pairs(.ingredients) == [[4, 5]])
         #expect(pairs(.pair).isEmpty)

@@ -86,7 +86,7 @@ class Series:
     def comparisons(self):
         yield from (("reference", self.reference, c) for c in self.all if c is not self.reference)
         yield from (("predecessor", self.predecessor[c.name], c) for c in self.all if c is not self.reference)
-        yield from (("branch_point", self.branch, c) for c in self.all if c is not self.branch)
+        yield from (("branch_point", self.branch, c) for c in self.all if c.stage != 1)
         yield from (("ingredients", a, b) for a, b in combinations(self.finals, 2))
 
     def durations(self, checkpoint):

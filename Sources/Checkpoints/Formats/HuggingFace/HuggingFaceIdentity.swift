@@ -16,14 +16,14 @@ package struct HuggingFaceIdentity: Sendable, Equatable {
     let model: String?
     /// The folder's own name: a revision, or a snapshot's hash.
     let folder: String
-    /// In a cache, the names that refer to this snapshot, in training order; `nil` outside a cache.
+    /// In a cache, the names that refer to this snapshot, in training order, those that tell a step first; `nil` outside a
+    /// cache.
     let references: [String]?
 
     /// A single file is named after its revision.
     init(ofFile path: String) {
-        var name = PathText(path).name ?? "checkpoint"
-        if let ending = SourceCheckpoint.endings.first(where: name.hasSuffix) { name.removeLast(ending.count) }
-        (model, folder, references) = (nil, name, nil)
+        let name = PathText(path).name ?? "checkpoint"
+        (model, folder, references) = (nil, WeightFiles.stem(of: name), nil)
     }
 
     init(of path: String) throws(CheckpointError) {
@@ -41,11 +41,15 @@ package struct HuggingFaceIdentity: Sendable, Equatable {
         references = try HuggingFaceIdentity.references(to: folder, below: refs, checkpoint: path)
     }
 
-    /// The revision that the directory holds. A snapshot that not exactly one name refers to is called by its hash.
-    var revision: Revision {
-        guard let references else { return Revision(named: folder) }
-        return references.count == 1 ? Revision(named: references[0]) : Revision(name: folder)
-    }
+    /// The revision that the directory holds. Of several names that refer to a snapshot the first that tells a step stands;
+    /// one that none refers to is called by its hash.
+    var revision: Revision { Revision(named: references?.first ?? folder) }
+
+    /// The names that refer to a snapshot; none for what is no snapshot.
+    static func names(of path: String) -> [String] { (try? HuggingFaceIdentity(of: path))?.references ?? [] }
+
+    /// Those besides the one that it goes by.
+    static func otherNames(of path: String) -> [String] { Array(names(of: path).dropFirst()) }
 
     /// The snapshots of a cache folder `models--ORG--NAME`, in training order of their references, then by hash; `nil`
     /// when `path` is no such folder.

@@ -19,8 +19,9 @@ struct ModelSeries: Sendable {
     private let fingerprints: Bool
 
     /// Reads the probe set and opens the series.
+    /// - Parameter branchPoint: the one that the settings state.
     /// - Throws: `InputError` when no checkpoint can be run over the probe set.
-    init(_ input: ModelInput, _ context: RunContext) throws {
+    init(_ input: ModelInput, _ context: RunContext, branchPoint: String? = nil) throws {
         let probeSet = input.probeSet
         let fingerprints = input.hashing.fingerprints
         probe = try probeSet.open(in: context)
@@ -28,7 +29,7 @@ struct ModelSeries: Sendable {
         probeFacts = [
             "label": "probe set", "fingerprint": .string("\(fingerprint)"), "location": .string(probeSet.location),
         ]
-        (series, places) = try input.series.open(in: context)
+        (series, places) = try input.series.open(in: context, branchPoint: branchPoint)
         contents = SeriesContents(series, places: places, fingerprints: fingerprints)
         self.fingerprints = fingerprints
         try checkModels()
