@@ -138,7 +138,7 @@ struct SourceCheckpoint: Sendable {
 
     /// Adds the files that `DirectoryWeights` chooses.
     private static func read(directory path: String, into content: inout SourceContent) throws(CheckpointError) {
-        switch DirectoryWeights(in: path) {
+        switch try DirectoryWeights(in: path) {
         case .single(let name):
             try content.checkPlace(of: name)
             try content.add(path + "/" + name)
@@ -179,7 +179,7 @@ struct SourceCheckpoint: Sendable {
     /// What the rest of the harness asks of any checkpoint. Tensors of types that nothing compares are left out.
     func manifest() throws(CheckpointError) -> CheckpointManifest {
         var manifest = CheckpointManifest(
-            tensors: [], storage: [], files: files.map(\.source), attributes: placeFacts, config: config,
+            tensors: [], storage: [], files: files.map(\.source), attributes: try placeFacts, config: config,
             leftOut: leftOut)
         manifest.attributes.merge(facts) { place, _ in place }
         manifest.attributes["model"] = identity.model.map { .string($0) }
@@ -210,9 +210,11 @@ struct SourceCheckpoint: Sendable {
 
     /// What its place and the files beside it tell: the revision's name, and the step that the trainer wrote there.
     private var placeFacts: [String: AttributeValue] {
-        var facts = TrainerState.facts(in: path)
-        facts["revision"] = .string(identity.revision.name)
-        return facts
+        get throws(CheckpointError) {
+            var facts = try TrainerState.facts(in: path)
+            facts["revision"] = .string(identity.revision.name)
+            return facts
+        }
     }
 
     /// The `config.json` in a single file's folder, if it is a model's: other programs keep files of that name too.

@@ -95,7 +95,9 @@ struct MetadataMemoryTests {
         try expectBound(try torch(many), many.count, times: 24, codes: [3], says: "names of tensors")
         var nested = instructions("}(") + aliases(60_000) + instructions("u")
         let filler = [instructions("C"), [0], times(1_500_000, "N0")].flatMap { $0 }
-        for _ in 0..<7 { nested = instructions("}") + text(String(repeating: "k", count: 500)) + nested + instructions("s") }
+        for _ in 0..<7 {
+            nested = instructions("}") + text(String(repeating: "k", count: 500)) + nested + instructions("s")
+        }
         let long = pickle([tensor, filler, instructions("0"), nested, instructions(".")])
         try expectBound(try torch(long), long.count, times: 24, codes: [3], says: "has names of more than")
     }
