@@ -239,7 +239,7 @@ private let header = "Step,Checkpoint Directory\n"
 
     @Test func `a damaged file and a name that tells nothing are findings, the rest is read`() throws {
         try folder.write("stage1-step9000.h5", "no HDF5")
-        try SmallModel(7, revision: "final").write(to: folder)
+        try SmallModel(7, revision: "elsewhere").write(to: folder)
         let found = try check()
         #expect(Set(found.map(\.kind)) == [.unreadableCheckpoint, .unknownName] && found.count == 2)
     }

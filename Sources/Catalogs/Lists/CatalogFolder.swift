@@ -16,10 +16,11 @@ extension Catalog {
             CatalogFinding(
                 .unreadableCheckpoint, source: folder, text: printable(error.checkpoint), message: error.reason)
         }
-        for path in listing.members.map(\.path) {
-            let shown = printable(path)
+        for member in listing.members {
+            let (path, shown) = (member.path, printable(member.path))
             do throws(CheckpointError) {
-                let checkpoint = try Checkpoint(opening: CheckpointLocation(path: path), options: options)
+                let opened = try Checkpoint(opening: CheckpointLocation(path: path), options: options)
+                let checkpoint = member.isFinal ? opened.asFinal : opened
                 let entry = CatalogEntry(
                     source: folder, text: shown, revision: checkpoint.revision,
                     isAverage: Catalog.tellsAverage(checkpoint.revision), location: path,
@@ -60,7 +61,9 @@ extension Catalog {
                 named = try Revision(parsing: name)
             } catch {
                 // A name that tells nothing is no harm where attributes tell it.
-                if revision.step == nil { findings.append(CatalogFinding(.unknownName, entry, error.description)) }
+                if revision.step == nil, !revision.standsForEnd {
+                    findings.append(CatalogFinding(.unknownName, entry, error.description))
+                }
                 continue
             }
             for (fact, told, known) in [

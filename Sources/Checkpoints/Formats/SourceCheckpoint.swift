@@ -179,9 +179,8 @@ struct SourceCheckpoint: Sendable {
     /// What the rest of the harness asks of any checkpoint. Tensors of types that nothing compares are left out.
     func manifest() throws(CheckpointError) -> CheckpointManifest {
         var manifest = CheckpointManifest(
-            tensors: [], storage: [], files: files.map(\.source), attributes: try placeFacts, config: config,
+            tensors: [], storage: [], files: files.map(\.source), attributes: try attributes, config: config,
             leftOut: leftOut)
-        manifest.attributes.merge(facts) { place, _ in place }
         manifest.attributes["model"] = identity.model.map { .string($0) }
         for tensor in tensors {
             guard isPrintable(tensor.name) else {
@@ -208,12 +207,15 @@ struct SourceCheckpoint: Sendable {
         return manifest
     }
 
-    /// What its place and the files beside it tell: the revision's name, and the step that the trainer wrote there.
-    private var placeFacts: [String: AttributeValue] {
+    /// What tells where in training it stands: the revision's name, what the trainer wrote beside the weights, and what
+    /// the files themselves state.
+    ///
+    /// Throws `.environment` when the machine fails at reading it.
+    var attributes: [String: AttributeValue] {
         get throws(CheckpointError) {
-            var facts = try TrainerState.facts(in: path)
-            facts["revision"] = .string(identity.revision.name)
-            return facts
+            var attributes = try TrainerState.facts(in: path).merging(facts) { beside, _ in beside }
+            attributes["revision"] = .string(identity.revision.name)
+            return attributes
         }
     }
 

@@ -37,13 +37,14 @@ struct ImportPlan {
         var plans: [ImportPlan] = []
         // By their bytes: two names of one look are two files.
         var taken: [PathText: String] = [:]
-        let paths = expand(sources, failures: &failures)
-        guard options.revision == nil || paths.count + failures.count == 1 else {
-            throw ImportError(.usage, "--revision names one source, but there are \(paths.count + failures.count)")
+        let members = try expand(sources, failures: &failures)
+        guard options.revision == nil || members.count + failures.count == 1 else {
+            throw ImportError(.usage, "--revision names one source, but there are \(members.count + failures.count)")
         }
-        for path in paths {
+        for member in members {
+            let path = member.path
             do {
-                let plan = try ImportPlan(path, options)
+                let plan = try ImportPlan(member, options)
                 if let other = taken.updateValue(path, forKey: PathText(plan.destination)) {
                     throw ImportError(.usage, "'\(other)' and '\(path)' both become '\(plan.destination)'")
                 }
@@ -60,31 +61,35 @@ struct ImportPlan {
     }
 
     /// A folder stands for the checkpoints in it.
-    private static func expand(_ sources: [String], failures: inout [ImportFailure]) -> [String] {
-        var paths: [String] = []
+    private static func expand(
+        _ sources: [String], failures: inout [ImportFailure]
+    ) throws(ImportError) -> [CheckpointListing.Member] {
+        var members: [CheckpointListing.Member] = []
         for source in sources {
             do throws(CheckpointError) {
                 let listing = try CheckpointListing(source, at: source)
-                paths += listing.members.map(\.path)
+                members += listing.members
                 failures += listing.unread.map { ImportFailure(source: $0.checkpoint, $0) }
                 if listing.members.isEmpty, listing.unread.isEmpty {
                     failures.append(ImportFailure(source: source, reason: listing.emptiness))
                 }
             } catch {
+                if error.kind == .environment { throw ImportError(.environment, error.description) }
                 failures.append(ImportFailure(source: source, error))
             }
         }
-        return paths
+        return members
     }
 
-    private init(_ path: String, _ options: Importer.Options) throws {
+    private init(_ member: CheckpointListing.Member, _ options: Importer.Options) throws {
+        let path = member.path
         let location = CheckpointLocation(parsing: path)
         source = try SourceCheckpoint(
             location.path, group: location.group, dumps: options.bfloat16Dumps, trusted: options.trustedRoots)
         try source.checkComplete()
         model = options.model ?? source.identity.model
-        let name = options.revision ?? source.identity.revision.name
-        var facts = source.facts
+        let name = options.revision ?? (member.isFinal ? Checkpoint.finalName : source.identity.revision.name)
+        var facts = try member.isFinal ? [:] : source.attributes
         facts["revision"] = .string(name)
         revision = try options.facts?.revision(named: name) ?? Revision(attributes: facts, fallbackName: name)
         destination = options.destination + "/" + (try ImportPlan.fileName(of: name, path))

@@ -24,7 +24,9 @@ struct CatalogListCommand: ParsableCommand {
             to: &text)
         try StandardOutput.write(text)
         for finding in catalog.findings {
-            logger.warning("\(finding.line.map { "\(finding.source):\($0)" } ?? finding.source): \(finding.message)")
+            logger.warning(
+                "\(finding.line.map { "\(finding.source):\($0)" } ?? finding.text ?? finding.source): \(finding.message)"
+            )
         }
         for problem in training?.problems ?? [] { logger.warning("\(problem)") }
         if !catalog.findings.isEmpty || training?.problems.isEmpty == false { throw ExitReason.findings }

@@ -91,6 +91,16 @@ struct PlacesRunTests {
         #expect(shown.code == 0 && shown.output.contains("3 checkpoints, by stage, ingredient and step"))
         let names = shown.output.split(separator: "\n").compactMap { $0.split(separator: " ").first }
         #expect(names.suffix(3) == ["checkpoint-500", "checkpoint-1000", "final"])
+
+        // The same after an import, and in a catalog.
+        #expect(try dynamics("import", place / "t", "--to", place / "h5").code == 0)
+        #expect(place.list("h5") == ["checkpoint-1000.h5", "checkpoint-500.h5", "final.h5"])
+        #expect(try run(["norms"], "h5").code == 0)
+        #expect(try checkpoints() == ["checkpoint-500", "checkpoint-1000", "final"])
+        let listed = try dynamics("catalog", "list", place / "t")
+        #expect(listed.code == 0, "\(listed.errors)")
+        let first = listed.output.split(separator: "\n").dropFirst().map { $0.prefix { $0 != "," } }
+        #expect(first == ["checkpoint-500", "checkpoint-1000", "final"])
     }
 
     @Test func `inspect of a folder lists its members, and what is not read`() throws {
