@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import HDF5
 
@@ -17,7 +18,7 @@ package struct CheckpointLocation: Sendable, Hashable, Codable, CustomStringConv
     /// Reads what a user types: `a.h5`, `a.h5:/model_weights`, or a directory. A text that names an existing file is
     /// that file, whatever it contains; otherwise everything from the first `:/` on is the group.
     package init(parsing text: String) {
-        guard let separator = text.range(of: ":/"), !FileManager.default.fileExists(atPath: text) else {
+        guard let separator = text.range(of: ":/"), !pathExists(text) else {
             self.init(path: text)
             return
         }

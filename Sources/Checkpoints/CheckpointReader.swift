@@ -33,7 +33,9 @@ package final class CheckpointReader: Sendable {
     package static func open(
         _ location: CheckpointLocation, options: ReadOptions
     ) throws(CheckpointError) -> CheckpointReader {
-        if isDirectory(location.path) || SourceCheckpoint.isSource(file: location.path) {
+        var isSource = isDirectory(location.path)
+        if !isSource { isSource = try SourceCheckpoint.isSource(file: location.path) }
+        if isSource {
             let manifest = try SourceCheckpoint.manifest(
                 location.path, group: location.group, dumps: options.bfloat16Dumps,
                 trusted: options.trustedRoots)
@@ -43,7 +45,9 @@ package final class CheckpointReader: Sendable {
         let weights = try KerasArchive.weights(location.path, checkpoint: location.description)
         let opening = try HDF5Opening(location, file: weights, options: options)
         var manifest = opening.manifest
-        manifest.config = manifest.config ?? SourceCheckpoint.config(besideFile: location.path)
+        if manifest.config == nil {
+            manifest.config = try SourceCheckpoint.config(besideFile: location.path)
+        }
         try manifest.checkTotals(location.description)
         return CheckpointReader(
             location, manifest: manifest.withCanonicalNames().withFloat8(), backed: opening.backed)

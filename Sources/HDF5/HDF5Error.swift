@@ -1,3 +1,4 @@
+import Base
 import CHDF5
 
 /// A failed call into libhdf5: what was being done, and the library's own innermost reason.
@@ -13,6 +14,8 @@ package struct HDF5Error: Error, Equatable, CustomStringConvertible {
         case truncation
         /// A structure of a later version of the format; damage can look the same.
         case version
+        /// The disk did not give what it holds.
+        case machine
         case other
     }
 
@@ -20,6 +23,13 @@ package struct HDF5Error: Error, Equatable, CustomStringConvertible {
     /// and nowhere else.
     package var cause: Cause {
         if reason.hasPrefix("truncated file") { return .truncation }
+        // No name of the file's own stands before the code: a file cannot blame the disk.
+        if let read = reason.prefixMatch(
+            of: /file read failed: time = [^']*filename = '\/dev\/fd\/[0-9]+'[^']*errno = ([0-9]+),/),
+            Int32(read.1).map(isMachineFailure) == true
+        {
+            return .machine
+        }
         return reason.contains("bad version number") || reason.contains("unknown version") ? .version : .other
     }
 

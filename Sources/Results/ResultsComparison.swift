@@ -51,16 +51,18 @@ package struct ResultsComparison {
     }
 
     private static func files(in folder: String) throws(EnvironmentError) -> Set<String> {
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
-            throw EnvironmentError("list the folder", folder, reason: "it is missing or cannot be read")
+        let names: [String]
+        do throws(FileReadingError) {
+            names = try folderNames(folder)
+        } catch {
+            let reason = error.kind == .machine ? error.reason : "it is missing or cannot be read"
+            throw EnvironmentError("list the folder", folder, reason: reason)
         }
         return Set(
             names.filter { name in
-                var isFolder: ObjCBool = false
-                return !name.hasPrefix(".") && name != "machine.json"
+                !name.hasPrefix(".") && name != "machine.json"
                     && ![".svg", ".pdf", ".html"].contains { name.hasSuffix($0) }
-                    && FileManager.default.fileExists(atPath: "\(folder)/\(name)", isDirectory: &isFolder)
-                    && !isFolder.boolValue
+                    && pathExists("\(folder)/\(name)") && !isDirectory("\(folder)/\(name)")
             })
     }
 

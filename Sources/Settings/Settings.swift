@@ -65,25 +65,23 @@ package struct SettingsOverride: Sendable {
     }
 }
 
+/// Bytes of the largest settings file that is read: what is made of it takes many times its bytes.
+private let largestFile = 4 << 20
+
 extension ExperimentSettings {
     /// The defaults, with a settings file laid over them, and the options over both.
     /// - Throws: `SettingsError` for a file that cannot be read, and for the first setting that is unknown, missing, or of
     ///   another type.
     package static func load(file path: String, overrides: [SettingsOverride] = []) throws(SettingsError) -> Self {
-        let data: Data
-        do {
-            data = try Data(contentsOf: URL(filePath: path))
+        let text: String?
+        do throws(FileReadingError) {
+            text = try readText(path, limit: largestFile)
         } catch {
-            // The system's own words: Foundation's depend on its version and on the language.
-            let cause = (error as? CocoaError)?.underlying as? POSIXError
-            let reason = cause.map { String(cString: strerror($0.code.rawValue)) } ?? error.localizedDescription
             throw SettingsError(
-                .file(path, line: nil), "cannot read the settings: \(reason)",
-                isMachineFailure: cause.map { isMachineFailure($0.code.rawValue) } ?? false)
+                .file(path, line: nil), "cannot read the settings: \(error.reason)",
+                isMachineFailure: error.kind == .machine)
         }
-        guard let text = String(validating: data, as: UTF8.self) else {
-            throw SettingsError(.file(path, line: nil), "the settings are not UTF-8 text")
-        }
+        guard let text else { throw SettingsError(.file(path, line: nil), "the settings are not UTF-8 text") }
         return try decode(text, file: path, overrides: overrides)
     }
 

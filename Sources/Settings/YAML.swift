@@ -4,6 +4,9 @@ import Yams
 ///
 /// Values are kept as they are typed: the type of the setting decides what `1e-5` or `no` is, not YAML's own rules.
 package func parseYAML(_ text: String, origin: (_ line: Int?) -> SettingsOrigin) throws(SettingsError) -> SettingsNode {
+    guard text.utf8.count(where: separators.contains) <= 2 * mostYAMLNodes else {
+        throw SettingsError(origin(nil), "it holds more than \(mostYAMLNodes) values")
+    }
     let root: Node?
     do {
         root = try Yams.compose(yaml: text)
@@ -20,6 +23,9 @@ package func parseYAML(_ text: String, origin: (_ line: Int?) -> SettingsOrigin)
 
 /// Aliases let a few lines stand for billions of values.
 private let mostYAMLNodes = 200_000
+/// One of these stands between two values, or a value and its name: what parsing makes of a value takes hundreds of bytes, so
+/// they are counted before.
+private let separators = Set(",:\n[]{}".utf8)
 
 private func convert(
     _ node: Node, _ origin: (_ line: Int?) -> SettingsOrigin, _ room: inout Int

@@ -116,6 +116,29 @@ def assemble(program):
     return b"".join(integer_op(op) if isinstance(op, int) else text_op(op) if isinstance(op, str) else op for op in program)
 
 
+OPCODES = [
+    b"(", b"0", b"1", b"2", b"h\x00", b"q\x00", b"q\x01", b"h\x01", b"r\xff\xff\x0f\x00", b"j\xff\xff\xff\x7f", b"\x94", b"N", b"]", b"}", b")",
+    b"\x85", b"\x86", b"\x87", b"\x88", b"\x8f", b"\x90", b"\x91", b"\x93", b"\x81", b"a", b"e", b"s", b"u", b"t", b"b", b"Q", b"cos\nsystem\n",
+    b"ccollections\nOrderedDict\n", b"cbuiltins\nset\n", b"ctorch\nHalfStorage\n", b"ctorch._utils\n_rebuild_parameter\n",
+    b"ctorch._tensor\n_rebuild_from_type_v2\n", b"R", b"U\x02\xff\xfe",
+]
+
+
+def change_program(random, program):
+    """Exchanges, removes, repeats or adds a few opcodes."""
+    for _ in range(random.randint(1, 4)):
+        place = random.randrange(len(program))
+        choice = random.randrange(4)
+        if choice == 0:
+            del program[place]
+        elif choice == 1:
+            program.insert(place, random.choice(program))
+        elif choice == 2:
+            program[place] = random.choice([random.choice(mutation.TEXTS), random.choice(mutation.INTEGERS)])
+        else:
+            program.insert(place, random.choice(OPCODES))
+
+
 def archive(members, compression=zipfile.ZIP_STORED):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", compression) as out:
@@ -133,17 +156,7 @@ def mutate_torch(random, path):
         for place in random.sample(numbers, random.randint(1, 3)):
             program[place] = random.choice(mutation.INTEGERS + [program[place] + step for step in (-8, -4, -1, 1, 4, 8)])
     elif kind == 1:
-        for _ in range(random.randint(1, 4)):
-            place = random.randrange(len(program))
-            choice = random.randrange(4)
-            if choice == 0:
-                del program[place]
-            elif choice == 1:
-                program.insert(place, random.choice(program))
-            elif choice == 2:
-                program[place] = random.choice([random.choice(mutation.TEXTS), random.choice(mutation.INTEGERS)])
-            else:
-                program.insert(place, random.choice([b"(", b"0", b"2", b"h\x00", b"q\x00", b"j\xff\xff\xff\x7f", b"N", b"]", b"}", b"\x88", b"a", b"e", b"s", b"b", b"cos\nsystem\n", b"R"]) )
+        change_program(random, program)
     data = assemble(program)
     if kind == 2:
         data = mutation.flip(random, data)
@@ -182,6 +195,65 @@ def mutate_olmo(random, path):
     return False
 
 
+def mutate_keras(random, path):
+    """Keras's archive around an HDF5 file: its bytes, and those of the file in it."""
+    with open(os.path.join(ROOT, "Tests/Fixtures/reading/core", random.choice(["types.h5", "seed_v18.h5"])), "rb") as file:
+        weights = file.read()
+    compression = random.choice([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+    kind = random.randrange(3)
+    if kind == 0:
+        weights = mutation.flip(random, weights)
+    config = b'{"module": "keras", "class_name": "Sequential"}'
+    whole = archive([("metadata.json", b"{}"), ("config.json", config), ("model.weights.h5", weights)], compression)
+    write(path, mutation.flip(random, whole) if kind == 1 else whole)
+    return False
+
+
+def mutate_stream(random, path):
+    """What torch.save wrote before version 1.6: five pickles, and storages behind them."""
+    magic, version = b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.", b"\x80\x02M\xe9\x03."
+    program, is_structural = pickle_program(), False
+    kind = random.randrange(4)
+    if kind == 0:
+        is_structural = True
+        numbers = [place for place, op in enumerate(program) if isinstance(op, int)]
+        for place in random.sample(numbers, random.randint(1, 3)):
+            program[place] = random.choice(mutation.INTEGERS + [program[place] + step for step in (-8, -4, -1, 1, 4, 8)])
+    elif kind == 1:
+        change_program(random, program)
+    count = random.choice(mutation.INTEGERS) % 2**64 if kind == 2 else 8
+    whole = magic + version + b"\x80\x02}." + assemble(program) + b"\x80\x02](" + text_op("0") + b"e."
+    whole += struct.pack("<Q", count) + 2 * VALUES
+    write(path, mutation.flip(random, whole) if kind == 3 else whole)
+    return is_structural
+
+
+def mutate_container(random, path):
+    """A training script's file: weights in a dictionary of dictionaries, beside counters and an optimizer's state."""
+    weights = pickle_program()[1:-1]
+    key = random.choice(["model", "state_dict", "module", "model_state_dict", "ema", *mutation.TEXTS])
+    program = [b"\x80\x02", b"}", b"(", key, *weights, "global_step", random.choice(mutation.INTEGERS), "optimizer", b"}", b"(",
+               "state", b"}", b"(", 0, b"N", 1, random.choice([b"]", b"}", b")", b"\x88"]), b"u", "lr",
+               b"G" + struct.pack(">d", random.choice(EXTREMES)), b"u", b"u", b"."]
+    if random.random() < 0.6:
+        change_program(random, program)
+    data = assemble(program)
+    if random.random() < 0.3:
+        data = mutation.flip(random, data)
+    write(path, archive([("a/data.pkl", data), ("a/data/0", 2 * VALUES)]))
+    return False
+
+
+def mutate_npy(random, path):
+    """A single array."""
+    header = "{'descr': '%s', 'fortran_order': %s, 'shape': %s, }" % (
+        random.choice(["<f4", "<f4", ">f4", "<f8", "<f2", "|V2", "<u2", "<c8", "|O", "[('a', '<f4')]", *mutation.TEXTS]),
+        random.choice(["False", "True"]), random.choice(["(4,)", "(2, 2)", "()", "(0, 4)", f"({random.choice(mutation.INTEGERS)},)"]))
+    whole = npy(header, VALUES)
+    write(path, mutation.flip(random, whole) if random.random() < 0.5 else whole)
+    return False
+
+
 def mutate_hdf5(random, path):
     """Bytes of a committed file with every type."""
     with open(os.path.join(ROOT, "Tests/Fixtures/reading/core", random.choice(["types.h5", "filters.h5", "links.h5"])), "rb") as file:
@@ -195,6 +267,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 CHECKPOINTS = {
     "safetensors": (".safetensors", mutate_safetensors), "directory": ("", mutate_directory), "torch": (".pt", mutate_torch),
     "numpy": (".npz", mutate_numpy), "olmo": ("", mutate_olmo), "hdf5": (".h5", mutate_hdf5),
+    "keras": (".keras", mutate_keras), "stream": (".pt", mutate_stream), "container": (".ckpt", mutate_container), "npy": (".npy", mutate_npy),
 }
 
 

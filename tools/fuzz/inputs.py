@@ -45,6 +45,43 @@ class Inputs:
         series = ", ".join(f'"{p}"' for p in self.series)
         return [path], ["run", experiment, "--figures", "none", "--settings", path, "--set", f"series=[{series}]", "--out", out]
 
+    def make_set(self, generator, folder, out):
+        """Settings on the command line, `--set`, and options of the run."""
+        experiment = generator.choice(["norms", "drift", "audit", "spectra"])
+        names = {
+            "norms": ["outlier_threshold", "fingerprints", "strict"], "drift": ["moved_threshold", "compare", "gram", "heads", "embedding_rows", "revisions"],
+            "audit": ["norm_deviation", "soups", "vocabulary", "catalog", "training", "branch_point"],
+            "spectra": ["method", "updates", "subspaces", "anchors"],
+        }[experiment]
+        values = [*mutation.TEXTS, *mutation.NUMBERS, *map(str, mutation.INTEGERS), "[]", "{}", "[a, b]", "{a: 1}", "[" * 300, "{a: " * 300,
+                  "&a [*a]", "*a", "!!python/object:os.system x", "? x", "- - -", "{step: {step: 1}}", "{x: {step: -1}}", "[predecessor, predecessor]"]
+        series = ", ".join(f'"{p}"' for p in self.series)
+        words = ["run", experiment, "--figures", "none", "--set", f"series=[{series}]", "--out", out]
+        for _ in range(generator.randint(1, 3)):
+            name = generator.choice(names + ["series", "", "a.b.c", "allow_external"])
+            text = generator.choice([f"{name}={generator.choice(values)}", f"{name}={generator.choice(values)}", generator.choice(values)])
+            # The system takes no zero byte and no half of a pair in an argument.
+            words += ["--set", text.replace("\0", "").encode("utf-8", "replace").decode()]
+        if generator.random() < 0.2:
+            words += [generator.choice(["--jobs", "--share", "--figures"]), generator.choice(["0", "-1", "1/0", "0/3", "99999999999999999999", "x", ""])]
+        return [], words
+
+    def make_export(self, generator, folder, out):
+        """Results of a run, damaged, as curves for TensorBoard and as lines."""
+        target = f"{folder}/results"
+        files = [f for f in corpus.copy_tree(self.seed_results("drift"), target) if f.endswith((".json", ".csv")) and "/.journal/" not in f]
+        path = generator.choice(files)
+        (corpus.mutate_json_file if path.endswith(".json") else corpus.mutate_text_file)(generator, path)
+        return [path], ["export", "tensorboard", target, "--to", out, *generator.choice([[], ["--jsonl"]])]
+
+    def make_import(self, generator, folder, out):
+        """A damaged source into a folder where something is already: no byte of that may change."""
+        kind = generator.choice(list(corpus.CHECKPOINTS))
+        ending, make = corpus.CHECKPOINTS[kind]
+        path = f"{folder}/step1{ending}"
+        make(generator, path)
+        return [path], ["import", path, "--to", out, *generator.choice([[], ["--link"], ["--force"]])]
+
     def make_values(self, generator, folder, out):
         """Sound files whose weights are extreme, through the figures."""
         paths, size = [], 4

@@ -49,6 +49,23 @@ package func isMachineFailure(_ code: Int32) -> Bool {
 
 /// The bytes of a regular file of at most `limit` bytes. Anything else is refused, and does not block: a FIFO would.
 package func readFile(_ path: String, limit: Int) throws(FileReadingError) -> [UInt8] {
+    try read(path) { (byteCount) throws(FileReadingError) in
+        guard byteCount <= limit else {
+            throw FileReadingError(.unsuitable, path, "it has \(byteCount) bytes; up to \(limit) are read")
+        }
+        return byteCount
+    }
+}
+
+/// The first `count` bytes of a regular file, or all of a shorter one.
+package func readStart(_ path: String, count: Int) throws(FileReadingError) -> [UInt8] {
+    try read(path) { min($0, count) }
+}
+
+/// - Parameter count: the bytes to read of a file of so many.
+private func read(
+    _ path: String, count: (_ byteCount: Int) throws(FileReadingError) -> Int
+) throws(FileReadingError) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileReadingError(path, errno: errno) }
     defer { close(descriptor) }
@@ -57,16 +74,18 @@ package func readFile(_ path: String, limit: Int) throws(FileReadingError) -> [U
     guard status.st_mode & S_IFMT == S_IFREG else {
         throw FileReadingError(.unsuitable, path, "it is not a regular file")
     }
-    guard status.st_size <= limit else {
-        throw FileReadingError(.unsuitable, path, "it has \(status.st_size) bytes; up to \(limit) are read")
-    }
-    var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
-    guard let count = bytes.withUnsafeMutableBytes({ readAll($0, from: descriptor, at: 0) }) else {
+    var bytes = [UInt8](repeating: 0, count: try count(Int(status.st_size)))
+    guard let done = bytes.withUnsafeMutableBytes({ readAll($0, from: descriptor, at: 0) }) else {
         throw FileReadingError(path, errno: errno)
     }
     // Somebody may have cut it short in the meantime: what is left is what it holds.
-    bytes.removeLast(bytes.count - count)
+    bytes.removeLast(bytes.count - done)
     return bytes
+}
+
+/// The text of a regular file of at most `limit` bytes, in UTF-8; `nil` when its bytes are none.
+package func readText(_ path: String, limit: Int) throws(FileReadingError) -> String? {
+    String(validating: try readFile(path, limit: limit), as: UTF8.self)
 }
 
 /// The names in a folder, sorted; those of the folder itself and of the one above it left out.

@@ -15,10 +15,17 @@ extension stat {
     }
 }
 
-/// Whether a directory entry is there. A link whose target is gone counts: opening it gives the clearer error.
+/// Whether a directory entry is there. A link whose target is gone counts, and so does what the machine cannot tell:
+/// opening it gives the clearer error.
 package func entryExists(_ path: String) -> Bool {
     var status = stat()
-    return lstat(path, &status) == 0
+    return lstat(path, &status) == 0 || isMachineFailure(errno)
+}
+
+/// Whether `path` leads to something. What the machine cannot tell counts: opening it gives the clearer error.
+package func pathExists(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 || isMachineFailure(errno)
 }
 
 /// Whether a regular file, and not a link to one, is at `path`.
@@ -46,6 +53,9 @@ package func realPath(_ path: String) -> String {
     guard !PathText(path).isAbsolute, let folder = resolvedPath(".") else { return path }
     return folder + "/" + path
 }
+
+/// The code of the system's reason for the call that just failed.
+package var lastErrorCode: Int32 { errno }
 
 /// The system's reason for the call that just failed.
 package func lastError() -> String { systemErrorText(errno) }

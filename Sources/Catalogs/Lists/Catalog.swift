@@ -105,6 +105,9 @@ package struct Catalog: Sendable {
             }
             return text
         } catch {
+            guard error.kind != .environment else {
+                throw CatalogError("\(path): \(error.problem)", isMachineFailure: true)
+            }
             throw CatalogError("\(path): \(error.problem); a catalog is a .csv file, a list of names, or a folder")
         }
     }

@@ -5,6 +5,12 @@ package struct CatalogError: Error, Equatable, CustomStringConvertible {
     /// What, where, and what was expected.
     package let description: String
 
-    /// Makes an error.
-    package init(_ description: String) { self.description = printable(description, limit: 10_000) }
+    /// Whether the machine failed at reading it, and nothing is known of the catalog (exit code 1).
+    package let isMachineFailure: Bool
+
+    /// Makes an error; see the properties.
+    package init(_ description: String, isMachineFailure: Bool = false) {
+        self.description = printable(description, limit: 10_000)
+        self.isMachineFailure = isMachineFailure
+    }
 }

@@ -1,3 +1,4 @@
+import Base
 import Checkpoints
 import Foundation
 import Settings
@@ -73,17 +74,25 @@ package struct TrainingSource: Sendable {
         try parseYAML(try text(name, path)) { .file(name, line: $0) }
     }
 
+    /// Bytes of the largest training config that is read: what is made of it takes many times its bytes.
+    private static let largestFile = 4 << 20
+
     private static func text(_ name: String, _ path: String) throws(SettingsError) -> String {
-        guard FileManager.default.fileExists(atPath: path) else {
+        let text: String?
+        do throws(FileReadingError) {
+            text = try readText(path, limit: largestFile)
+        } catch {
+            guard error.kind == .missing else {
+                throw SettingsError(
+                    .file(name, line: nil), "cannot be read: \(error.reason)",
+                    isMachineFailure: error.kind == .machine)
+            }
             let near = ModelLibrary.nearestName(to: name).map { "; did you mean '\($0)'?" } ?? ""
             throw SettingsError(
                 .file(name, line: nil),
                 "is neither a known model ('dynamics catalog models' lists them) nor a file\(near)")
         }
-        guard let data = FileManager.default.contents(atPath: path), let text = String(validating: data, as: UTF8.self)
-        else {
-            throw SettingsError(.file(name, line: nil), "cannot be read as UTF-8 text")
-        }
+        guard let text else { throw SettingsError(.file(name, line: nil), "cannot be read as UTF-8 text") }
         return text
     }
 }

@@ -62,20 +62,37 @@ struct SourceCheckpoint: Sendable {
 
     /// Endings that single files of this kind usually have, longest first.
     static let endings = [".safetensors", ".pth.tar", ".ckpt", ".npz", ".npy", ".pth", ".bin", ".pt"]
-    /// Longer JSON than this is no configuration, in bytes.
-    private static let configLimit = 16 << 20
+    /// Longer JSON than this is no configuration, in bytes: what is made of it takes many times its bytes.
+    private static let configLimit = 4 << 20
 
     /// Whether the file is of this kind, and neither HDF5 nor an archive with HDF5 in it: by its bytes, and by its ending
     /// only where they say nothing.
-    static func isSource(file path: String) -> Bool {
-        guard let file = try? ByteSources.open(path, checkpoint: path), let format = try? FileFormat(of: file) else {
-            return false
+    ///
+    /// Throws `.environment` when the machine fails; other errors are left to whoever reads it.
+    static func isSource(file path: String) throws(CheckpointError) -> Bool {
+        try unlessMachineFails(false) { () throws(CheckpointError) in
+            let file = try ByteSources.open(path, checkpoint: path)
+            switch try FileFormat(of: file) {
+            case .hdf5: return false
+            case .unknown: return endings.contains { path.hasSuffix($0) }
+            case .zip:
+                return try unlessMachineFails(true) { () throws(CheckpointError) in
+                    !KerasArchive.isOne(try ZipArchive(of: file))
+                }
+            case .safetensors, .torchStream, .npy, .other: return true
+            }
         }
-        switch format {
-        case .hdf5: return false
-        case .unknown: return endings.contains { path.hasSuffix($0) }
-        case .zip: return (try? ZipArchive(of: file)).map { !KerasArchive.isOne($0) } ?? true
-        case .safetensors, .torchStream, .npy, .other: return true
+    }
+
+    /// What `body` gives; `other` where the file is at fault, which another place tells.
+    static func unlessMachineFails<Value>(
+        _ other: Value, _ body: () throws(CheckpointError) -> Value
+    ) throws(CheckpointError) -> Value {
+        do throws(CheckpointError) {
+            return try body()
+        } catch {
+            guard error.kind != .environment else { throw error }
+            return other
         }
     }
 
@@ -110,7 +127,7 @@ struct SourceCheckpoint: Sendable {
         } else {
             identity = HuggingFaceIdentity(ofFile: path)
             try content.add(path)
-            config = SourceCheckpoint.config(besideFile: path)
+            config = try SourceCheckpoint.config(besideFile: path)
         }
         if let group { try content.select(group) }
         files = content.files
@@ -121,7 +138,7 @@ struct SourceCheckpoint: Sendable {
 
     /// Adds the files that `DirectoryWeights` chooses.
     private static func read(directory path: String, into content: inout SourceContent) throws(CheckpointError) {
-        switch DirectoryWeights(in: path) {
+        switch try DirectoryWeights(in: path) {
         case .single(let name):
             try content.checkPlace(of: name)
             try content.add(path + "/" + name)
@@ -162,7 +179,7 @@ struct SourceCheckpoint: Sendable {
     /// What the rest of the harness asks of any checkpoint. Tensors of types that nothing compares are left out.
     func manifest() throws(CheckpointError) -> CheckpointManifest {
         var manifest = CheckpointManifest(
-            tensors: [], storage: [], files: files.map(\.source), attributes: attributes, config: config,
+            tensors: [], storage: [], files: files.map(\.source), attributes: try attributes, config: config,
             leftOut: leftOut)
         manifest.attributes["model"] = identity.model.map { .string($0) }
         for tensor in tensors {
@@ -198,17 +215,23 @@ struct SourceCheckpoint: Sendable {
 
     /// What tells where in training it stands: the revision's name, what the trainer wrote beside the weights, and what
     /// the files themselves state.
+    ///
+    /// Throws `.environment` when the machine fails at reading it.
     var attributes: [String: AttributeValue] {
-        var attributes = TrainerState.facts(in: path).merging(facts) { beside, _ in beside }
-        attributes["revision"] = .string(identity.revision.name)
-        return attributes
+        get throws(CheckpointError) {
+            var attributes = try TrainerState.facts(in: path).merging(facts) { beside, _ in beside }
+            attributes["revision"] = .string(identity.revision.name)
+            return attributes
+        }
     }
 
     /// The `config.json` in a single file's folder, if it is a model's: other programs keep files of that name too.
-    static func config(besideFile path: String) -> String? {
+    static func config(besideFile path: String) throws(CheckpointError) -> String? {
         let parent = PathText(path).folder
         let folder = parent.isEmpty ? "." : parent
-        guard entryExists(folder + "/config.json"), let text = try? readConfig(folder) else { return nil }
+        guard entryExists(folder + "/config.json") else { return nil }
+        let read = try unlessMachineFails(nil) { () throws(CheckpointError) in try readConfig(folder) }
+        guard let text = read else { return nil }
         var scanner = JSONScanner(Array(text.utf8))
         var isModels = false
         try? scanner.object { scanner, key throws(JSONError) in

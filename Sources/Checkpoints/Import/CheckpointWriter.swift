@@ -37,6 +37,9 @@ package struct CheckpointWriter: ~Copyable {
         var byteCount: Int { shape.reduce(type.byteCount, *) }
     }
 
+    /// What the attribute `format` says.
+    static let format = "training-dynamics"
+
     /// The version of the file format that is written, in the attribute `format_version`.
     package static let formatVersion = 1
 
@@ -58,7 +61,7 @@ package struct CheckpointWriter: ~Copyable {
     ) throws(OutputError) {
         let file = try PartialFile(for: path)
         let attributes: [(String, AttributeContent?)] = [
-            ("format", .string("training-dynamics")),
+            ("format", .string(CheckpointWriter.format)),
             ("format_version", .integer(CheckpointWriter.formatVersion)),
             ("model", model.map { .string($0) }),
             ("revision", .string(revision.name)),

@@ -15,17 +15,20 @@ package struct Importer: Sendable {
         package var facts: RevisionFacts?
         /// Whether the files hold the tensors' bytes or point at them.
         package var link: Link
-        /// Whether a file that is there may be replaced by that of another source.
+        /// Whether a file that is there may be replaced by that of another source, if an import made it.
         package var force: Bool
         /// NumPy arrays that are bfloat16, which NumPy has no type for.
         package var bfloat16Dumps: Set<BFloat16Dump>
         /// Directories into which links of a source may lead, besides itself and its Hub cache's blobs.
         package var trustedRoots: [String]
+        /// The program that reads files which `force` would replace; as in `ReadOptions`.
+        package var workerExecutable: String?
 
         /// Sets the options; see the properties.
         package init(
             destination: String, model: String? = nil, revision: String? = nil, facts: RevisionFacts? = nil,
-            link: Link = .none, force: Bool = false, bfloat16Dumps: Set<BFloat16Dump> = [], trustedRoots: [String] = []
+            link: Link = .none, force: Bool = false, bfloat16Dumps: Set<BFloat16Dump> = [],
+            trustedRoots: [String] = [], workerExecutable: String? = nil
         ) {
             self.destination = destination
             self.model = model
@@ -35,6 +38,7 @@ package struct Importer: Sendable {
             self.force = force
             self.bfloat16Dumps = bfloat16Dumps
             self.trustedRoots = trustedRoots
+            self.workerExecutable = workerExecutable
         }
     }
 
@@ -84,7 +88,7 @@ package struct Importer: Sendable {
             state.finishedByteCount = before
             progress(state)
             do {
-                let outcome = try plan.carryOut(force: options.force) { count in
+                let outcome = try plan.carryOut(options) { count in
                     state.finishedByteCount = before + count
                     progress(state)
                     return !shouldStop()

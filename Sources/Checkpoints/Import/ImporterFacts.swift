@@ -45,7 +45,7 @@ package struct RevisionFacts: Sendable {
         } catch let error as ImportError {
             throw error
         } catch let error as CheckpointError {
-            throw ImportError(.usage, "facts file: \(error.problem)")
+            throw ImportError(error.kind == .environment ? .environment : .usage, "facts file: \(error.problem)")
         } catch {
             throw ImportError(.usage, "facts file '\(path)' is not of the form {\"revisions\": [...]}: \(error)")
         }

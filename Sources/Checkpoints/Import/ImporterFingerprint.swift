@@ -5,6 +5,9 @@ extension SourceCheckpoint {
     /// Bytes of a tensor that the fingerprint reads at each end.
     private static let sampleByteCount = 4096
 
+    /// What the fingerprint begins with: how it was made.
+    static let fingerprintPrefix = "xxh3-128:"
+
     /// Tells this checkpoint from others of its model without reading it whole: XXH3-128 over `config.json`, the sizes
     /// and headers (or archive directories) of the files, and the first and last 4 KiB of each tensor as stored. Neither paths nor times
     /// enter, so that it is the same on every machine. An optimiser's step changes all of a tensor, and thereby this;
@@ -24,6 +27,6 @@ extension SourceCheckpoint {
                 add(try input.bytes(at: extent.offset + extent.byteCount - count, count: count))
             }
         }
-        return "xxh3-128:\(stream.fingerprint)"
+        return SourceCheckpoint.fingerprintPrefix + "\(stream.fingerprint)"
     }
 }

@@ -35,8 +35,9 @@ struct ImportPlan {
         for sources: [String], _ options: Importer.Options, failures: inout [ImportFailure]
     ) throws(ImportError) -> [ImportPlan] {
         var plans: [ImportPlan] = []
-        var taken: [String: String] = [:]
-        let members = expand(sources, failures: &failures)
+        // By their bytes: two names of one look are two files.
+        var taken: [PathText: String] = [:]
+        let members = try expand(sources, failures: &failures)
         guard options.revision == nil || members.count + failures.count == 1 else {
             throw ImportError(.usage, "--revision names one source, but there are \(members.count + failures.count)")
         }
@@ -44,7 +45,7 @@ struct ImportPlan {
             let path = member.path
             do {
                 let plan = try ImportPlan(member, options)
-                if let other = taken.updateValue(path, forKey: plan.destination) {
+                if let other = taken.updateValue(path, forKey: PathText(plan.destination)) {
                     throw ImportError(.usage, "'\(other)' and '\(path)' both become '\(plan.destination)'")
                 }
                 plans.append(plan)
@@ -62,7 +63,7 @@ struct ImportPlan {
     /// A folder stands for the checkpoints in it.
     private static func expand(
         _ sources: [String], failures: inout [ImportFailure]
-    ) -> [CheckpointListing.Member] {
+    ) throws(ImportError) -> [CheckpointListing.Member] {
         var members: [CheckpointListing.Member] = []
         for source in sources {
             do throws(CheckpointError) {
@@ -73,6 +74,7 @@ struct ImportPlan {
                     failures.append(ImportFailure(source: source, reason: listing.emptiness))
                 }
             } catch {
+                if error.kind == .environment { throw ImportError(.environment, error.description) }
                 failures.append(ImportFailure(source: source, error))
             }
         }
@@ -87,7 +89,7 @@ struct ImportPlan {
         try source.checkComplete()
         model = options.model ?? source.identity.model
         let name = options.revision ?? (member.isFinal ? Checkpoint.finalName : source.identity.revision.name)
-        var facts = member.isFinal ? [:] : source.attributes
+        var facts = try member.isFinal ? [:] : source.attributes
         facts["revision"] = .string(name)
         revision = try options.facts?.revision(named: name) ?? Revision(attributes: facts, fallbackName: name)
         destination = options.destination + "/" + (try ImportPlan.fileName(of: name, path))
@@ -115,38 +117,57 @@ struct ImportPlan {
     /// Writes the file, unless it is there.
     /// - Parameter proceed: told the bytes done; `false` stops the work.
     /// - Throws: `OutputError` when the destination is at fault, anything else when this source is.
-    func carryOut(force: Bool, proceed: (Int) -> Bool) throws -> Outcome {
+    func carryOut(_ options: Importer.Options, proceed: (Int) -> Bool) throws -> Outcome {
         let writer = try CheckpointWriter(
             path: destination, model: model, revision: revision, config: source.config,
             sourceFingerprint: source.fingerprint(),
             tensors: source.storedTensors(link: link, from: destination))
         if entryExists(destination) {
+            try checkComparable()
             if try writer.matchesDestination() { return .skipped }
-            guard force else {
+            guard options.force else {
                 throw ImportFailure(
                     source: source.path,
                     reason: "'\(destination)' is there and differs from what this import would write; "
                         + "--force replaces it")
             }
-            guard ImportPlan.isCheckpointFile(destination) else {
-                throw ImportFailure(
-                    source: source.path,
-                    reason:
-                        "'\(destination)' is no file that an import has made, and --force replaces no other; move it away"
-                )
-            }
+            guard try isRegularFile(destination) && ImportPlan.isImported(destination, options) else { throw foreign }
         }
         guard try link != .none || copyPayload(to: writer, proceed) else { return .stopped }
         try writer.commit()
         return .written
     }
 
-    /// Whether a regular HDF5 file, and not a link to one, is there.
-    private static func isCheckpointFile(_ path: String) -> Bool {
-        guard isRegularFile(path), let file = try? ByteSources.open(path, checkpoint: path),
-            file.byteCount >= HDF5Signature.bytes.count
-        else { return false }
-        return (try? file.bytes(at: 0, count: HDF5Signature.bytes.count)) == HDF5Signature.bytes
+    /// What stands in the way and stays there.
+    private var foreign: ImportFailure {
+        ImportFailure(
+            source: source.path,
+            reason:
+                "'\(destination)' is no file that an import has made, and --force replaces no other; move it away, or "
+                + "import into another folder with --to")
+    }
+
+    /// Throws when what is there leads to no file, so that it can neither be what this import would write nor be replaced.
+    private func checkComparable() throws {
+        guard let real = resolvedPath(destination) else {
+            let code = lastErrorCode
+            guard isMachineFailure(code) else { throw foreign }
+            throw OutputError(destination, "what is there cannot be compared with it: \(systemErrorText(code))")
+        }
+        guard isRegularFile(real) else { throw foreign }
+    }
+
+    /// Whether an import made the file that is there: its root says the format and the fingerprint of a source, which
+    /// nothing else writes. A worker reads them, because the file may be anybody's.
+    private static func isImported(_ path: String, _ options: Importer.Options) throws(CheckpointError) -> Bool {
+        try SourceCheckpoint.unlessMachineFails(false) { () throws(CheckpointError) in
+            let attributes = try HDF5Opening.rootAttributes(
+                of: path, options: ReadOptions(workerExecutable: options.workerExecutable))
+            guard attributes["format"] == .string(CheckpointWriter.format),
+                case .string(let fingerprint)? = attributes["source_fingerprint"]
+            else { return false }
+            return fingerprint.hasPrefix(SourceCheckpoint.fingerprintPrefix)
+        }
     }
 
     /// Copies all tensors in the file's order; `false` when it was stopped.

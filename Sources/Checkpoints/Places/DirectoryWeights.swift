@@ -30,8 +30,19 @@ enum DirectoryWeights: Equatable {
     private static let ranked = [("consolidated.", ".pth"), ("mp_rank_", "_model_states.pt")]
 
     /// Looks at a directory. The sole file that may hold weights counts too, whatever its name.
-    init(in directory: String) {
-        let names = (try? folderNames(directory)) ?? []
+    ///
+    /// Throws `.environment` when the machine cannot list it.
+    init(in directory: String) throws(CheckpointError) {
+        let names: [String]
+        do throws(FileReadingError) {
+            names = try folderNames(directory)
+        } catch {
+            if error.kind == .machine {
+                throw CheckpointError(
+                    .environment, checkpoint: directory, problem: "cannot be listed: \(error.reason)")
+            }
+            names = []
+        }
         self = DirectoryWeights.known(names, in: directory) ?? DirectoryWeights.sole(names, in: directory)
     }
 

@@ -23,7 +23,8 @@ package enum PathContent: Sendable, Equatable {
         let name = String(path.split(separator: "/").last ?? "/")
         var status = stat()
         if stat(path, &status) != 0 {
-            self = isMember ? PathContent.missing(path, name) : .checkpoint
+            // What the machine cannot tell is tried: opening it says so.
+            self = isMember && !isMachineFailure(errno) ? PathContent.missing(path, name) : .checkpoint
         } else if status.st_mode & S_IFMT == S_IFDIR {
             self = PathContent.directory(path, name, isMember: isMember)
         } else {
@@ -50,7 +51,13 @@ package enum PathContent: Sendable, Equatable {
 
     private static func isCheckpoint(file path: String, _ name: String) -> Bool {
         guard !WeightFiles.standsBeside(name) else { return false }
-        let head = beginning(of: path)
+        let head: [UInt8]?
+        do throws(CheckpointError) {
+            head = try beginning(of: path)
+        } catch {
+            // Opening it says that the machine fails.
+            return true
+        }
         if head == HDF5Signature.bytes { return true }
         let isArchive = head?.starts(with: Array("PK\u{3}\u{4}".utf8)) == true
         guard let ending = WeightFiles.ending(of: name)?.lowercased() else {
@@ -61,9 +68,12 @@ package enum PathContent: Sendable, Equatable {
         return WeightFiles.mayHoldWeights(name)
     }
 
-    private static func beginning(of path: String) -> [UInt8]? {
-        guard let file = try? ByteSources.open(path, checkpoint: path) else { return nil }
-        return try? file.bytes(at: 0, count: min(8, file.byteCount))
+    /// `nil` for a file that cannot be read; throws when the machine fails.
+    private static func beginning(of path: String) throws(CheckpointError) -> [UInt8]? {
+        try SourceCheckpoint.unlessMachineFails(nil) { () throws(CheckpointError) in
+            let file = try ByteSources.open(path, checkpoint: path)
+            return try file.bytes(at: 0, count: min(8, file.byteCount))
+        }
     }
 
     /// Whether an archive is one of torch's or NumPy's.
@@ -80,6 +90,7 @@ package enum PathContent: Sendable, Equatable {
         do {
             names = try folderNames(path).filter { !$0.hasPrefix(".") }
         } catch {
+            if error.kind == .machine { return .checkpoint }
             return isMember ? .unread(problem: "cannot be listed: \(error.reason)", remedy: nil) : .folder
         }
         if let weights = DirectoryWeights.known((try? folderNames(path)) ?? names, in: path) {

@@ -9,10 +9,18 @@ enum TrainerState {
 
     /// The steps that the first of these files in a directory states, under their keys; nothing when there is none, or it
     /// cannot be read.
-    static func facts(in directory: String) -> [String: AttributeValue] {
+    ///
+    /// Throws `.environment` when the machine fails at reading them.
+    static func facts(in directory: String) throws(CheckpointError) -> [String: AttributeValue] {
         for name in names where entryExists(directory + "/" + name) {
-            guard let bytes = try? readFile(directory + "/" + name, limit: lengthLimit) else { continue }
-            return steps(bytes)
+            do throws(FileReadingError) {
+                return steps(try readFile(directory + "/" + name, limit: lengthLimit))
+            } catch {
+                guard error.kind != .machine else {
+                    throw CheckpointError(
+                        .environment, checkpoint: directory, problem: "cannot read '\(name)': \(error.reason)")
+                }
+            }
         }
         return [:]
     }

@@ -61,6 +61,9 @@ package struct Alignment: Sendable {
     /// In ascending order of name.
     package let entries: [Entry]
 
+    /// Whether the two have anything in common that is compared.
+    package var comparesAny: Bool { entries.contains(where: \.isCompared) }
+
     /// What a tied output head is called where neither side has one.
     private static let head = "lm_head.weight"
 

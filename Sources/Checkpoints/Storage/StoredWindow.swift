@@ -4,7 +4,8 @@ import Synchronization
 import Tensors
 
 /// Decoded elements [start, end) of a stored tensor whose chunks are compressed, or whose elements only libhdf5 can read. It
-/// advances in row-major order; each chunk is decoded once, unless a band of chunks exceeds the capacity.
+/// advances in row-major order, and each chunk is decoded once: a band of chunks that exceeds the capacity passes through a
+/// temporary file. Only where that has no room, its chunks are decoded for each window again.
 ///
 /// Used by one thread, except that `load` shares out its own work.
 final class StoredWindow: ElementWindow {
@@ -15,6 +16,9 @@ final class StoredWindow: ElementWindow {
     private let bigEndian: Bool
     private let chunks: Chunks?
     private var held: HeldElements
+    /// The band that was decoded last, where it exceeds the capacity.
+    private var spilled: SpilledBand?
+    private var temporary: TemporaryFile?
 
     private struct Chunks: Sendable {
         let grid: ChunkGrid
@@ -96,13 +100,65 @@ final class StoredWindow: ElementWindow {
         _ range: Range<Int>, _ chunks: Chunks, _ threads: Threads
     ) throws(CheckpointError) {
         let target = held.bytes(of: range)
-        let stored = chunks.table.entries(in: range, of: chunks.grid)
         if chunks.table.count < chunks.grid.chunkCount { fill(target, with: dataset.fill) }
+        var start = range.lowerBound
+        while start < range.upperBound {
+            let band = chunks.grid.band(of: start)
+            guard band.count > held.capacity else {
+                try decode(start..<range.upperBound, into: held.bytes(of: start..<range.upperBound), chunks, threads)
+                break
+            }
+            let part = start..<min(band.upperBound, range.upperBound)
+            if let spilled = try spill(band, chunks, threads) {
+                try spilled.read(
+                    part, into: held.bytes(of: part), elementByteCount: held.elementByteCount, threads: threads)
+            } else {
+                try decode(part, into: held.bytes(of: part), chunks, threads)
+            }
+            start = part.upperBound
+        }
+        if bigEndian { swapBytes(target, of: elementType) }
+    }
+
+    /// The band in a temporary file; `nil` where it is a single chunk, which stays decoded, or where there is no room.
+    private func spill(
+        _ band: Range<Int>, _ chunks: Chunks, _ threads: Threads
+    ) throws(CheckpointError) -> SpilledBand? {
+        if let spilled, spilled.range == band { return spilled }
+        spilled = nil
+        let stored = chunks.table.entries(in: band, of: chunks.grid)
+        let chunkByteCount = chunks.decoder.chunkByteCount
+        guard stored.count > 1,
+            let byteCount = SpilledBand.byteCount(of: stored, chunkByteCount: chunkByteCount),
+            temporary != nil || TemporaryFile.hasRoom(for: byteCount)
+        else { return nil }
+        let file: TemporaryFile
+        if let temporary {
+            file = temporary
+        } else {
+            file = try TemporaryFile(
+                to: "decode '\(dataset.name)' into a temporary file", checkpoint: reader.location.description)
+            temporary = file
+        }
+        let job = ChunkJob(
+            entries: stored, range: band, target: UnsafeMutableRawBufferPointer(start: nil, count: 0),
+            elementByteCount: held.elementByteCount, grid: chunks.grid, decoder: chunks.decoder, pool: chunks.pool,
+            reader: reader, dataset: dataset)
+        let made = try SpilledBand(
+            band, stored, of: chunks.grid, chunkByteCount: chunkByteCount, file: file, threads: threads
+        ) { (entry, use) throws(CheckpointError) in try job.withDecoded(entry, use) }
+        spilled = made
+        return made
+    }
+
+    private func decode(
+        _ range: Range<Int>, into target: UnsafeMutableRawBufferPointer, _ chunks: Chunks, _ threads: Threads
+    ) throws(CheckpointError) {
+        let stored = chunks.table.entries(in: range, of: chunks.grid)
         let job = ChunkJob(
             entries: stored, range: range, target: target, elementByteCount: held.elementByteCount, grid: chunks.grid,
             decoder: chunks.decoder, pool: chunks.pool, reader: reader, dataset: dataset)
         try threads.forEach(stored.count) { (index) throws(CheckpointError) in try job.run(index) }
-        if bigEndian { swapBytes(target, of: elementType) }
     }
 }
 
@@ -129,6 +185,15 @@ private struct ChunkJob: @unchecked Sendable {
                 base + (element - range.lowerBound) * elementByteCount, elements + source * elementByteCount,
                 count * elementByteCount)
         }
+    }
+
+    /// Decodes a chunk and gives its bytes to `use`.
+    func withDecoded(
+        _ entry: ChunkTable.Entry, _ use: (UnsafeRawPointer) throws(CheckpointError) -> Void
+    ) throws(CheckpointError) {
+        let (scratch, _) = pool.take(entry.place)
+        defer { pool.give(scratch, holding: nil) }
+        try use(try decode(entry, scratch))
     }
 
     private func decode(_ entry: ChunkTable.Entry, _ scratch: ChunkScratch) throws(CheckpointError) -> UnsafeRawPointer

@@ -46,8 +46,9 @@ struct TrustedRoots: Sendable {
     func resolve(_ name: String, role: String, checkpoint: String) throws(CheckpointError) -> String {
         let shown = printable(name)
         guard let real = resolvedPath(PathText(name).isAbsolute ? name : "\(folder)/\(name)") else {
+            let code = lastErrorCode
             throw CheckpointError(
-                .unreachable, checkpoint: checkpoint, problem: "\(role) leads to '\(shown)': \(lastError())")
+                opening: checkpoint, problem: "\(role) leads to '\(shown)': \(systemErrorText(code))", errno: code)
         }
         guard roots.contains(where: { PathText(real).isWithin(PathText($0)) }) else {
             throw CheckpointError(

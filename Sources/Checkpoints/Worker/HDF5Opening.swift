@@ -85,6 +85,21 @@ struct HDF5Opening {
         for source in sources.values { source.worker.rest() }
     }
 
+    /// Attributes of the root of the HDF5 file at `path`; whether its tensors can be read does not matter.
+    static func rootAttributes(
+        of path: String, options: ReadOptions
+    ) throws(CheckpointError) -> [String: AttributeValue] {
+        let file = try LocalFile(path, checkpoint: path, role: "cannot open it")
+        try HDF5Signature.check(file)
+        let worker = HDF5WorkerProcess(file: file, options: options)
+        defer { worker.rest() }
+        var attributes: [String: AttributeValue] = [:]
+        try worker.collect(.describe(path: "/", dumps: [])) { (message) throws(MessageReader.Malformed) in
+            if case .attribute(let name, let value) = try WorkerRecord(decoding: &message) { attributes[name] = value }
+        }
+        return attributes
+    }
+
     private mutating func start(_ file: LocalFile, _ roots: TrustedRoots) throws(CheckpointError) -> Source {
         try HDF5Signature.check(file)
         let worker = HDF5WorkerProcess(file: file, options: options)

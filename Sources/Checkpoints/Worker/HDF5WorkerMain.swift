@@ -55,6 +55,7 @@ struct WorkerFailure: Error {
         switch error.cause {
         case .truncation: self.init(.truncated, "\(error)")
         case .version: self.init(.unsupported, "\(error)", remedy: HDF5Signature.remedy)
+        case .machine: self.init(.environment, "\(error)", remedy: environmentRemedy(EIO))
         case .other: self.init(.malformed, "\(error)")
         }
     }

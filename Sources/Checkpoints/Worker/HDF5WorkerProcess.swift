@@ -166,8 +166,12 @@ final class HDF5WorkerProcess: Sendable {
             throw end
         }
         if let failure {
+            // A machine that fails ends the run, which no file may: a worker that says so is believed when the file cannot
+            // be read here either.
+            if failure.kind == .environment { try file.readThrough() }
             throw CheckpointError(
-                failure.kind, checkpoint: checkpoint, problem: printable(failure.problem),
+                failure.kind == .environment ? .malformed : failure.kind, checkpoint: checkpoint,
+                problem: printable(failure.problem),
                 remedy: failure.remedy.map { printable($0) })
         }
     }
@@ -255,9 +259,7 @@ struct Conversation: ~Copyable {
     private func failure(_ byteCount: Int) throws(BrokenConversation) -> WorkerFailure {
         var message = MessageReader(try receive(byteCount))
         do throws(MessageReader.Malformed) {
-            var kind = CheckpointError.Kind(rawValue: try message.string()) ?? .malformed
-            // That would end the run, which no file may.
-            if kind == .environment { kind = .malformed }
+            let kind = CheckpointError.Kind(rawValue: try message.string()) ?? .malformed
             let problem = try message.string()
             let remedy = try message.string()
             return WorkerFailure(kind, problem, remedy: remedy.isEmpty ? nil : remedy)

@@ -20,6 +20,7 @@ struct StructureWalk {
     /// Soft links are followed last, so that a dataset keeps the name of its own link.
     private var pending: [(name: String, path: String)] = []
     private var objectCount = 0
+    private var nameByteCount = 0
 
     private struct FoundDataset {
         var path: String
@@ -84,6 +85,12 @@ struct StructureWalk {
             let path = "\(path)/\(link.name)"
             guard path.utf8.count <= StructureWalk.nameByteLimit else {
                 throw WorkerFailure(.unsupported, "a name takes more than \(StructureWalk.nameByteLimit) bytes")
+            }
+            // Names of groups are in the file once, and in the names of all that is in them.
+            nameByteCount += name.utf8.count
+            guard nameByteCount <= WorkerReply.totalByteLimit else {
+                throw WorkerFailure(
+                    .unsupported, "the names in it take more than \(WorkerReply.totalByteLimit >> 20) MiB")
             }
             switch link.target {
             case .object:

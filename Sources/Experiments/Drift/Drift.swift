@@ -31,6 +31,7 @@ struct Drift: Experiment {
     /// - Throws: `InputError` when nothing can be compared, or when tensors have no counterpart and that is not allowed.
     init(_ settings: DriftSettings, _ context: RunContext) throws {
         let runIndices: [RunIndex]
+        let wanted: [Comparison]
         self.settings = settings
         let input = settings.input
         if let from = settings.pair.from, let to = settings.pair.to {
@@ -39,7 +40,7 @@ struct Drift: Experiment {
             guard ends.count == 2 else { throw InputError(context.refused.map(\.description)) }
             (series, runIndices) = Drift.inGivenOrder(ends, context)
             (reference, branchPoint) = (0, nil)
-            comparisons = [Comparison(kind: .pair, from: 0, to: ends[0] == ends[1] ? 0 : 1)]
+            wanted = [Comparison(kind: .pair, from: 0, to: ends[0] == ends[1] ? 0 : 1)]
         } else {
             let opened = try input.open(
                 in: context, branchPoint: settings.comparisons.anchors.branchPoint, training: settings.training)
@@ -53,12 +54,13 @@ struct Drift: Experiment {
                     try series.place(named: $0, setting: "branch_point")
                 }
                 ?? series.branchPoint
-            comparisons = Comparison.list(
+            wanted = Comparison.list(
                 settings.comparisons.compare, series, reference: reference, branchPoint: branchPoint)
         }
         contents = SeriesContents(series, runIndices: runIndices, fingerprints: settings.integrity.fingerprints)
         training = try settings.training.map { [series] in try SeriesTraining($0, series, context) }
-        alignments = try Drift.align(comparisons, series, reference, settings)
+        alignments = try Drift.align(wanted, series, reference, settings)
+        comparisons = try Drift.comparable(wanted, alignments, series, context)
     }
 
     /// The series without the members that share no tensor with it: they are findings, and the rest is compared. Where
@@ -83,6 +85,30 @@ struct Drift: Experiment {
         return series.only(members, opened.runIndices)
     }
 
+    /// The comparisons of checkpoints that have a tensor in common. The others are findings: two members may each have
+    /// something in common with a third, and nothing with each other.
+    /// - Throws: `InputError` where no comparison is left.
+    private static func comparable(
+        _ wanted: [Comparison], _ alignments: [Pair: Alignment], _ series: CheckpointSeries, _ context: RunContext
+    ) throws -> [Comparison] {
+        let strangers = alignments.filter { !$0.value.comparesAny }.keys
+            .sorted { ($0.first, $0.second) < ($1.first, $1.second) }
+            .map { (series.checkpoints[$0.first], series.checkpoints[$0.second]) }
+        let comparable = wanted.filter { alignments[Pair($0)]?.comparesAny ?? false }
+        guard !comparable.isEmpty else {
+            throw InputError(
+                strangers.map {
+                    "\($0.label) and \($1.label) have no floating-point tensor in common\(reasonForNothing($0, $1))"
+                })
+        }
+        context.warn(
+            strangers.map {
+                "\($0.label) and \($1.label) have no floating-point tensor in common, so that drift does not compare "
+                    + "them\(reasonForNothing($0, $1))"
+            })
+        return comparable
+    }
+
     /// Aligns every pair that is compared or lies on a trajectory.
     private static func align(
         _ comparisons: [Comparison], _ series: CheckpointSeries, _ reference: Int, _ settings: DriftSettings
@@ -99,13 +125,10 @@ struct Drift: Experiment {
             let (from, to) = (series.checkpoints[pair.first], series.checkpoints[pair.second])
             let alignment = Alignment(from: from, to: to)
             alignments[pair] = alignment
+            // Of two that have nothing in common, one line says so.
+            guard alignment.comparesAny else { continue }
             let unmatched = alignment.entries.filter { $0.status.isUnmatched }
             problems += unmatched.map { describe($0, from, to) }
-            if !alignment.entries.contains(where: \.isCompared) {
-                throw InputError(
-                    "\(from.label) and \(to.label) have no floating-point tensor in common"
-                        + reasonForNothing(from, to))
-            }
         }
         if !problems.isEmpty, !settings.allowUnmatched {
             throw InputError(

@@ -52,7 +52,7 @@ struct SavedRun: Sendable {
 
     /// One of its tables.
     func table(_ table: String, remedy: String) throws -> CSVTable {
-        guard FileManager.default.fileExists(atPath: "\(folder)/\(table).csv") else {
+        guard pathExists("\(folder)/\(table).csv") else {
             throw InputError("there is no \(name)/\(table).csv; \(remedy)")
         }
         return try CSVReader().read("\(folder)/\(table).csv", as: "\(name)/\(table).csv")

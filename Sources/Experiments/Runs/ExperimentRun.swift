@@ -174,7 +174,7 @@ package struct ExperimentRun: Sendable {
 
     private func prepare<E: Experiment>(_ type: E.Type, _ context: RunContext) throws -> Prepared {
         let path = settingsPath(E.name)
-        guard options.settingsFile != nil || FileManager.default.fileExists(atPath: path) else {
+        guard options.settingsFile != nil || pathExists(path) else {
             throw SettingsError(
                 .file(path, line: nil),
                 "no such file in the current folder; run in the folder of the project, or name one with --settings FILE"
@@ -193,7 +193,7 @@ package struct ExperimentRun: Sendable {
             throw InputError(known + error.problems, isMachineFailure: error.isMachineFailure)
         }
         return Prepared(
-            experiment: experiment, settings: settings.canonicalJSON, folder: outputFolder(E.name),
+            experiment: experiment, settings: settings.canonicalJSON, folder: try outputFolder(E.name),
             findings: context.findings, notes: context.notes)
     }
 
@@ -204,14 +204,20 @@ package struct ExperimentRun: Sendable {
 
     private func settingsPath(_ name: String) -> String { options.settingsFile ?? "experiments/\(name).yaml" }
 
-    private func outputFolder(_ name: String) -> String {
+    private func outputFolder(_ name: String) throws(EnvironmentError) -> String {
         if let output = options.output { return experiments.count == 1 ? output : "\(output)/\(name)" }
         guard let pair = options.pair else { return "results/\(name)" }
         let folder = "results/\(name)/\(stem(pair.from))--\(stem(pair.to))"
         // Another pair of the same names keeps its results.
         let pairFingerprint = Fingerprint(of: realPath(pair.from) + "\n" + realPath(pair.to))
         let other = "\(folder)-\("\(pairFingerprint)".prefix(8))"
-        guard let record = try? RunRecord(folder: folder) else { return folder }
+        let record: RunRecord
+        do throws(SavedFileProblem) {
+            record = try RunRecord(folder: folder)
+        } catch {
+            if case .unreadable(let error) = error, let failure = error.environment { throw failure }
+            return folder
+        }
         let ends = [("from", pair.from), ("to", pair.to)]
         let isSame = ends.allSatisfy { key, end in
             record.settings[key]?.text.map { CheckpointLocation(parsing: $0) } == CheckpointLocation(parsing: end)

@@ -47,9 +47,10 @@ struct ResultsFolder {
             throw InputError(
                 "\(record) tells of the experiment '\(printable(run.experiment))', which this version does not have")
         }
-        do {
+        do throws(SavedTables.Problem) {
             return (experiment, run, try SavedTables(folder: path))
         } catch {
+            guard !error.isMachineFailure else { throw InputError([error.description], isMachineFailure: true) }
             throw InputError("\(error.description); run the experiment again")
         }
     }

@@ -187,7 +187,7 @@ final class RunContext: Sendable {
             return .success(input.applyFacts(to: checkpoint))
         } catch {
             // A checkpoint that was deleted since an earlier run is still known by what that run journalled.
-            guard !FileManager.default.fileExists(atPath: found.path),
+            guard error.kind != .environment, !pathExists(found.path),
                 let contents = journal.summary(CheckpointContents.self, for: key)
             else { return .failure(error) }
             return .success(input.applyFacts(to: Checkpoint(location: location, contents: contents)))
@@ -232,7 +232,7 @@ final class RunContext: Sendable {
         let isStated = stated.contains { name == $0 || name.hasPrefix($0 + ".") }
         guard !PathText(path).isAbsolute, !isStated else { return path }
         let beside = settingsFolder + "/" + path
-        return FileManager.default.fileExists(atPath: beside) ? beside : path
+        return pathExists(beside) ? beside : path
     }
 }
 

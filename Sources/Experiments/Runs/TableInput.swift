@@ -1,5 +1,4 @@
 import Base
-import Foundation
 import Reports
 import Tensors
 
@@ -15,8 +14,15 @@ extension RunContext {
     }
 
     /// What `run.json` records of a file: its name and the fingerprint of its bytes.
-    func fileFacts(_ path: String, of name: String) -> JSON {
-        let data = FileManager.default.contents(atPath: resolve(path, of: name)) ?? Data()
+    /// - Throws: `InputError` for a file that cannot be read.
+    func fileFacts(_ path: String, of name: String) throws(InputError) -> JSON {
+        let data: [UInt8]
+        do throws(FileReadingError) {
+            data = try readFile(resolve(path, of: name), limit: CSVReader.largestFile)
+        } catch {
+            throw InputError(
+                ["\(path): cannot read the table: \(error.reason)"], isMachineFailure: error.kind == .machine)
+        }
         let fingerprint = data.withUnsafeBytes { Fingerprint(of: $0) }
         return ["file": .string(path), "fingerprint": .string(fingerprint.description)]
     }

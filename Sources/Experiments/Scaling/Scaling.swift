@@ -25,7 +25,7 @@ struct Scaling: Experiment {
         guard !settings.runs.isEmpty else { throw InputError("no table of runs is named; set runs=FILE.csv") }
         let table = try context.table(settings.runs, of: "runs")
         runs = try ScalingRuns(table, settings)
-        inputs = .array([context.fileFacts(settings.runs, of: "runs")])
+        inputs = .array([try context.fileFacts(settings.runs, of: "runs")])
         threads = context.threads
         let refusals = laws.compactMap { law in refusal(law).map { "\(law.name): \($0)" } }
         guard refusals.count < laws.count else { throw InputError(refusals.map { "\(settings.runs): \($0)" }) }

@@ -26,7 +26,7 @@ struct InputTable: Sendable {
                 "\(path):1: unknown column '\(name)'; \(near ?? "the columns are \(columns.joined(separator: ", "))")")
         }
         self.table = table
-        facts = context.fileFacts(path, of: setting)
+        facts = try context.fileFacts(path, of: setting)
     }
 
     /// Indices of rows.

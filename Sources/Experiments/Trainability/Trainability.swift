@@ -70,7 +70,7 @@ struct Trainability: Experiment {
             try TrainingLog(
                 path, in: context, columns: settings.logColumns, vocabulary: settings.vocabulary)
         }
-        inputs += paths.map { context.fileFacts($0, of: "logs") }
+        inputs += try paths.map { try context.fileFacts($0, of: "logs") }
         guard !(runs.isEmpty && throughputs.isEmpty && logs.isEmpty) else {
             throw InputError("there is nothing to look at; name a table under runs or throughput, or logs")
         }
@@ -151,12 +151,15 @@ struct Trainability: Experiment {
     /// A folder stands for the CSV files in it.
     private static func logPaths(_ entry: String, _ context: RunContext) throws(InputError) -> [String] {
         let found = context.resolve(entry, of: "logs")
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: found, isDirectory: &isFolder), isFolder.boolValue else {
-            return [entry]
+        guard isDirectory(found) else { return [entry] }
+        let names: [String]
+        do throws(FileReadingError) {
+            names = try folderNames(found).filter { $0.hasSuffix(".csv") && !$0.hasPrefix(".") }
+        } catch {
+            throw InputError(
+                ["cannot list the folder of logs '\(entry)': \(error.reason)"],
+                isMachineFailure: error.kind == .machine)
         }
-        let names = ((try? FileManager.default.contentsOfDirectory(atPath: found)) ?? []).sorted()
-            .filter { $0.hasSuffix(".csv") && !$0.hasPrefix(".") }
         guard !names.isEmpty else { throw InputError("the folder of logs '\(entry)' holds no .csv file") }
         return names.map { "\(entry)/\($0)" }
     }

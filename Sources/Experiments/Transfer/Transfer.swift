@@ -23,11 +23,11 @@ struct Transfer: Experiment {
         threads = context.threads
         var inputs: [JSON] = []
         runs = try settings.runs.map { path in
-            inputs.append(context.fileFacts(path, of: "runs"))
+            inputs.append(try context.fileFacts(path, of: "runs"))
             return try TransferRuns(try context.table(path, of: "runs"), settings.columns)
         }
         stages = try settings.stages.map { stages in
-            for path in stages.files { inputs.append(context.fileFacts(path, of: "stages")) }
+            for path in stages.files { inputs.append(try context.fileFacts(path, of: "stages")) }
             return try StageLosses(stages) { path throws(InputError) in try context.table(path, of: "stages") }
         }
         self.inputs = inputs

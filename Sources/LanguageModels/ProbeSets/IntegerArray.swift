@@ -10,13 +10,18 @@ struct IntegerArray {
 
     /// More tokens than this are no probe but a corpus.
     static let elementLimit = 1 << 28
+    /// Bytes of the largest file: so many integers of eight bytes, and a header.
+    private static let byteLimit = elementLimit * 8 + (1 << 16)
 
     init(shape: [Int], values: [Int]) { (self.shape, self.values) = (shape, values) }
 
     /// Reads a `.npy` file, or a headerless one of that type.
     init(file: ProbeSetSource.File, memmap: ProbeSetSource.MemmapType?) throws(ProbeSetError) {
-        guard access(file.path, R_OK) == 0, let data = FileManager.default.contents(atPath: file.path) else {
-            throw ProbeSetError(file.name, "cannot read it: \(String(cString: strerror(errno)))")
+        let data: Data
+        do throws(FileReadingError) {
+            data = Data(try readFile(file.path, limit: IntegerArray.byteLimit))
+        } catch {
+            throw ProbeSetError(file, error)
         }
         if let header = try NumPyHeader(data, file: file.name) {
             try self.init(bytes: data.dropFirst(header.byteCount), header.type, header.shape, file: file.name)
@@ -112,10 +117,12 @@ private struct NumPyHeader {
 }
 
 extension ProbeArrays {
-    static func isHDF5(_ path: String) -> Bool {
-        guard let handle = FileHandle(forReadingAtPath: path) else { return false }
-        defer { try? handle.close() }
-        return (try? handle.read(upToCount: 8)) == Data([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a])
+    static func isHDF5(_ file: ProbeSetSource.File) throws(ProbeSetError) -> Bool {
+        do throws(FileReadingError) {
+            return try readStart(file.path, count: 8) == [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]
+        } catch {
+            throw ProbeSetError(file, error)
+        }
     }
 
     /// The integer datasets of an HDF5 file that matter here, by name, and its names of domains.
@@ -135,7 +142,9 @@ extension ProbeArrays {
             }
             try reader.checkUnchanged()
         } catch {
-            throw ProbeSetError(file.name, error.problem + (error.remedy.map { "; \($0)" } ?? ""))
+            throw ProbeSetError(
+                file.name, error.problem + (error.remedy.map { "; \($0)" } ?? ""),
+                isMachineFailure: error.kind == .environment)
         }
         var arrays: [String: IntegerArray] = [:]
         for (info, bytes) in found {

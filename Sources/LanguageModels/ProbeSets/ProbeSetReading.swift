@@ -5,8 +5,17 @@ import Checkpoints
 package struct ProbeSetError: Error, Equatable, CustomStringConvertible {
     /// The line.
     package let description: String
+    /// Whether the machine failed at reading it, and nothing is known of the probe set (exit code 1).
+    package let isMachineFailure: Bool
 
-    init(_ file: String, _ problem: String) { description = "probe set \(file): \(problem)" }
+    init(_ file: String, _ problem: String, isMachineFailure: Bool = false) {
+        description = "probe set \(file): \(problem)"
+        self.isMachineFailure = isMachineFailure
+    }
+
+    init(_ file: ProbeSetSource.File, _ error: FileReadingError) {
+        self.init(file.name, "cannot read it: \(error.reason)", isMachineFailure: error.kind == .machine)
+    }
 }
 
 /// Where a probe set is, and how its tokens become sequences.
@@ -141,7 +150,7 @@ struct ProbeArrays {
 
     init(_ file: ProbeSetSource.File, _ source: ProbeSetSource) throws(ProbeSetError) {
         self.file = file
-        if ProbeArrays.isHDF5(file.path) {
+        if try ProbeArrays.isHDF5(file) {
             let (arrays, names) = try ProbeArrays.hdf5(file, source)
             self.names = names
             guard let tokens = arrays["tokens"] else {

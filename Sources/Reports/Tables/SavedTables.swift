@@ -15,6 +15,8 @@ package struct SavedTables: Sendable {
     package struct Problem: Error, CustomStringConvertible {
         /// Which file, where, what is wrong.
         package let description: String
+        /// Whether the machine failed at reading it.
+        package var isMachineFailure = false
     }
 
     /// Reads a folder.
@@ -26,7 +28,8 @@ package struct SavedTables: Sendable {
             package = try SavedPackage(folder: folder)
         } catch {
             switch error {
-            case .unreadable(let error): throw Problem(description: error.description)
+            case .unreadable(let error):
+                throw Problem(description: error.description, isMachineFailure: error.kind == .machine)
             case .damaged:
                 throw Problem(description: "\(path) is no description of tables that this version can read")
             }
@@ -93,6 +96,8 @@ package struct SavedTables: Sendable {
                 primaryKey: resource.schema.primaryKey ?? [], rows: rows)
         } catch let error as Problem {
             throw error
+        } catch let error as CSVError {
+            throw Problem(description: "\(error)", isMachineFailure: error.isMachineFailure)
         } catch {
             throw Problem(description: "\(error)")
         }

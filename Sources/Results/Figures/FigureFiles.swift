@@ -32,7 +32,7 @@ package struct FigureFiles {
             try directory.write(script.fileName) { $0.write(script.text) }
             try directory.write(csv.fileName(figure.data)) { csv.write(figure.data, to: &$0) }
             for output in script.outputNames {
-                if isCurrent, FileManager.default.fileExists(atPath: "\(directory.path)/\(output)") {
+                if isCurrent, pathExists("\(directory.path)/\(output)") {
                     kept.insert(output)
                 } else {
                     work.append((script, output))
@@ -61,5 +61,7 @@ package struct FigureFiles {
         return problems.withLock { $0.sorted { $0.key < $1.key }.map(\.value) }
     }
 
-    private static func text(_ path: String) -> String? { try? String(contentsOfFile: path, encoding: .utf8) }
+    private static func text(_ path: String) -> String? {
+        (try? readText(path, limit: CSVReader.largestFile)) ?? nil
+    }
 }

@@ -7,6 +7,9 @@ package struct Gnuplot: Sendable {
     /// A picture of some thousand points takes a fraction of a second; a program that hangs is not waited for.
     private static let timeLimit: Double = 120
 
+    /// Bytes of the largest picture that is taken.
+    static let largestFile = 1 << 28
+
     private let path: String
 
     /// Finds gnuplot where the shell would; `nil` when it is not there.
@@ -44,10 +47,10 @@ package struct Gnuplot: Sendable {
             kill(process.processIdentifier, SIGKILL)
             return "\(path) did not end within \(Int(Gnuplot.timeLimit)) s"
         }
-        let said = (try? String(contentsOfFile: messages, encoding: .utf8)) ?? ""
+        let said = (try? readText(messages, limit: Gnuplot.largestFile)) ?? nil ?? ""
         let place = "\(folder)/\(output)"
         guard process.terminationStatus == 0, process.terminationReason == .exit,
-            let picture = FileManager.default.contents(atPath: place), !picture.isEmpty
+            let picture = (try? readFile(place, limit: Gnuplot.largestFile)).map({ Data($0) }), !picture.isEmpty
         else {
             unlink(place)
             // gnuplot shows the line, a mark below it, and then says what is wrong.

@@ -71,7 +71,8 @@ package struct ResultsFiles {
         let page = ReportPage(
             run: run, readable: readable.map(\.table), tables: saved,
             pictures: figures.map { figure in
-                let svg = try? String(contentsOfFile: "\(directory.stagingFolder)/\(figure.name).svg", encoding: .utf8)
+                let svg =
+                    (try? readText("\(directory.stagingFolder)/\(figure.name).svg", limit: Gnuplot.largestFile)) ?? nil
                 return ReportPage.Picture(figure, svg: svg)
             })
         try directory.write(ReportPage.fileName) { $0.write(page.html) }

@@ -19,10 +19,10 @@ package struct ResultsIndex: Hashable {
     /// - Returns: its path.
     package func write() throws(EnvironmentError) -> String {
         var entries: [IndexPage.Entry] = []
-        for name in folders(root) {
-            if let run = record(name) { entries.append(IndexPage.Entry(folder: name, run: run)) }
-            for pair in folders("\(root)/\(name)") {
-                if let run = record("\(name)/\(pair)") {
+        for name in try folders(root) {
+            if let run = try record(name) { entries.append(IndexPage.Entry(folder: name, run: run)) }
+            for pair in try folders("\(root)/\(name)") {
+                if let run = try record("\(name)/\(pair)") {
                     entries.append(IndexPage.Entry(folder: "\(name)/\(pair)", run: run))
                 }
             }
@@ -34,10 +34,23 @@ package struct ResultsIndex: Hashable {
         return path
     }
 
-    private func folders(_ path: String) -> [String] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        return names.filter { !$0.hasPrefix(".") }.sorted()
+    /// What is in a folder; nothing where it is none, or is another's.
+    private func folders(_ path: String) throws(EnvironmentError) -> [String] {
+        do throws(FileReadingError) {
+            return try folderNames(path).filter { !$0.hasPrefix(".") }
+        } catch {
+            if let failure = error.environment { throw failure }
+            return []
+        }
     }
 
-    private func record(_ folder: String) -> RunRecord? { try? RunRecord(folder: "\(root)/\(folder)") }
+    /// A folder's record of a run; `nil` where it holds none that can be read.
+    private func record(_ folder: String) throws(EnvironmentError) -> RunRecord? {
+        do throws(SavedFileProblem) {
+            return try RunRecord(folder: "\(root)/\(folder)")
+        } catch {
+            if case .unreadable(let error) = error, let failure = error.environment { throw failure }
+            return nil
+        }
+    }
 }

@@ -71,7 +71,7 @@ package struct RunDirectory: ~Copyable {
     /// Stages a file that another program wrote into `stagingFolder`, if it did.
     mutating func adopt(_ name: String) {
         precondition(!staged.contains(name), "\(name) is written twice")
-        if FileManager.default.fileExists(atPath: "\(staging)/\(name)") { staged.append(name) }
+        if pathExists("\(staging)/\(name)") { staged.append(name) }
     }
 
     /// Moves the staged files into their places, in the order of writing: the one that says what was run comes last.
@@ -133,7 +133,7 @@ package struct RunDirectory: ~Copyable {
     }
 
     private static func removeStale(in path: String, isLocked: Bool) {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        let names = (try? folderNames(path)) ?? []
         for name in names where name.hasPrefix(stagingPrefix) {
             // Who holds the lock is alone. Without one, the process in the name tells; our own number is a dead one's too.
             guard let owner = Int32(name.dropFirst(stagingPrefix.count)) else { continue }

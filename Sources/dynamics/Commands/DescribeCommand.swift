@@ -39,9 +39,9 @@ struct Docs: ParsableCommand {
 
     func run() throws {
         for file in files {
-            guard let data = FileManager.default.contents(atPath: file),
-                let text = String(validating: data, as: UTF8.self)
-            else { throw InputError("cannot read \(file) as text; name a document such as docs/metrics.md") }
+            guard let text = try readText(file, limit: 16 << 20) else {
+                throw InputError("cannot read \(file) as text; name a document such as docs/metrics.md")
+            }
             let made = try GeneratedDocs.rewrite(text, file)
             if made != text { try replaceFile(file) { $0.write(made) } }
         }

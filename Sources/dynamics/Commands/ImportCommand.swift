@@ -43,7 +43,7 @@ struct Import: ParsableCommand {
         help: "With --link: by paths from the destination folder; h5py then needs HDF5_EXTFILE_PREFIX='${ORIGIN}'.")
     var relative = false
 
-    @Flag(name: .long, help: "Replace files that were made from another source.")
+    @Flag(name: .long, help: "Replace files that an import made from another source.")
     var force = false
 
     @Option(

@@ -30,7 +30,7 @@ func endProcess(_ error: any Error) -> Never {
     case let error as EnvironmentError: fail(.environment, "\(error)")
     case let error as SettingsError: fail(error.isMachineFailure ? .environment : .usage, "\(error)")
     case let error as InputError: fail(error.isMachineFailure ? .environment : .badInput, error.problems)
-    case let error as CatalogError: fail(.badInput, "\(error)")
+    case let error as CatalogError: fail(error.isMachineFailure ? .environment : .badInput, "\(error)")
     case let error as CheckpointError: fail(error.kind == .environment ? .environment : .badInput, "\(error)")
     case let error as ImportError: fail(error.kind == .usage ? .usage : .environment, "\(error)")
     default: break

@@ -43,14 +43,14 @@ import Testing
             Issue.record("\(read.value)")
             return
         }
-        let members = read.objects.dictionaries[top]
+        let members = Array(read.objects.store.members(ofDictionary: top))
         #expect(members.map(\.key) == [.text("a"), .text("b")])
         guard case .tuple(let tuple) = members[0].value, case .list(let list) = members[1].value else {
             Issue.record("\(members)")
             return
         }
-        #expect(read.objects.tuples[tuple] == [.integer(1), .integer(2)])
-        #expect(read.objects.lists[list] == [.none, .none])
+        #expect(read.objects.store.elements(ofTuple: tuple) == [.integer(1), .integer(2)])
+        #expect(read.objects.elements(of: .list(list)) == [.none, .none])
     }
 
     @Test(arguments: [
@@ -126,6 +126,37 @@ import Testing
         #expect(problem(tower) == nil)
         let higher = ascii("]") + [UInt8](repeating: 0x85, count: 3 << 20) + ascii(".")
         #expect(problem(higher)?.hasPrefix("more objects than are read") == true)
+    }
+
+    @Test func `numbers as large as any and containers that grow in turn come out as they went in`() throws {
+        for number in [1 << 59 - 1, 1 << 59, -1 << 59, -1 << 59 - 1, Int.max, Int.min, 0, -1] {
+            let bytes = withUnsafeBytes(of: Int64(number).littleEndian) { Array($0) }
+            #expect(try value([0x8a, 8] + bytes + ascii(".")) == .integer(number))
+        }
+        // Two lists that take an element by turns, and a dictionary between them.
+        let turns = (UInt8(0)..<20).map { ascii("h\u{0}K") + [$0] + ascii("ah\u{1}K") + [$0 + 100] + ascii("a00") }
+        let pickle = [
+            ascii("]q\u{0}]q\u{1}00h\u{0}(K\u{7}K\u{8}e0"), Array(turns.joined()),
+            ascii("}(K\u{0}h\u{0}K\u{1}h\u{1}u."),
+        ].flatMap { $0 }
+        let read = try PickleMachine.read(pickle)
+        guard case .dictionary(let top) = read.value else {
+            Issue.record("\(read.value)")
+            return
+        }
+        let lists = read.objects.store.members(ofDictionary: top).map { read.objects.elements(of: $0.value) }
+        #expect(lists == [([7, 8] + Array(0..<20)).map(PickleValue.integer), (100..<120).map(PickleValue.integer)])
+    }
+
+    @Test func `what takes room that the pickle has no bytes for is refused`() {
+        // A number of the memo far beyond all that could have been memorized.
+        #expect(problem(ascii("Nr") + [0, 0, 16, 0] + ascii(".")) == "more objects than are read at 1")
+        // One list of pairs, made a dictionary again and again.
+        let pairs = ascii("](") + Array(repeating: ascii("NN") + [0x86], count: 50).joined() + ascii("eq\u{0}")
+        let repeated = ascii("0ccollections\nOrderedDict\nh\u{0}") + [0x85] + ascii("R")
+        #expect(problem(pairs + repeated + ascii(".")) == nil)
+        let often = pairs + Array(repeating: repeated, count: 100).joined() + ascii(".")
+        #expect(problem(often)?.hasPrefix("dictionaries made of more pairs than it has bytes") == true)
     }
 
     @Test func `a dictionary that holds itself ends`() throws {

@@ -26,7 +26,9 @@ import Testing
     }
 
     private func imported(_ path: String) throws -> String {
-        let result = try Importer(.init(destination: folder.path, force: true)).run([path])
+        let result = try Importer(.init(destination: folder.path, force: true, workerExecutable: builtDynamics)).run([
+            path
+        ])
         #expect(result.failed == [])
         return try #require(result.written.first?.path)
     }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Base
@@ -23,7 +24,9 @@ import Testing
         revision: String? = nil
     ) throws -> ImportResult {
         try Importer(
-            .init(destination: destination, revision: revision, facts: facts, link: link, force: force)
+            .init(
+                destination: destination, revision: revision, facts: facts, link: link, force: force,
+                workerExecutable: builtDynamics)
         ).run(sources)
     }
 
@@ -93,20 +96,63 @@ import Testing
         #expect(try folder.list("out") == ["step1.h5"])
     }
 
-    @Test func `a file that cannot be compared is no other one, and is not replaced`() throws {
-        let path = try source("step1")
+    @Test func `what leads to no file costs its source, and is not replaced`() throws {
+        let paths = [try source("step1"), try source("step2", tinyModel(first: 101))]
         try FileManager.default.createDirectory(atPath: destination, withIntermediateDirectories: true)
-        // A link to itself is there, and opening it fails: as a disk that gives errors would have it.
-        try FileManager.default.createSymbolicLink(
-            atPath: destination + "/step1.h5", withDestinationPath: destination + "/step1.h5")
-        for force in [false, true] {
-            let error = #expect(throws: ImportError.self) { try run([path], force: force) }
-            #expect(error?.kind == .environment)
-            #expect(error?.description.contains("cannot be compared") == true, "\(String(describing: error))")
+        let place = destination + "/step1.h5"
+        let obstacles: [() throws -> Void] = [
+            { try FileManager.default.createSymbolicLink(atPath: place, withDestinationPath: place) },
+            { try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true) },
+            { try #require(mkfifo(place, 0o600) == 0) },
+        ]
+        for make in obstacles {
+            try make()
+            for force in [false, true] {
+                let result = try run(paths, force: force)
+                #expect(result.failed.map(\.source) == [paths[0]])
+                #expect(result.failed[0].reason.contains("is no file that an import has made"), "\(result.failed)")
+                #expect((result.written + result.skipped).map(\.path) == [destination + "/step2.h5"])
+            }
+            #expect(!isRegularFile(place) && entryExists(place))
+            try FileManager.default.removeItem(atPath: place)
         }
-        #expect(
-            try FileManager.default.destinationOfSymbolicLink(atPath: destination + "/step1.h5")
-                == destination + "/step1.h5")
+    }
+
+    @Test func `an HDF5 file that no import made is not replaced, even by force`() throws {
+        let path = try source("step1")
+        // The user's own: as large as they like, and it may say that it is of our format.
+        let own = try CheckpointWriter(
+            path: folder.path + "/own.h5", model: "own", revision: Revision(named: "step1"), config: nil,
+            tensors: [.init(name: "w", elementType: .float32, shape: [])])
+        try own.commit()
+        let another = try Data(contentsOf: URL(filePath: "\(readingFixtures)/core/types.h5"))
+        // Damaged, nothing tells who made it.
+        for content in [another, try folder.read("own.h5"), another.prefix(600)] {
+            try folder.write("out/step1.h5", content)
+            let result = try run([path], force: true)
+            #expect(
+                result.failed.map(\.reason) == [
+                    "'\(destination)/step1.h5' is no file that an import has made, and --force replaces no other; move it "
+                        + "away, or import into another folder with --to"
+                ])
+            #expect(try folder.read("out/step1.h5") == content)
+        }
+    }
+
+    @Test func `a linking file whose source has changed is one that an import made`() throws {
+        let path = try source("step1")
+        #expect(try run([path], link: .absolute).written.count == 1)
+        try source("step1", tinyModel(first: 50))
+        #expect(try run([path], link: .absolute).failed.count == 1)
+        #expect(try run([path], link: .absolute, force: true).written.count == 1)
+    }
+
+    @Test func `names that differ in their bytes only are two files`() throws {
+        let names = ["e\u{301}", "\u{E9}"]
+        let paths = try names.map { try source($0) }
+        let result = try run(paths)
+        #expect(result.written.count == 2, "\(result.failed)")
+        #expect(try Set(folder.list("out").map { Array($0.utf8) }) == Set(names.map { Array(($0 + ".h5").utf8) }))
     }
 
     @Test func `what a killed import left is taken over`() throws {

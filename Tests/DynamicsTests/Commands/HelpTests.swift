@@ -241,7 +241,7 @@ struct HelpTests {
                                       files, by absolute paths.
               --relative              With --link: by paths from the destination folder;
                                       h5py then needs HDF5_EXTFILE_PREFIX='${ORIGIN}'.
-              --force                 Replace files that were made from another source.
+              --force                 Replace files that an import made from another source.
               --bfloat16-dump <type>  Read NumPy arrays of this type as bfloat16.
                                       Repeatable. (values: uint16, opaque16)
               --allow-external <dir>  Let external storage and links lead below this

@@ -32,6 +32,48 @@ struct OddMemberTests {
         #expect(try place.text("out/norms/norms.csv").contains("stage1-step0"))
     }
 
+    @Test func `a member that shares no tensor with its predecessor is a finding, and the rest is compared`() throws {
+        let whole = try place.huggingFace("stage1-step10", smallModel)
+        let norm = try place.huggingFace("stage1-step20", [movedModel[0]])
+        let head = try place.huggingFace("stage1-step30", [movedModel[1]])
+        let finished = try DynamicsProcess(
+            ["run", "drift"] + series([whole, norm, head]) + ["--set", "allow_unmatched=true", "--out", place / "out"]
+        ).wait()
+        #expect(finished.code == 4)
+        #expect(
+            finished.errors.hasPrefix(
+                "warning: stage1-step20 and stage1-step30 have no floating-point tensor in common, so that drift does not "
+                    + "compare them; "), "\(finished.errors)")
+        let rows = try place.table("out/summary.csv").map { [$0["comparison"], $0["from"], $0["to"], $0["drift"]] }
+        #expect(
+            rows == [
+                ["reference", "stage1-step10", "stage1-step20", "4.0"],
+                ["reference", "stage1-step10", "stage1-step30", "3.0"],
+                ["predecessor", "stage1-step10", "stage1-step20", "4.0"],
+            ])
+    }
+
+    @Test func `a member that shares a tensor with the second of a series only belongs to it`() throws {
+        let norm = try place.huggingFace("stage1-step10", [smallModel[0]])
+        let whole = try place.huggingFace("stage1-step20", movedModel)
+        let head = try place.huggingFace("stage1-step30", [smallModel[1]])
+        let finished = try DynamicsProcess(
+            ["run", "drift"] + series([norm, whole, head]) + ["--set", "allow_unmatched=true", "--out", place / "out"]
+        ).wait()
+        #expect(finished.code == 4)
+        #expect(
+            finished.errors.hasPrefix(
+                "warning: stage1-step10 and stage1-step30 have no floating-point tensor in common"),
+            "\(finished.errors)")
+        let rows = try place.table("out/summary.csv").map { [$0["comparison"], $0["from"], $0["to"], $0["drift"]] }
+        #expect(
+            rows == [
+                ["reference", "stage1-step10", "stage1-step20", "4.0"],
+                ["predecessor", "stage1-step10", "stage1-step20", "4.0"],
+                ["predecessor", "stage1-step20", "stage1-step30", "3.0"],
+            ])
+    }
+
     @Test func `two checkpoints with nothing in common are bad input`() throws {
         let odd = try place.huggingFace("stage1-step0", [FloatTensor("other", [2], [1, 2])])
         let like = try place.huggingFace("stage1-step10", smallModel)

@@ -68,7 +68,14 @@ package struct HuggingFaceIdentity: Sendable, Equatable {
 
     /// The directory's own path, without following it when it is a link itself: its name is what counts.
     private static func absolute(_ path: String) throws(CheckpointError) -> String {
-        guard let resolved = resolvedPath(path), isDirectory(resolved) else {
+        guard let resolved = resolvedPath(path) else {
+            let code = lastErrorCode
+            guard isMachineFailure(code) else {
+                throw CheckpointError(.unreachable, checkpoint: path, problem: "no such directory")
+            }
+            throw CheckpointError(opening: path, problem: systemErrorText(code), errno: code)
+        }
+        guard isDirectory(resolved) else {
             throw CheckpointError(.unreachable, checkpoint: path, problem: "no such directory")
         }
         let components = PathText(path).components

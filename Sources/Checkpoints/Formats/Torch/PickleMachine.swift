@@ -11,32 +11,38 @@ import HDF5
 struct PickleMachine {
     private let bytes: LittleEndianBytes
     private var offset = 0
-    private(set) var stack: [PickleValue] = []
-    private(set) var marks: [Int] = []
-    private var memo: [Int: PickleValue] = [:]
+    private(set) var stack: [PackedValue] = []
+    private(set) var marks: [UInt32] = []
+    /// By number, with gaps where nothing was memorized.
+    private var memo: [PackedValue] = []
+    private var memorizedCount = 0
     /// Containers by number: values refer to them, so that those that hold themselves need no care.
-    private(set) var tuples: [[PickleValue]] = [[]]
-    private(set) var lists: [[PickleValue]] = []
-    private(set) var dictionaries: [[(key: PickleValue, value: PickleValue)]] = []
-    var storages: [TorchStorage] = []
-    var tensors: [TorchTensor] = []
-    /// Bytes that all of this takes, roughly.
-    private var spent = 0
+    var store: PickleStore
+    /// The tuples that describe storages.
+    var storageTuples: [UInt32] = []
+    /// The calls that make tensors.
+    var tensorCalls: [TensorCall] = []
+
+    /// Pairs that dictionaries were made of by their class.
+    var copiedPairCount = 0
+
+    /// A call of one of the functions that make tensors, and its arguments' tuple.
+    struct TensorCall {
+        let function: RebuildFunction
+        let tuple: UInt32
+    }
 
     /// Far more than a state dictionary of 200,000 tensors needs.
     private static let stackLimit = 1 << 20
     private static let objectLimit = 1 << 21
     /// What a file may take, in bytes.
     static let byteLimit = 64 << 20
-    /// What the objects may take: so many times the bytes that describe them (state dictionaries take some ten times
-    /// theirs), and a megabyte.
-    private static let expansionLimit = 64
-    private static let expansionAllowance = 1 << 20
     private static let nameLimit = 256
 
     private init(_ bytes: [UInt8], from offset: Int) {
         self.bytes = LittleEndianBytes(bytes)
         self.offset = offset
+        store = PickleStore(self.bytes)
     }
 
     /// Reads a whole pickle; the result is its object, and the machine what that refers to.
@@ -57,7 +63,8 @@ struct PickleMachine {
                     guard machine.stack.count == 1, let value = machine.stack.first else {
                         throw PickleError("it ends with \(machine.stack.count) objects, expected 1")
                     }
-                    return (value, machine, machine.offset)
+                    machine.forgetWay()
+                    return (machine.store.unpack(value), machine, machine.offset)
                 }
             } catch {
                 throw PickleError(
@@ -65,6 +72,9 @@ struct PickleMachine {
             }
         }
     }
+
+    /// Lets go of what only the instructions needed.
+    private mutating func forgetWay() { (stack, marks, memo) = ([], [], []) }
 
     /// Carries out one instruction; `true` at the end.
     private mutating func step() throws(PickleError) -> Bool {
@@ -76,51 +86,51 @@ struct PickleMachine {
         case 0x95: _ = try uint64()  // FRAME
         case UInt8(ascii: "."): return true
         case UInt8(ascii: "("): try mark()
-        case UInt8(ascii: "0"): _ = try pop(1)
-        case UInt8(ascii: "1"): _ = try popMark()
+        case UInt8(ascii: "0"): try drop(try start(ofLast: 1))
+        case UInt8(ascii: "1"): try drop(try startOfMarked())
         case UInt8(ascii: "N"): try push(.none)
         case 0x88: try push(.boolean(true))
         case 0x89: try push(.boolean(false))
-        case UInt8(ascii: "K"): try push(.integer(Int(try uint8())))
-        case UInt8(ascii: "M"): try push(.integer(try uint16()))
-        case UInt8(ascii: "J"): try push(.integer(Int(Int32(truncatingIfNeeded: try uint32()))))
+        case UInt8(ascii: "K"): try push(store.pack(Int(try uint8())))
+        case UInt8(ascii: "M"): try push(store.pack(try uint16()))
+        case UInt8(ascii: "J"): try push(store.pack(Int(Int32(truncatingIfNeeded: try uint32()))))
         case 0x8a: try push(try long(Int(try uint8())))
         case 0x8b: try push(try long(try uint32()))
-        case UInt8(ascii: "G"): try push(.number(try float()))
-        case UInt8(ascii: "X"): try push(.text(try text(try uint32())))
-        case 0x8c: try push(.text(try text(Int(try uint8()))))
-        case 0x8d: try push(.text(try text(try uint64())))
-        case UInt8(ascii: "U"): try push(.text(try oldText(Int(try uint8()))))
-        case UInt8(ascii: "T"): try push(.text(try oldText(try uint32())))
+        case UInt8(ascii: "G"): try push(store.pack(try float()))
+        case UInt8(ascii: "X"): try push(try text(try uint32()))
+        case 0x8c: try push(try text(Int(try uint8())))
+        case 0x8d: try push(try text(try uint64()))
+        case UInt8(ascii: "U"): try push(try oldText(Int(try uint8())))
+        case UInt8(ascii: "T"): try push(try oldText(try uint32()))
         case UInt8(ascii: "C"): try bytes(Int(try uint8()))
         case UInt8(ascii: "B"): try bytes(try uint32())
         case 0x8e, 0x96: try bytes(try uint64())
-        case UInt8(ascii: ")"): try push(.tuple(0))
-        case 0x85...0x87: try tuple(try pop(Int(code) - 0x84))
-        case UInt8(ascii: "t"): try tuple(try popMark())
+        case UInt8(ascii: ")"): try push(.emptyTuple)
+        case 0x85...0x87: try tuple(try start(ofLast: Int(code) - 0x84))
+        case UInt8(ascii: "t"): try tuple(try startOfMarked())
         case UInt8(ascii: "]"): try newList()
-        case UInt8(ascii: "a"): try append(try pop(1))
-        case UInt8(ascii: "e"): try append(try popMark())
+        case UInt8(ascii: "a"): try append(try start(ofLast: 1))
+        case UInt8(ascii: "e"): try append(try startOfMarked())
         case UInt8(ascii: "}"): try newDictionary()
-        case UInt8(ascii: "s"): try set(try pop(2))
-        case UInt8(ascii: "u"): try set(try popMark())
+        case UInt8(ascii: "s"): try set(try start(ofLast: 2))
+        case UInt8(ascii: "u"): try set(try startOfMarked())
         case 0x8f: try push(.object(.set))
         case 0x90:  // ADDITEMS
-            _ = try popMark()
-            guard case .object? = stack.last else { throw PickleError("elements of no set") }
+            try drop(try startOfMarked())
+            guard stack.last?.isObject == true else { throw PickleError("elements of no set") }
         case 0x91:  // FROZENSET
-            _ = try popMark()
+            try drop(try startOfMarked())
             try push(.object(.set))
         case UInt8(ascii: "q"): try memorize(Int(try uint8()))
         case UInt8(ascii: "r"): try memorize(try uint32())
-        case 0x94: try memorize(memo.count)
+        case 0x94: try memorize(memorizedCount)
         case UInt8(ascii: "h"): try recall(Int(try uint8()))
         case UInt8(ascii: "j"): try recall(try uint32())
-        case UInt8(ascii: "c"): try push(.global(try global(try line(), try line())))
+        case UInt8(ascii: "c"): try push(store.pack(try global(try line(), try line())))
         case 0x93: try stackGlobal()
         case UInt8(ascii: "R"), 0x81: try call()  // REDUCE, NEWOBJ
         case 0x92:  // NEWOBJ_EX, with named arguments
-            _ = try pop(1)
+            try drop(try start(ofLast: 1))
             try call()
         case UInt8(ascii: "b"): try build()
         case UInt8(ascii: "Q"): try persistent()
@@ -151,13 +161,13 @@ extension PickleMachine {
 
     /// A two's complement number. One of more than 8 bytes, such as a random generator's seed, is a number that nothing
     /// here counts with.
-    private mutating func long(_ count: Int) throws(PickleError) -> PickleValue {
+    private mutating func long(_ count: Int) throws(PickleError) -> PackedValue {
         let start = try take(count)
-        guard count > 0 else { return .integer(0) }
+        guard count > 0 else { return store.pack(0) }
         guard count <= 8 else { return .object(.longNumber) }
         var value = bytes[start + count - 1] >= 0x80 ? -1 : 0
         for place in (0..<count).reversed() { value = value << 8 | Int(bytes[start + place]) }
-        return .integer(value)
+        return store.pack(value)
     }
 
     private mutating func float() throws(PickleError) -> Double {
@@ -165,21 +175,16 @@ extension PickleMachine {
         return Double(bitPattern: (0..<8).reduce(UInt64(0)) { $0 << 8 | UInt64(bytes[start + $1]) })
     }
 
-    private mutating func text(_ count: Int) throws(PickleError) -> String {
+    private mutating func text(_ count: Int) throws(PickleError) -> PackedValue {
         let start = try take(count)
-        guard let text = bytes.text(start..<start + count) else { throw PickleError("a text is not UTF-8") }
-        try spend(count)
-        return text
+        guard bytes.text(start..<start + count) != nil else { throw PickleError("a text is not UTF-8") }
+        return store.packText(start..<start + count)
     }
 
     /// Python 2's texts, which are bytes: UTF-8 where they can be.
-    private mutating func oldText(_ count: Int) throws(PickleError) -> String {
+    private mutating func oldText(_ count: Int) throws(PickleError) -> PackedValue {
         let start = try take(count)
-        try spend(2 * count)
-        if let text = bytes.text(start..<start + count) { return text }
-        var text = ""
-        for place in start..<start + count { text.unicodeScalars.append(Unicode.Scalar(bytes[place])) }
-        return text
+        return store.packText(start..<start + count, isOld: true)
     }
 
     private mutating func bytes(_ count: Int) throws(PickleError) {
@@ -203,102 +208,105 @@ extension PickleMachine {
 // MARK: Stack, memo and containers
 
 extension PickleMachine {
-    /// Notes that an object takes so many bytes of memory more.
-    mutating func spend(_ byteCount: Int) throws(PickleError) {
-        spent = spent.addedClamping(byteCount)
-        let limit = bytes.count.multipliedClamping(by: PickleMachine.expansionLimit)
-        guard spent <= limit.addedClamping(PickleMachine.expansionAllowance) else {
-            throw PickleError(
-                "its objects would take more than \(PickleMachine.expansionLimit) times its bytes", isRefusal: true)
-        }
-    }
-
-    static let valueByteCount = MemoryLayout<PickleValue>.stride
-    /// What an array takes besides its elements.
-    static let arrayByteCount = 40
-
-    mutating func push(_ value: PickleValue) throws(PickleError) {
+    mutating func push(_ value: PackedValue) throws(PickleError) {
         guard stack.count < PickleMachine.stackLimit else { throw PickleError("more objects at once than are read") }
         stack.append(value)
     }
 
     private mutating func mark() throws(PickleError) {
         guard marks.count < PickleMachine.stackLimit else { throw PickleError("nested deeper than is read") }
-        marks.append(stack.count)
+        marks.append(UInt32(stack.count))
     }
 
-    /// The last `count` values, none from before the last mark.
+    /// Where the last `count` values begin on the stack, none from before the last mark.
+    private func start(ofLast count: Int) throws(PickleError) -> Int {
+        guard stack.count - Int(marks.last ?? 0) >= count else { throw PickleError("an object is missing") }
+        return stack.count - count
+    }
+
+    /// Where the values since the last mark begin, which is taken away.
+    private mutating func startOfMarked() throws(PickleError) -> Int {
+        guard let start = marks.popLast() else { throw PickleError("a mark is missing") }
+        return Int(start)
+    }
+
+    /// Takes the values from `start` on away.
+    private mutating func drop(_ start: Int) throws(PickleError) { stack.removeLast(stack.count - start) }
+
+    /// The last `count` values, none from before the last mark, which are taken away.
     mutating func pop(_ count: Int) throws(PickleError) -> [PickleValue] {
-        guard stack.count - (marks.last ?? 0) >= count else { throw PickleError("an object is missing") }
+        let start = try start(ofLast: count)
         defer { stack.removeLast(count) }
-        return Array(stack.suffix(count))
+        return stack[start...].map(store.unpack)
     }
 
-    private mutating func popMark() throws(PickleError) -> [PickleValue] {
-        guard let start = marks.last else { throw PickleError("a mark is missing") }
-        let values = try pop(stack.count - start)
-        marks.removeLast()
-        return values
-    }
+    /// The last value, left where it is.
+    var top: PickleValue? { stack.last.map(store.unpack) }
 
     private mutating func memorize(_ place: Int) throws(PickleError) {
         guard let value = stack.last else { throw PickleError("an object is missing") }
-        guard memo.count < PickleMachine.objectLimit else { throw PickleError("more objects than are read") }
-        try spend(2 * PickleMachine.valueByteCount)
+        // Whoever writes pickles counts from 0 or 1: a number above that of the bytes so far would only take room.
+        guard place < PickleMachine.objectLimit, place <= offset else {
+            throw PickleError("more objects than are read")
+        }
+        while memo.count <= place { memo.append(.absent) }
+        if memo[place] == .absent { memorizedCount += 1 }
         memo[place] = value
     }
 
     private mutating func recall(_ place: Int) throws(PickleError) {
-        guard let value = memo[place] else { throw PickleError("object \(place) is recalled before it is there") }
-        try push(value)
+        guard place < memo.count, memo[place] != .absent else {
+            throw PickleError("object \(place) is recalled before it is there")
+        }
+        try push(memo[place])
     }
 
     func checkRoom() throws(PickleError) {
-        guard
-            tuples.count + lists.count + dictionaries.count + storages.count + tensors.count
-                < PickleMachine.objectLimit
-        else {
+        guard store.containerCount + storageTuples.count + tensorCalls.count < PickleMachine.objectLimit else {
             throw PickleError("more objects than are read")
         }
     }
 
-    private mutating func tuple(_ values: [PickleValue]) throws(PickleError) {
+    private mutating func tuple(_ start: Int) throws(PickleError) {
         try checkRoom()
-        try spend(PickleMachine.arrayByteCount + values.count * PickleMachine.valueByteCount)
-        tuples.append(values)
-        try push(.tuple(tuples.count - 1))
+        let tuple = store.addTuple(stack[start...])
+        try drop(start)
+        try push(tuple)
     }
 
     private mutating func newList() throws(PickleError) {
         try checkRoom()
-        try spend(PickleMachine.arrayByteCount)
-        lists.append([])
-        try push(.list(lists.count - 1))
+        try push(store.addList())
     }
 
     mutating func newDictionary() throws(PickleError) {
         try checkRoom()
-        try spend(PickleMachine.arrayByteCount)
-        dictionaries.append([])
-        try push(.dictionary(dictionaries.count - 1))
+        try push(store.addDictionary())
     }
 
-    private mutating func append(_ values: [PickleValue]) throws(PickleError) {
-        if case .object? = stack.last { return }
-        try spend(values.count * PickleMachine.valueByteCount)
-        guard case .list(let list)? = stack.last else { throw PickleError("elements of no list") }
-        lists[list] += values
+    /// The container below the values from `start` on, which are its new members; `nil` when nothing is there.
+    private func container(below start: Int) -> PackedValue? {
+        start > Int(marks.last ?? 0) ? stack[start - 1] : nil
     }
 
-    mutating func set(_ values: [PickleValue]) throws(PickleError) {
-        if case .object? = stack.last { return }
-        try spend(values.count * PickleMachine.valueByteCount)
-        guard case .dictionary(let dictionary)? = stack.last, values.count.isMultiple(of: 2) else {
-            throw PickleError("members of no dictionary")
+    private mutating func append(_ start: Int) throws(PickleError) {
+        let container = container(below: start)
+        if container?.isObject != true {
+            guard let list = container?.listNumber else { throw PickleError("elements of no list") }
+            store.append(stack[start...], toList: list)
         }
-        for place in stride(from: 0, to: values.count, by: 2) {
-            dictionaries[dictionary].append((values[place], values[place + 1]))
+        try drop(start)
+    }
+
+    private mutating func set(_ start: Int) throws(PickleError) {
+        let container = container(below: start)
+        if container?.isObject != true {
+            guard let dictionary = container?.dictionaryNumber, (stack.count - start).isMultiple(of: 2) else {
+                throw PickleError("members of no dictionary")
+            }
+            store.append(stack[start...], toDictionary: dictionary)
         }
+        try drop(start)
     }
 }
 

@@ -78,8 +78,13 @@ struct TorchArchive {
         bytes: (String) -> Range<Int>?
     ) throws(CheckpointError) {
         for (name, place) in content.tensors {
-            let tensor = objects.tensors[place]
-            let storage = objects.storages[tensor.storage]
+            let (tensor, storage): (TorchTensor, TorchStorage)
+            do throws(PickleError) {
+                tensor = try objects.tensor(place)
+                storage = try objects.storage(tensor.storage)
+            } catch {
+                throw site.error(error, member: nil)
+            }
             let shown = printable(name)
             guard let stored = bytes(storage.key) else {
                 throw site.malformed(

@@ -10,12 +10,20 @@ struct TorchContent {
     /// The dictionary that was entered by itself, such as `model`, among others of the file.
     private(set) var container: String?
     private var visited = 0
+    private var nameByteCount = 0
     private let holders: TensorHolders
 
     /// Dictionaries in dictionaries: `{"model": {...}}` is usual.
     private static let depthLimit = 8
     /// Longer names, put together from the keys on the way, would take many times the file's memory.
     private static let nameLimit = 4096
+    /// What all names together may take: so many times the pickle's bytes, and a mebibyte. Keys that dictionaries share are
+    /// in the pickle once, and in every name.
+    private static let nameExpansionLimit = 8
+    private static let nameAllowance = 1 << 20
+    /// A tensor takes some 60 bytes of a pickle or more, and may have a few names.
+    private static let leastTensorByteCount = 16
+    private static let tensorAllowance = 1000
     /// Keys under which training scripts keep the weights, beside an optimizer's state and counters.
     private static let containers = ["model", "state_dict", "module", "model_state_dict"]
     /// Keys under which they keep how far training has come.
@@ -37,7 +45,7 @@ struct TorchContent {
             }
             return
         }
-        for (key, value) in objects.dictionaries[top] {
+        for (key, value) in objects.store.members(ofDictionary: top) {
             guard case .text(let name) = key, TorchContent.counterNames.contains(name) else { continue }
             switch value {
             case .integer(let count) where count >= 0: counters[name] = count
@@ -55,16 +63,16 @@ struct TorchContent {
             return
         }
         container = entered.path.joined(separator: "/")
-        for (key, value) in objects.dictionaries[top] {
+        for (key, value) in objects.store.members(ofDictionary: top) {
             guard case .text(let name) = key, name != entered.path.first else { continue }
+            try visit(name, of: objects, site)
             guard holders.contains(value) else {
                 leftOut.append(LeftOut(name: printable(name), reason: value.kind))
                 continue
             }
-            leftOut.append(
-                LeftOut(
-                    name: printable(name),
-                    reason: "beside '\(entered.path[0])', which was entered; FILE:/\(printable(name)) selects it"))
+            let reason = "beside '\(entered.path[0])', which was entered; FILE:/\(printable(name)) selects it"
+            try visit(reason, of: objects, site)
+            leftOut.append(LeftOut(name: printable(name), reason: reason))
         }
         try add(.dictionary(entered.dictionary), named: "", of: objects, depth: 0, site)
     }
@@ -86,7 +94,7 @@ struct TorchContent {
         in top: Int, of objects: PickleMachine, _ holders: TensorHolders
     ) -> (name: String, dictionary: Int)? {
         var found: [(name: String, dictionary: Int)] = []
-        for (key, value) in objects.dictionaries[top] {
+        for (key, value) in objects.store.members(ofDictionary: top) {
             guard case .text(let name) = key, containers.contains(name), case .dictionary(let dictionary) = value,
                 dictionary != top, holders.contains(value)
             else { continue }
@@ -95,8 +103,9 @@ struct TorchContent {
         return found.count == 1 ? found.first : nil
     }
 
-    private mutating func add(
-        _ value: PickleValue, named name: String, of objects: PickleMachine, depth: Int, _ site: TorchSite
+    /// Counts one more object and the bytes of its name, which are held.
+    private mutating func visit(
+        _ name: String, of objects: PickleMachine, _ site: TorchSite
     ) throws(CheckpointError) {
         visited += 1
         guard visited <= SafetensorsHeader.tensorLimit else {
@@ -108,6 +117,18 @@ struct TorchContent {
             throw site.malformed(
                 "has a name of more than \(TorchContent.nameLimit) bytes, '\(printable(name, limit: 80))'")
         }
+        nameByteCount += name.utf8.count
+        let most = TorchContent.nameExpansionLimit * objects.store.byteCount + TorchContent.nameAllowance
+        guard nameByteCount <= most else {
+            throw site.malformed(
+                "has names of more than \(most) bytes in all, \(TorchContent.nameExpansionLimit) times its pickle's")
+        }
+    }
+
+    private mutating func add(
+        _ value: PickleValue, named name: String, of objects: PickleMachine, depth: Int, _ site: TorchSite
+    ) throws(CheckpointError) {
+        try visit(name, of: objects, site)
         func join(_ key: String) -> String { depth == 0 ? key : "\(name).\(key)" }
         func checkDepth() throws(CheckpointError) {
             guard depth < TorchContent.depthLimit else {
@@ -116,15 +137,22 @@ struct TorchContent {
             }
         }
         switch value {
-        case .tensor(let number): tensors.append((depth == 0 ? TorchContent.soleName : name, number))
+        case .tensor(let number):
+            let most =
+                TorchContent.tensorAllowance + objects.store.byteCount / TorchContent.leastTensorByteCount
+            guard tensors.count < most else {
+                throw site.malformed(
+                    "has a pickle of \(objects.store.byteCount) bytes with more than \(most) names of tensors")
+            }
+            tensors.append((depth == 0 ? TorchContent.soleName : name, number))
         case .dictionary(let dictionary):
             try checkDepth()
-            for (key, value) in objects.dictionaries[dictionary] {
+            for (key, value) in objects.store.members(ofDictionary: dictionary) {
                 switch key {
                 case .text(let text): try add(value, named: join(text), of: objects, depth: depth + 1, site)
                 case .integer(let number): try add(value, named: join("\(number)"), of: objects, depth: depth + 1, site)
                 default:
-                    visited += 1
+                    try visit(name, of: objects, site)
                     leftOut.append(LeftOut(name: printable(name), reason: "its key is \(key.kind)"))
                 }
             }
@@ -142,8 +170,8 @@ extension PickleMachine {
     /// What a list or a tuple holds.
     func elements(of value: PickleValue) -> [PickleValue] {
         switch value {
-        case .list(let list): lists[list]
-        case .tuple(let tuple): tuples[tuple]
+        case .list(let list): store.list(list).map(store.unpack)
+        case .tuple(let tuple): store.elements(ofTuple: tuple)
         default: []
         }
     }
@@ -157,56 +185,65 @@ private struct TensorHolders {
     private var holds: [Bool]
 
     init(_ objects: PickleMachine) {
-        lists = objects.dictionaries.count
-        tuples = lists + objects.lists.count
-        let count = tuples + objects.tuples.count
+        let store = objects.store
+        lists = store.dictionaryCount
+        tuples = lists + store.listCount
+        let count = tuples + store.tupleCount
         holds = [Bool](repeating: false, count: count)
-        // For each container, where those that hold it begin in `parents`.
-        var starts = [Int](repeating: 0, count: count + 1)
-        var pending: [Int] = []
-        func visitAll(_ visit: (_ value: PickleValue, _ parent: Int) -> Void) {
-            for (number, members) in objects.dictionaries.enumerated() {
-                for member in members { visit(member.value, number) }
+        // For each container, where those that hold it begin in `parents`. Four bytes each do: no pickle has 2^32 bytes.
+        var starts = [UInt32](repeating: 0, count: count + 1)
+        var pending: [UInt32] = []
+        // Once is enough: a thousand tensors in a list are one reason.
+        func hold(_ parent: Int) {
+            guard !holds[parent] else { return }
+            holds[parent] = true
+            pending.append(UInt32(parent))
+        }
+        let (lists, tuples) = (lists, tuples)
+        func visitAll(_ visit: (_ value: PackedValue, _ parent: Int) -> Void) {
+            for number in 0..<store.dictionaryCount {
+                var isKey = true
+                for member in store.dictionary(number) {
+                    if !isKey { visit(member, number) }
+                    isKey.toggle()
+                }
             }
-            for (number, elements) in objects.lists.enumerated() {
-                for value in elements { visit(value, lists + number) }
+            for number in 0..<store.listCount {
+                for value in store.list(number) { visit(value, lists + number) }
             }
-            for (number, elements) in objects.tuples.enumerated() {
-                for value in elements { visit(value, tuples + number) }
+            for number in 0..<store.tupleCount {
+                for value in store.tuple(number) { visit(value, tuples + number) }
             }
         }
-        let places = (lists, tuples)
+        func place(of value: PackedValue) -> Int? {
+            value.dictionaryNumber ?? value.listNumber.map { lists + $0 } ?? value.tupleNumber.map { tuples + $0 }
+        }
         visitAll { value, parent in
-            if case .tensor = value { pending.append(parent) }
-            if let child = TensorHolders.place(of: value, places) { starts[child + 1] += 1 }
+            if value.isTensor { hold(parent) }
+            if let child = place(of: value) { starts[child + 1] += 1 }
         }
         for place in 0..<count { starts[place + 1] += starts[place] }
-        var parents = [Int](repeating: 0, count: starts[count])
-        var next = starts
+        var parents = [UInt32](repeating: 0, count: Int(starts[count]))
+        // Each start moves to the next one's place while it is filled; a step back afterwards.
         visitAll { value, parent in
-            guard let child = TensorHolders.place(of: value, places) else { return }
-            parents[next[child]] = parent
-            next[child] += 1
+            guard let child = place(of: value) else { return }
+            parents[Int(starts[child])] = UInt32(parent)
+            starts[child] += 1
         }
-        while let place = pending.popLast() {
-            guard !holds[place] else { continue }
-            holds[place] = true
-            pending += parents[starts[place]..<starts[place + 1]]
-        }
-    }
-
-    private static func place(of value: PickleValue, _ places: (lists: Int, tuples: Int)) -> Int? {
-        switch value {
-        case .dictionary(let number): number
-        case .list(let number): places.lists + number
-        case .tuple(let number): places.tuples + number
-        default: nil
+        while let next = pending.popLast() {
+            let place = Int(next)
+            for parent in parents[(place == 0 ? 0 : Int(starts[place - 1]))..<Int(starts[place])] { hold(Int(parent)) }
         }
     }
 
     /// Whether it is a tensor, or holds one.
     func contains(_ value: PickleValue) -> Bool {
         if case .tensor = value { return true }
-        return TensorHolders.place(of: value, (lists, tuples)).map { holds[$0] } ?? false
+        switch value {
+        case .dictionary(let number): return holds[number]
+        case .list(let number): return holds[lists + number]
+        case .tuple(let number): return holds[tuples + number]
+        default: return false
+        }
     }
 }

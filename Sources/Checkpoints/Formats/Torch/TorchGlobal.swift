@@ -2,7 +2,7 @@ import HDF5
 
 /// The names of Python objects that a file of tensors may hold. They are never looked up anywhere: each stands for
 /// what is done here instead.
-enum TorchGlobal: Equatable, Sendable, CustomStringConvertible {
+enum TorchGlobal: Hashable, Sendable, CustomStringConvertible {
     /// A class of dictionaries.
     case dictionary
     case rebuildTensor
@@ -72,9 +72,9 @@ enum TorchGlobal: Equatable, Sendable, CustomStringConvertible {
 }
 
 /// What real checkpoints hold beside tensors and does nothing: it is passed over, with whatever it is made of.
-struct HarmlessObject: Equatable, Sendable {
+struct HarmlessObject: Hashable, Sendable {
     /// Place in the table below.
-    private let place: Int
+    let place: Int
 
     /// Names of classes and functions, and what a person calls their objects. A name that ends in `.` or `*` stands
     /// for all that begin so.
@@ -130,7 +130,7 @@ struct HarmlessObject: Equatable, Sendable {
     private static let prefixes = table.enumerated().filter { $1.name.hasSuffix(".") || $1.name.hasSuffix("*") }
         .map { (place: $0, prefix: $1.name.hasSuffix("*") ? String($1.name.dropLast()) : $1.name) }
 
-    private init(place: Int) { self.place = place }
+    init(place: Int) { self.place = place }
 
     fileprivate init?(module: String, name: String) {
         let whole = "\(module).\(name)"

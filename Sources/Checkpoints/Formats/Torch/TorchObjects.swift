@@ -36,7 +36,7 @@ enum PickleValue: Equatable, Sendable {
 }
 
 /// The element type of a storage or tensor of torch.
-enum TorchType: Equatable, Sendable {
+enum TorchType: Hashable, Sendable {
     case known(SafetensorsType)
     /// One that nothing here reads, by torch's name and the bytes of an element.
     case other(String, byteCount: Int)

@@ -66,8 +66,15 @@ struct TorchStream {
         _ keys: [PickleValue], _ objects: PickleMachine, from start: Int, in file: any ByteSource,
         _ site: TorchSite
     ) throws(CheckpointError) -> [String: Range<Int>] {
-        let widths = Dictionary(
-            objects.storages.map { ($0.key, $0.type?.byteCount ?? 1) }, uniquingKeysWith: { first, _ in first })
+        var widths: [String: Int] = [:]
+        for number in objects.storageTuples.indices {
+            do throws(PickleError) {
+                let storage = try objects.storage(number)
+                if widths[storage.key] == nil { widths[storage.key] = storage.type?.byteCount ?? 1 }
+            } catch {
+                throw site.error(error, member: nil)
+            }
+        }
         var found: [String: Range<Int>] = [:]
         var offset = start
         for key in keys {

@@ -33,7 +33,11 @@ final class LocalFile: ByteSource {
                 opening: checkpoint, problem: "\(role): \(systemErrorText(error.code))", errno: error.code)
         }
         var status = stat()
-        guard fstat(descriptor.number, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        guard fstat(descriptor.number, &status) == 0 else {
+            let code = errno
+            throw CheckpointError(opening: checkpoint, problem: "\(role): \(systemErrorText(code))", errno: code)
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else {
             let found = status.st_mode & S_IFMT == S_IFDIR ? "a directory" : "not a regular file"
             throw CheckpointError(.malformed, checkpoint: checkpoint, problem: "\(role): \(found)")
         }
@@ -62,13 +66,15 @@ final class LocalFile: ByteSource {
         do throws(Descriptor.Failure) {
             descriptor = try pool.opening(identity.path)
         } catch {
-            guard error.code != ENOENT, error.code != ENOTDIR else { throw disappeared }
-            throw CheckpointError(
-                opening: checkpoint, problem: "cannot open \(identity.path) again: \(systemErrorText(error.code))",
-                errno: error.code)
+            guard error.code == ENOENT || error.code == ENOTDIR else {
+                throw CheckpointError(
+                    opening: checkpoint, problem: "cannot open \(identity.path) again: \(systemErrorText(error.code))",
+                    errno: error.code)
+            }
+            throw gone(error.code)
         }
         var status = stat()
-        guard fstat(descriptor.number, &status) == 0 else { throw disappeared }
+        guard fstat(descriptor.number, &status) == 0 else { throw gone(errno) }
         let now = FileIdentity(path: identity.path, status: status)
         guard now.inode == identity.inode else { throw changed("was replaced") }
         try check(now)
@@ -90,14 +96,25 @@ final class LocalFile: ByteSource {
         }
     }
 
+    /// Reads all of it and keeps nothing: throws when the disk does not give what it holds.
+    func readThrough() throws(CheckpointError) {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
+        defer { buffer.deallocate() }
+        for offset in stride(from: 0, to: byteCount, by: buffer.count) {
+            try read(
+                at: offset,
+                into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(buffer.count, byteCount - offset)]))
+        }
+    }
+
     /// Also throws when the path leads to another file now.
     func checkUnchanged() throws(CheckpointError) {
         if let origin { return try origin.checkUnchanged() }
         var named = stat()
-        guard stat(identity.path, &named) == 0 else { throw disappeared }
+        guard stat(identity.path, &named) == 0 else { throw gone(errno) }
         var opened = named
         if let descriptor = slot.descriptor {
-            guard fstat(descriptor.number, &opened) == 0 else { throw disappeared }
+            guard fstat(descriptor.number, &opened) == 0 else { throw gone(errno) }
         }
         let now = FileIdentity(path: identity.path, status: opened)
         guard FileIdentity(path: identity.path, status: named) == now, now.inode == identity.inode else {
@@ -112,7 +129,12 @@ final class LocalFile: ByteSource {
             now.byteCount == byteCount ? "was modified" : "went from \(byteCount) to \(now.byteCount) bytes")
     }
 
-    private var disappeared: CheckpointError { changed("disappeared") }
+    /// Why it is not found any more, by the code of the system's refusal.
+    private func gone(_ code: Int32) -> CheckpointError {
+        guard isMachineFailure(code) else { return changed("disappeared") }
+        return CheckpointError(
+            opening: checkpoint, problem: "cannot look at \(identity.path): \(systemErrorText(code))", errno: code)
+    }
 
     private func changed(_ what: String) -> CheckpointError {
         CheckpointError(.changed, checkpoint: checkpoint, problem: "\(identity.path) \(what) while it was read")

@@ -2,16 +2,19 @@ import Checkpoints
 
 extension CheckpointSeries {
     /// Splits the series into members that can be compared and those that have no floating-point tensor in common with
-    /// them: the members that agree with one another, of several such groups the largest, or the one that holds
-    /// `reference`. Of equally large ones the first counts.
+    /// any of them. Two members belong together when they share a tensor, or each shares one with a third. Of several such
+    /// groups the largest is compared, or the one that holds `reference`; of equally large ones the first.
     /// - Returns: indices of the members to compare; of the others, in order.
     func kin(of reference: Int?) -> (members: [Int], strangers: [Int]) {
         var groups: [[Int]] = []
         for index in checkpoints.indices {
-            let home = groups.firstIndex { group in
-                Alignment(from: checkpoints[group[0]], to: checkpoints[index]).entries.contains(where: \.isCompared)
+            func isKin(_ group: [Int]) -> Bool {
+                group.contains { Alignment(from: checkpoints[$0], to: checkpoints[index]).comparesAny }
             }
-            if let home { groups[home].append(index) } else { groups.append([index]) }
+            let joined = groups.filter(isKin)
+            groups.removeAll(where: joined.contains)
+            groups.append((joined.flatMap { $0 } + [index]).sorted())
+            groups.sort { $0[0] < $1[0] }
         }
         let size = groups.map(\.count).max() ?? 0
         let stated = groups.first { group in reference.map(group.contains) ?? false }

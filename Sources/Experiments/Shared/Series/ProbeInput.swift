@@ -46,10 +46,10 @@ struct ProbeInput: SettingsSection {
         if let twice = Dictionary(domains.map { ($0, 1) }, uniquingKeysWith: +).first(where: { $0.value > 1 }) {
             throw InputError("probe_set.domains names '\(twice.key)' twice")
         }
-        do {
+        do throws(ProbeSetError) {
             return try ProbeSet(source)
         } catch {
-            throw InputError("\(error)")
+            throw InputError([error.description], isMachineFailure: error.isMachineFailure)
         }
     }
 

@@ -1,34 +1,41 @@
 import Foundation
 
-@testable import Checkpoints
-
 /// A zip file with whatever is to be wrong in it.
-struct ForgedZip {
+package struct ForgedZip {
     /// One member; what is `nil` is as it should be.
-    struct Member {
-        var name: String
-        var content: [UInt8]
-        var method = 0
-        var flags = 0
+    package struct Member {
+        package var name: String
+        package var content: [UInt8]
+        package var method = 0
+        package var flags = 0
         /// What the directory says.
-        var listedName: String?
-        var listedByteCount: Int?
-        var listedOffset: Int?
+        package var listedName: String?
+        package var listedByteCount: Int?
+        package var listedOffset: Int?
+
+        /// A member as it should be.
+        package init(
+            name: String, content: [UInt8], method: Int = 0, flags: Int = 0, listedName: String? = nil,
+            listedByteCount: Int? = nil, listedOffset: Int? = nil
+        ) {
+            (self.name, self.content, self.method, self.flags) = (name, content, method, flags)
+            (self.listedName, self.listedByteCount, self.listedOffset) = (listedName, listedByteCount, listedOffset)
+        }
     }
 
-    var members: [Member]
-    var comment: [UInt8] = []
+    package var members: [Member]
+    package var comment: [UInt8] = []
     /// Records with 64-bit numbers.
-    var is64Bit = false
-    var listedCount: Int?
-    var listedDirectoryOffset: Int?
+    package var is64Bit = false
+    package var listedCount: Int?
+    package var listedDirectoryOffset: Int?
     /// Room before the second member, which a sparse file does not take.
-    var gap = 0
+    package var gap = 0
 
-    init(_ contents: [(String, [UInt8])]) { members = contents.map { Member(name: $0.0, content: $0.1) } }
+    package init(_ contents: [(String, [UInt8])]) { members = contents.map { Member(name: $0.0, content: $0.1) } }
 
     /// What stands before the gap, and what behind it.
-    var parts: (head: [UInt8], tail: [UInt8]) {
+    package var parts: (head: [UInt8], tail: [UInt8]) {
         var parts: [[UInt8]] = [[], []]
         var directory: [UInt8] = []
         for (number, member) in members.enumerated() {
@@ -76,11 +83,11 @@ struct ForgedZip {
         }
     }
 
-    var data: Data { Data(parts.head + parts.tail) }
+    package var data: Data { Data(parts.head + parts.tail) }
 }
 
 /// A `.npy` file of float32 values.
-func npy(_ values: [Float], type: String = "<f4", shape: String? = nil, order: String = "False") -> [UInt8] {
+package func npy(_ values: [Float], type: String = "<f4", shape: String? = nil, order: String = "False") -> [UInt8] {
     let header = "{'descr': '\(type)', 'fortran_order': \(order), 'shape': (\(shape ?? "\(values.count),")), }\n"
     return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0] + Array(header.utf8)
         + values.withUnsafeBytes { Array($0) }
