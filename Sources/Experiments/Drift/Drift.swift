@@ -35,7 +35,7 @@ struct Drift: Experiment {
         let input = settings.input
         if let from = settings.pair.from, let to = settings.pair.to {
             let ends = try context.open(
-                [from, to].map { CheckpointLocation(parsing: $0) }, of: "from", input)
+                [from, to].map { CheckpointLocation(parsing: $0) }, of: "from", input.files)
             guard ends.count == 2 else { throw InputError(context.refused.map(\.description)) }
             (series, places) = Drift.inGivenOrder(ends, context)
             (reference, branchPoint) = (0, nil)

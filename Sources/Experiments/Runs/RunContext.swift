@@ -26,6 +26,15 @@ final class RunContext: Sendable {
         var rewritten: [String] = []
         var warnings: [String] = []
         var notes: [String] = []
+        /// Places of the checkpoints that no file holds.
+        var virtual: [Virtual: Int] = [:]
+    }
+
+    private struct Virtual: Hashable {
+        let label: String
+        /// Places of the terms, and the bits of their weights.
+        let terms: [Int]
+        let weights: [UInt64]
     }
 
     private struct Opening: Hashable {
@@ -90,12 +99,12 @@ final class RunContext: Sendable {
     ///   - locations: the checkpoints as the user wrote them.
     ///   - name: the setting that names them, which tells where relative paths start.
     /// - Returns: their places in `checkpoints`, in the order of `locations`.
-    func open(_ locations: [CheckpointLocation], of name: String, _ input: SeriesInput) throws -> [Int] {
+    func open(_ locations: [CheckpointLocation], of name: String, _ input: SeriesFiles) throws -> [Int] {
         try openAll(locations, of: name, input).compactMap { $0 }
     }
 
     /// The same; `nil` for those that cannot be opened.
-    func openAll(_ locations: [CheckpointLocation], of name: String, _ input: SeriesInput) throws -> [Int?] {
+    func openAll(_ locations: [CheckpointLocation], of name: String, _ input: SeriesFiles) throws -> [Int?] {
         var options = readOptions
         options.trustedRoots += input.allowExternal.map { resolve($0, of: "allow_external") }
         options.bfloat16Dumps.formUnion(input.bfloat16Dumps)
@@ -160,9 +169,24 @@ final class RunContext: Sendable {
         }
     }
 
+    /// Adds a checkpoint that no file holds, unless another experiment has added the same.
+    /// - Parameter terms: the places of what it is made of, in the order of its terms.
+    /// - Returns: its place in `checkpoints`.
+    func add(_ checkpoint: Checkpoint, madeOf terms: [Int]) -> Int {
+        let weights = checkpoint.mixture?.terms.map(\.coefficient.bitPattern) ?? []
+        let key = Virtual(label: checkpoint.label, terms: terms, weights: weights)
+        return state.withLock { state in
+            if let known = state.virtual[key] { return known }
+            let place = state.checkpoints.count
+            state.virtual[key] = place
+            state.checkpoints.append(checkpoint)
+            return place
+        }
+    }
+
     private func open(
         _ found: CheckpointLocation, _ opening: Opening, as location: CheckpointLocation, _ options: ReadOptions,
-        _ input: SeriesInput
+        _ input: SeriesFiles
     ) -> Result<Checkpoint, CheckpointError> {
         let dumps = opening.dumps.map(\.rawValue).sorted().joined(separator: " ")
         let key = "contents/5\n\(opening.path)\n\(opening.group ?? "")\n\(dumps)"

@@ -76,6 +76,7 @@ struct SeriesContents: Sendable {
         ] {
             if let value { facts.append((key, .integer(value))) }
         }
+        if let mixture = checkpoint.mixture { facts.append(("made_of", mixture.json)) }
         let read = tensors(of: place).map { checkpoint.tensors[$0] }
         facts += [
             ("tensors", .integer(read.count)), ("elements", .integer(read.reduce(0) { $0 + $1.elementCount })),
@@ -84,5 +85,12 @@ struct SeriesContents: Sendable {
             facts.append(("fingerprint", .string("\(fingerprint)")))
         }
         return .object(facts)
+    }
+}
+
+extension Mixture {
+    /// The terms in the order of the sum, with their exact weights.
+    fileprivate var json: JSON {
+        .array(terms.map { ["label": .string($0.checkpoint.label), "weight": .number($0.coefficient)] })
     }
 }
