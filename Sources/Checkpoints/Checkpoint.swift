@@ -14,7 +14,9 @@ package struct Checkpoint: Sendable {
     /// What its files hold.
     package let contents: CheckpointContents
     /// Reads its tensors; `nil` when its files are gone and only journalled summaries are left.
-    package let reader: CheckpointReader?
+    package let reader: (any TensorReader)?
+    /// What it is made of, when no file holds it.
+    package let mixture: Mixture?
 
     /// For each tensor, why it is no weight, unless the settings count all tensors as weights.
     package private(set) var notWeights: [NotWeight?]
@@ -57,15 +59,27 @@ package struct Checkpoint: Sendable {
     }
 
     /// A checkpoint whose contents are already known; without a reader, one that is no longer there.
-    package init(location: CheckpointLocation, contents: CheckpointContents, reader: CheckpointReader? = nil) {
+    package init(location: CheckpointLocation, contents: CheckpointContents, reader: (any TensorReader)? = nil) {
         self.location = location
         self.contents = contents
         self.reader = reader
+        mixture = nil
         notWeights = NotWeight.reasons(contents.tensors)
         var revision = Revision(attributes: contents.attributes, fallbackName: location.revisionName)
         revision.name = printable(revision.name)
         self.revision = revision
         label = printable(revision.name)
+    }
+
+    /// A checkpoint that no file holds. Its name tells nothing of its place in training.
+    init(
+        _ name: String, at location: CheckpointLocation, contents: CheckpointContents, mixture: Mixture,
+        reader: MixtureReader?
+    ) {
+        (self.location, self.contents, self.mixture, self.reader) = (location, contents, mixture, reader)
+        notWeights = NotWeight.reasons(contents.tensors)
+        label = printable(name)
+        revision = Revision(name: label)
     }
 }
 

@@ -53,6 +53,18 @@ package struct CheckpointError: Error, Equatable, CustomStringConvertible {
         self.remedy = remedy
     }
 
+    /// The same failure as one of a checkpoint that cannot be read without this one; a failure of the machine stays as it
+    /// is.
+    func costing(_ dependent: String) -> CheckpointError {
+        guard kind != .environment else { return self }
+        return CheckpointError(
+            kind: kind, checkpoint: dependent, problem: "it is made of \(checkpoint): \(problem)", remedy: remedy)
+    }
+
+    private init(kind: Kind, checkpoint: String, problem: String, remedy: String?) {
+        (self.kind, self.checkpoint, self.problem, self.remedy) = (kind, checkpoint, problem, remedy)
+    }
+
     /// One line: checkpoint, problem, remedy.
     package var description: String { "checkpoint \(checkpoint): \(reason)" }
 

@@ -5,7 +5,7 @@ import Tensors
 
 /// An open checkpoint: what it holds, and the bytes of its tensors. Its structure was read by a worker process; this
 /// process reads nothing but plain bytes, at offsets it has checked.
-package final class CheckpointReader: Sendable {
+package final class CheckpointReader: TensorReader {
     /// Where the checkpoint is, as the user named it.
     package let location: CheckpointLocation
     /// Its tensors, ascending by name.

@@ -98,9 +98,11 @@ package struct RequestEngine: Sendable {
 
 extension Checkpoint {
     fileprivate var isGone: CheckpointError {
-        CheckpointError(
+        let files = mixture?.terms.map(\.checkpoint).filter { $0.reader == nil } ?? [self]
+        let owner = mixture == nil ? "its files" : "files that it is made of"
+        return CheckpointError(
             .unreachable, checkpoint: label,
-            problem: "its files are gone, and a comparison that is not journalled needs them",
-            remedy: "restore \(location) or take it out of the series")
+            problem: "\(owner) are gone, and a comparison that is not journalled needs them",
+            remedy: "restore \(files.map(\.location.description).joined(separator: ", ")) or take it out of the series")
     }
 }

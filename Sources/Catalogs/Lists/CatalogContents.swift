@@ -85,7 +85,7 @@ extension Catalog {
     }
 }
 
-extension CheckpointReader {
+extension TensorReader {
     /// A fingerprint of names, types and shapes of all tensors, and of up to `bytes` bytes at both ends of each.
     fileprivate func sample(bytes limit: Int) throws(CheckpointError) -> Fingerprint {
         let stream = Fingerprint.Stream()

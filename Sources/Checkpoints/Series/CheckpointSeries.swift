@@ -3,7 +3,8 @@ import Base
 /// Checkpoints of one model in training order, and how each follows from another.
 ///
 /// Stages follow each other; the runs of a stage that start from the same checkpoint are its ingredients. What stands for
-/// the end of training without a step (`main`, an average) is taken to start where the ingredients start.
+/// the end of training without a step (`main`, an average) is taken to start where the ingredients start. What no file
+/// holds comes last; it starts there only if all that it is made of was trained on from there, and otherwise nowhere.
 package struct CheckpointSeries: Sendable {
     /// What the order goes by.
     package enum Order: Sendable {
@@ -25,22 +26,33 @@ package struct CheckpointSeries: Sendable {
     /// Puts checkpoints in training order. Those that tell no step follow the others as they were given, what stands for
     /// the end of training last; where none tells a step, epochs decide if all tell them, and else the given order.
     package init(_ given: [Checkpoint]) {
+        let (sorted, order) = CheckpointSeries.sorted(given.filter { $0.mixture == nil })
+        self.init(sorted + given.filter { $0.mixture != nil }, order: order)
+    }
+
+    private static func sorted(_ given: [Checkpoint]) -> ([Checkpoint], Order) {
         let ends = given.filter(\.revision.standsForEnd)
         let others = given.filter { !$0.revision.standsForEnd }
         if given.contains(where: { $0.revision.step != nil }) {
-            let placed = CheckpointSeries.sorted(others.filter { $0.revision.step != nil })
-            self.init(placed + others.filter { $0.revision.step == nil } + ends, order: .steps)
-        } else if !others.isEmpty, others.allSatisfy({ $0.revision.stage != nil || $0.revision.epoch != nil }) {
-            self.init(CheckpointSeries.sorted(others) + ends, order: .epochs)
-        } else {
-            self.init(given, order: .given)
+            let placed = byFacts(others.filter { $0.revision.step != nil })
+            return (placed + others.filter { $0.revision.step == nil } + ends, .steps)
         }
+        if !others.isEmpty, others.allSatisfy({ $0.revision.stage != nil || $0.revision.epoch != nil }) {
+            return (byFacts(others) + ends, .epochs)
+        }
+        return (given, .given)
     }
 
     /// Takes checkpoints in the order they are given in.
     package init(inOrder checkpoints: [Checkpoint]) { self.init(checkpoints, order: .given) }
 
-    private static func sorted(_ checkpoints: [Checkpoint]) -> [Checkpoint] {
+    /// The same series with checkpoints that no file holds as its last members.
+    package func followed(by virtual: [Checkpoint]) -> CheckpointSeries {
+        precondition(virtual.allSatisfy { $0.mixture != nil }, "files have their place in the order")
+        return CheckpointSeries(checkpoints + virtual, order: order)
+    }
+
+    private static func byFacts(_ checkpoints: [Checkpoint]) -> [Checkpoint] {
         checkpoints.sorted {
             let (a, b) = ($0.revision, $1.revision)
             return a < b || !(b < a) && precedesNaturally($0.location.description, $1.location.description)
@@ -50,7 +62,9 @@ package struct CheckpointSeries: Sendable {
     private init(_ sorted: [Checkpoint], order: Order) {
         checkpoints = Checkpoint.distinguished(sorted)
         self.order = order
-        let comesAfterStage1 = sorted.contains { ($0.revision.stage ?? 1) > 1 || $0.revision.standsForEnd }
+        let comesAfterStage1 = sorted.contains {
+            $0.mixture == nil && (($0.revision.stage ?? 1) > 1 || $0.revision.standsForEnd)
+        }
         branchPoint =
             comesAfterStage1
             ? sorted.lastIndex { $0.revision.step != nil && $0.revision.isMainLine(ofStage: 1) } : nil
@@ -81,6 +95,9 @@ package struct CheckpointSeries: Sendable {
     /// steps of others. Where no checkpoint tells a step, it is the one before it in the order of the series.
     package func predecessor(of place: Int) -> Int? {
         let revision = checkpoints[place].revision
+        if let mixture = checkpoints[place].mixture {
+            return mixture.terms.allSatisfy { $0.checkpoint.revision.comesAfterBranchPoint } ? branchPoint : nil
+        }
         switch order {
         case .given: return place > 0 ? place - 1 : nil
         case .epochs: break
@@ -98,7 +115,8 @@ package struct CheckpointSeries: Sendable {
 
     /// Whether it has a place in the order of its run.
     private func isPlaced(_ checkpoint: Checkpoint) -> Bool {
-        order == .steps ? checkpoint.revision.step != nil : !checkpoint.revision.standsForEnd
+        guard checkpoint.mixture == nil else { return false }
+        return order == .steps ? checkpoint.revision.step != nil : !checkpoint.revision.standsForEnd
     }
 
     private func belongsToRun(_ checkpoint: Checkpoint, of revision: Revision) -> Bool {
@@ -132,6 +150,9 @@ package struct CheckpointSeries: Sendable {
 extension Revision {
     /// Whether it belongs to a stage outside that stage's ingredients; a run without stages is stage 1.
     package func isMainLine(ofStage wanted: Int) -> Bool { (stage ?? 1) == wanted && ingredient == nil }
+
+    /// Whether it was trained on from the end of stage 1, or is made of what was.
+    fileprivate var comesAfterBranchPoint: Bool { standsForEnd || step != nil && !isMainLine(ofStage: 1) }
 }
 
 extension Checkpoint {

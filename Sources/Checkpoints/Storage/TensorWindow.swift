@@ -19,7 +19,7 @@ package final class TensorWindow {
     private var held: Range<Int> = 0..<0
 
     /// The fewest elements a window holds, so that a band larger than the capacity costs few repeated decodings.
-    private static let leastCapacity = 1 << 20
+    static let leastCapacity = 1 << 20
 
     convenience init(_ reader: CheckpointReader, _ tensor: Int, capacity: Int) throws(CheckpointError) {
         try self.init(reader, tensor, reader.storage[tensor], capacity: capacity)
@@ -54,6 +54,14 @@ package final class TensorWindow {
         } else {
             stored = try StoredWindow(reader, tensor, capacity: most)
         }
+    }
+
+    /// A window over elements that are put together as it advances.
+    init(_ window: any ElementWindow, of info: TensorInfo) {
+        elementByteCount = info.elementType.byteCount
+        elementCount = info.elementCount
+        blocks = nil
+        stored = window
     }
 
     deinit { gathered.deallocate() }

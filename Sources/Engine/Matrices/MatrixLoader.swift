@@ -56,7 +56,7 @@ package struct MatrixLoader: Sendable {
         return info
     }
 
-    private func reader(_ input: TensorReference) -> CheckpointReader {
+    private func reader(_ input: TensorReference) -> any TensorReader {
         let checkpoint = checkpoints[input.checkpoint]
         guard let reader = checkpoint.reader else { preconditionFailure("\(checkpoint.label) is not there") }
         return reader

@@ -58,7 +58,7 @@ package final class SegmentPass {
         return feeds.map(\.summary)
     }
 
-    private func reader(_ input: TensorReference, _ checkpoints: [Checkpoint]) -> CheckpointReader {
+    private func reader(_ input: TensorReference, _ checkpoints: [Checkpoint]) -> any TensorReader {
         let checkpoint = checkpoints[input.checkpoint]
         guard let reader = checkpoint.reader else { preconditionFailure("\(checkpoint.label) is not there") }
         return reader

@@ -36,7 +36,7 @@ struct Drift: Experiment {
         let input = settings.input
         if let from = settings.pair.from, let to = settings.pair.to {
             let ends = try context.open(
-                [from, to].map { CheckpointLocation(parsing: $0) }, of: "from", input)
+                [from, to].map { CheckpointLocation(parsing: $0) }, of: "from", input.files)
             guard ends.count == 2 else { throw InputError(context.refused.map(\.description)) }
             (series, runIndices) = Drift.inGivenOrder(ends, context)
             (reference, branchPoint) = (0, nil)

@@ -23,5 +23,5 @@ struct DriftSettings: ExperimentSettings {
     )
     var training: [String]?
 
-    var conflicts: [String] { pair.conflicts }
+    var conflicts: [String] { pair.conflicts + input.virtual.conflicts(with: pair) }
 }

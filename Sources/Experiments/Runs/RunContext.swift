@@ -42,6 +42,15 @@ final class RunContext: Sendable {
         var newContents: [(key: String, contents: CheckpointContents)] = []
         var sampledBytes = 0
         var rewritten: [String] = []
+        /// Indices of the checkpoints that no file holds.
+        var virtual: [Virtual: RunIndex] = [:]
+    }
+
+    private struct Virtual: Hashable {
+        let label: String
+        /// Indices of the terms, and the bits of their weights.
+        let terms: [RunIndex]
+        let weights: [UInt64]
     }
 
     private struct Opening: Hashable {
@@ -104,12 +113,12 @@ final class RunContext: Sendable {
     ///   - locations: the checkpoints as the user wrote them.
     ///   - name: the setting that names them, which tells where relative paths start.
     /// - Returns: their indices in `checkpoints`, in the order of `locations`.
-    func open(_ locations: [CheckpointLocation], of name: String, _ input: SeriesInput) throws -> [RunIndex] {
+    func open(_ locations: [CheckpointLocation], of name: String, _ input: SeriesFiles) throws -> [RunIndex] {
         try openAll(locations, of: name, input).compactMap { $0 }
     }
 
     /// Opens checkpoints as `open` does, and gives `nil` for those that cannot be opened.
-    func openAll(_ locations: [CheckpointLocation], of name: String, _ input: SeriesInput) throws -> [RunIndex?] {
+    func openAll(_ locations: [CheckpointLocation], of name: String, _ input: SeriesFiles) throws -> [RunIndex?] {
         var options = readOptions
         options.trustedRoots += input.allowExternal.map { resolve($0, of: "allow_external") }
         options.bfloat16Dumps.formUnion(input.bfloat16Dumps)
@@ -173,9 +182,24 @@ final class RunContext: Sendable {
         }
     }
 
+    /// Adds a checkpoint that no file holds, unless another experiment has added the same.
+    /// - Parameter terms: the indices of what it is made of, in the order of its terms.
+    /// - Returns: its index in `checkpoints`.
+    func add(_ checkpoint: Checkpoint, madeOf terms: [RunIndex]) -> RunIndex {
+        let weights = checkpoint.mixture?.terms.map(\.coefficient.bitPattern) ?? []
+        let key = Virtual(label: checkpoint.label, terms: terms, weights: weights)
+        return shared.state.withLock { state in
+            if let known = state.virtual[key] { return known }
+            let index = RunIndex(value: state.checkpoints.count)
+            state.virtual[key] = index
+            state.checkpoints.append(checkpoint)
+            return index
+        }
+    }
+
     private func open(
         _ found: CheckpointLocation, _ opening: Opening, as location: CheckpointLocation, _ options: ReadOptions,
-        _ input: SeriesInput
+        _ input: SeriesFiles
     ) -> Result<Checkpoint, CheckpointError> {
         let dumps = opening.dumps.map(\.rawValue).sorted().joined(separator: " ")
         let key = "contents/5\n\(opening.path)\n\(opening.group ?? "")\n\(dumps)"

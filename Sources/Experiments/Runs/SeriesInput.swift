@@ -3,8 +3,22 @@ import Catalogs
 import Checkpoints
 import Settings
 
-/// Which checkpoints an experiment reads, and how: the settings that all experiments on a series share.
+/// The members of the series that an experiment looks at: checkpoints in files, and averages of them that no file holds.
 struct SeriesInput: SettingsSection {
+    @SettingGroup var files: SeriesFiles
+    @SettingGroup var virtual: VirtualMembers
+
+    /// Opens the series and puts it in training order; what no file holds comes last. See `SeriesFiles.open`.
+    func open(
+        in context: RunContext, branchPoint: String? = nil, training: [String]? = nil
+    ) throws -> OpenedSeries {
+        let (stored, runIndices) = try files.open(in: context, branchPoint: branchPoint, training: training)
+        return try virtual.join(stored, runIndices, in: context)
+    }
+}
+
+/// Which files an experiment reads, and how: the settings that all experiments on a series share.
+struct SeriesFiles: SettingsSection {
     static let title: String? = "series"
 
     @Setting("Files, folders of checkpoints, Hugging Face directories.")

@@ -29,7 +29,8 @@ struct Spectra: Experiment {
         self.settings = settings
         let runIndices: [RunIndex]
         if let from = settings.pair.from, let to = settings.pair.to {
-            let ends = try context.open([from, to].map { CheckpointLocation(parsing: $0) }, of: "from", settings.input)
+            let ends = try context.open(
+                [from, to].map { CheckpointLocation(parsing: $0) }, of: "from", settings.input.files)
             guard ends.count == 2, ends[0] != ends[1] else {
                 throw InputError(
                     ends.count == 2 ? ["\(from) and \(to) are one checkpoint"] : context.refused.map(\.description))

@@ -53,5 +53,5 @@ struct SpectraSettings: ExperimentSettings {
         var replicates = 0
     }
 
-    var conflicts: [String] { pair.conflicts }
+    var conflicts: [String] { pair.conflicts + input.virtual.conflicts(with: pair) }
 }

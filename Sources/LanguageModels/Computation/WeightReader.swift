@@ -5,7 +5,7 @@ import Tensors
 struct WeightReader: Sendable {
     let checkpoint: Checkpoint
     let execution: Execution
-    fileprivate let reader: CheckpointReader
+    fileprivate let reader: any TensorReader
     private let places: [String: Int]
 
     /// Bytes that one thread reads at a time.

@@ -107,6 +107,7 @@ package struct ReportPage: Sendable {
         guard !inputs.isEmpty else { return nil }
         let first = [
             "label", "file", "stage", "ingredient", "step", "tokens", "tensors", "elements", "fingerprint", "location",
+            "made_of",
         ]
         let keys = Set(inputs.flatMap { $0.members?.map(\.key) ?? [] })
         let order = first.filter(keys.contains) + keys.subtracting(first).sorted()
@@ -119,7 +120,7 @@ package struct ReportPage: Sendable {
             zip(names, columns).map { name, column -> Cell in
                 guard let value = input[name] else { return .missing }
                 if case .integer(let number) = value, column.kind == .integer { return .integer(number) }
-                return .string(value.plain)
+                return .string(value.mixture ?? value.plain)
             }
         }
         return Table("inputs", title: "What was read.", columns: columns, rows: rows)
@@ -127,6 +128,16 @@ package struct ReportPage: Sendable {
 }
 
 extension JSON {
+    /// The terms of a mixture as people write them, `0.5 · A + 0.5 · B`; `nil` when this is none.
+    var mixture: String? {
+        guard let elements, !elements.isEmpty else { return nil }
+        let terms = elements.compactMap { term -> String? in
+            guard let label = term["label"]?.text, let weight = term["weight"] else { return nil }
+            return "\(weight.compact) · \(label)"
+        }
+        return terms.count == elements.count ? terms.joined(separator: " + ") : nil
+    }
+
     /// Text as it is, everything else as JSON.
     var plain: String { text ?? compact }
 

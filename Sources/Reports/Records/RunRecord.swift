@@ -44,6 +44,13 @@ package struct RunRecord: Sendable {
         (self.refused, self.findings, self.tables) = (refused, findings, tables)
     }
 
+    /// Checkpoints that no file holds, with what they are made of.
+    var virtualInputs: [(label: String, mixture: String)] {
+        inputs.compactMap { input in
+            input["made_of"]?.mixture.map { (input["label"]?.text ?? "", $0) }
+        }
+    }
+
     /// Takes from JSON what is there; what is not, is empty.
     package init(_ json: JSON) {
         func texts(_ key: String) -> [String] { json[key]?.elements?.compactMap(\.text) ?? [] }

@@ -1,6 +1,6 @@
 import Base
 
-/// `summary.md`: the question of a run, its answer, what was found wrong, and the table of that name where there is one.
+/// `summary.md`: the question of a run, its answer, what was found wrong, what no file holds, and the table of that name where there is one.
 package struct Summary: Sendable {
     /// Name of the table that stands in it.
     package static let name = "summary"
@@ -24,6 +24,11 @@ package struct Summary: Sendable {
         let warnings = run.findings + run.refused
         if !warnings.isEmpty {
             output.write("\n**Warnings.**\n\n" + warnings.map { "- \(escaped($0))\n" }.joined())
+        }
+        let virtual = run.virtualInputs
+        if !virtual.isEmpty {
+            let lines = virtual.map { "- \(escaped($0.label)) = \(escaped($0.mixture))\n" }
+            output.write("\n**Virtual weights**, which no file holds.\n\n" + lines.joined())
         }
         guard let table else { return }
         output.write("\n")

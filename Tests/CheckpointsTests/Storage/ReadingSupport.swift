@@ -28,7 +28,7 @@ func failure(_ path: String, _ options: ReadOptions = readOptions()) -> Checkpoi
 /// All bytes of a tensor, read in steps of at most `step` elements, through a window when there is no direct way. With
 /// `keep` false everything is read, but nothing is kept.
 func elements(
-    _ reader: CheckpointReader, _ tensor: Int, capacity: Int = 1 << 20, step: Int = .max, keep: Bool = true
+    _ reader: any TensorReader, _ tensor: Int, capacity: Int = 1 << 20, step: Int = .max, keep: Bool = true
 ) throws(CheckpointError) -> [UInt8] {
     let info = reader.tensors[tensor]
     let size = info.elementType.readByteCount

@@ -20,7 +20,7 @@ import Testing
 
     @Test func `the settings file that comes along names the committed series and the defaults`() throws {
         var expected = DriftSettings()
-        expected.input.series = ["data/tiny-olmo2"]
+        expected.input.files.series = ["data/tiny-olmo2"]
         #expect(try DriftSettings.load(file: "\(packageRoot)/experiments/drift.yaml") == expected)
     }
 

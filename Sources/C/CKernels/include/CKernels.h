@@ -144,4 +144,5 @@ double ck_lane_sum(const double lanes[CK_LANES]);
 #include "GramProduct.h"
 #include "Transformer.h"
 #include "Scan.h"
+#include "Mix.h"
 #endif

@@ -159,6 +159,7 @@ struct SeriesContents: Sendable {
         ] {
             if let value { facts.append((key, .integer(value))) }
         }
+        if let mixture = checkpoint.mixture { facts.append(("made_of", mixture.json)) }
         let read = tensors(of: index).map { checkpoint.tensors[$0] }
         facts += [
             ("tensors", .integer(read.count)), ("elements", .integer(read.reduce(0) { $0 + $1.elementCount })),
@@ -174,5 +175,12 @@ extension InputError {
     /// What `strict` makes of findings.
     static func withheld(_ findings: [IntegrityFinding]) -> InputError {
         InputError(findings.map(\.message) + ["strict is set: no table is written"])
+    }
+}
+
+extension Mixture {
+    /// The terms in the order of the sum, with their exact weights.
+    fileprivate var json: JSON {
+        .array(terms.map { ["label": .string($0.checkpoint.label), "weight": .number($0.coefficient)] })
     }
 }
