@@ -1,3 +1,5 @@
+import Foundation
+
 /// What a configuration tells of how tensors are to be read: Hugging Face's `config.json`, also that of OLMo's own class
 /// on the Hub, which has the trainer's keys.
 struct NamingFacts: Sendable, Equatable {
