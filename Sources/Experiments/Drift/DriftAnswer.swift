@@ -19,14 +19,19 @@ extension Drift {
             return nil
         }
         let way = "From \(staged ? "the end of stage 1 (\(from))" : from) to \(to)"
-        guard drift > 0 else { return Sentence("\(way) no weight moved.", from: [row]) }
+        // Of a part of the weights, the part comes first.
+        let share = row.number("coverage").flatMap { $0 < 1 ? $0 : nil }
+        let weights = share.map { "the \(Prose.number(100 * $0)) % of the weights that can be compared" }
+        guard drift > 0 else {
+            return Sentence("\(way) \(weights.map { "none of \($0)" } ?? "no weight") moved.", from: [row])
+        }
         let modules = (tables.named("modules")?.records ?? []).filter {
             $0.text("comparison") == row.text("comparison") && $0.text("from") == from && $0.text("to") == to
         }
         let ranked = modules.compactMap { module in
             module.number("relative_drift").map { (name: module.text("module") ?? "", drift: $0, row: module) }
         }.sorted { ($1.drift, $0.name) < ($0.drift, $1.name) }
-        let whole = "\(way) the weights moved by \(Prose.number(drift)) of their norm"
+        let whole = "\(way) \(weights ?? "the weights") moved by \(Prose.number(drift)) of their norm"
         guard ranked.count > 2, let least = ranked.last, least.drift < ranked[1].drift else {
             return Sentence(whole + ".", from: [row])
         }

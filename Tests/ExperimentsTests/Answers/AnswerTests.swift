@@ -61,7 +61,7 @@ import Testing
 
     private let drifts = [
         "comparison", "from", "to", "ingredient", "step", "drift", "relative_drift", "exceeds_rounding",
-        "rounding_drift",
+        "rounding_drift", "coverage",
     ]
 
     @Test func `a pair without movement did not move`() {
@@ -70,10 +70,31 @@ import Testing
             [
                 [
                     .string("pair"), .string("a"), .string("b"), .missing, .missing, .number(0), .number(0),
-                    .boolean(false), .number(0.1),
+                    .boolean(false), .number(0.1), .number(1),
                 ]
             ])
         #expect(texts(Drift.answer([summary])) == ["From a to b no weight moved."])
+    }
+
+    @Test func `a drift of a part of the weights is said to be of that part`() {
+        func summary(_ drift: Double) -> Table {
+            table(
+                "summary", drifts,
+                [
+                    [
+                        .string("pair"), .string("a"), .string("b"), .missing, .missing, .number(drift), .number(drift),
+                        .boolean(true), .number(0), .number(0.00175),
+                    ]
+                ])
+        }
+        #expect(
+            texts(Drift.answer([summary(0.0126)])) == [
+                "From a to b the 0.175 % of the weights that can be compared moved by 0.0126 of their norm."
+            ])
+        #expect(
+            texts(Drift.answer([summary(0)])) == [
+                "From a to b none of the 0.175 % of the weights that can be compared moved."
+            ])
     }
 
     @Test func `what rounding explains is said to be rounding`() {
@@ -82,7 +103,7 @@ import Testing
             [
                 [
                     .string("pair"), .string("a"), .string("b"), .missing, .missing, .number(0.5), .number(0.01),
-                    .boolean(false), .number(0.6),
+                    .boolean(false), .number(0.6), .number(1),
                 ]
             ])
         #expect(
@@ -96,7 +117,7 @@ import Testing
         let row = { (to: String, ingredient: Cell, step: Cell, drift: Double) -> [Cell] in
             [
                 .string("branch_point"), .string("b"), .string(to), ingredient, step, .number(drift), .number(drift),
-                .boolean(true), .number(0),
+                .boolean(true), .number(0), .number(1),
             ]
         }
         let summary = table(

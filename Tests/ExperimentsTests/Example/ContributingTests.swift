@@ -23,7 +23,7 @@ import Testing
         let settings = try #require(document.firstMatch(of: /```yaml\n# How large[^\n]*\n(series: [^\n]*\n)```/)).1
         let folder = try ScratchFolder()
         let outcome = try run(
-            Magnitudes.self, settings.replacing("data/", with: "\(packageRoot)/experiments/data/"), in: folder)
+            Magnitudes.self, String(settings).replacing("data/", with: "\(packageRoot)/experiments/data/"), in: folder)
         #expect(outcome.refused.isEmpty)
         #expect(try table("magnitudes", of: folder).rows.count == 18)
     }
