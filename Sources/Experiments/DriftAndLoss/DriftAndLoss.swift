@@ -21,7 +21,7 @@ struct DriftAndLoss: Experiment {
                 loss: try SavedRun(settings.loss, of: "loss", experiment: "probe", context),
                 allowUnmatched: settings.allowUnmatched)
         } catch let error as CSVError {
-            throw InputError(error.description)
+            throw InputError(error)
         }
     }
 
