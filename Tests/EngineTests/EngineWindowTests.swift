@@ -40,11 +40,24 @@ import Testing
             let info = checkpoint.tensors[request.input.tensor]
             #expect(info.name == tensor.name)
             let size = info.elementCount * info.elementType.byteCount
-            let bytes = Array(written[tensor.offset..<(tensor.offset + size)])
+            let bytes = read(Array(written[tensor.offset..<(tensor.offset + size)]), as: info.elementType)
             let content = try #require(results.summary(request))
             #expect(content.fingerprint == bytes.withUnsafeBytes { Fingerprint(of: $0) }, "\(tensor.name)")
             #expect(content.sums.count == info.elementCount, "\(tensor.name)")
         }
+    }
+
+    /// The bytes of elements as they are read: 8-bit floats as float32.
+    private func read(_ bytes: [UInt8], as type: ElementType) -> [UInt8] {
+        guard let float8 = Float8(type) else { return bytes }
+        let values = [Float](unsafeUninitializedCapacity: bytes.count) { values, count in
+            guard let base = values.baseAddress else { return }
+            bytes.withUnsafeBufferPointer { source in
+                if let start = source.baseAddress { float8.widen(start, count: bytes.count, scale: 1, to: base) }
+            }
+            count = bytes.count
+        }
+        return values.withUnsafeBytes { Array($0) }
     }
 
     /// Windows from the least that there is, one segment, to all at once.

@@ -7,8 +7,10 @@ import Testing
     private let folder: ScratchFolder
 
     private static let package = """
-        {"resources": [{"path": "t.csv", "schema": {"fields": [
-            {"name": "name"}, {"name": "exact"}, {"name": "loose", "tolerance": 1e-6}]}}]}
+        {"name": "t", "title": "T.", "resources": [{"name": "t", "title": "T.", "path": "t.csv", "schema": {"fields": [
+            {"name": "name", "type": "string", "description": "N."},
+            {"name": "exact", "type": "number", "description": "E."},
+            {"name": "loose", "type": "number", "description": "L.", "tolerance": 1e-6}]}}]}
         """
 
     init() throws { folder = try ScratchFolder() }

@@ -46,6 +46,7 @@ struct SourceContent {
     /// Reads the structure of one more file.
     mutating func add(_ path: String) throws(CheckpointError) {
         let file = try ByteSources.open(path, checkpoint: checkpoint)
+        let known = tensors.count
         let structure: [Range<Int>]
         switch try FileFormat(of: file) {
         case .safetensors:
@@ -80,6 +81,9 @@ struct SourceContent {
                 problem:
                     "'\(path)' is of no format that is known: it begins neither as safetensors nor as a zip archive",
                 remedy: "fetch it again")
+        }
+        if dumps.contains(.uint16) {
+            for index in tensors.indices[known...] where tensors[index].type == .u16 { tensors[index].type = .bf16 }
         }
         guard tensors.count <= SafetensorsHeader.tensorLimit else {
             throw CheckpointError(

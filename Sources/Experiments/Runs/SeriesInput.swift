@@ -25,7 +25,7 @@ struct SeriesFiles: SettingsSection {
     var series: [String] = []
     @Setting("Folders below which links and external storage may lead, besides the checkpoint's own.")
     var allowExternal: [String] = []
-    @Setting("Dumps without a float type that are read as bfloat16, those in .npz files too.")
+    @Setting("Dumps without a float type that are read as bfloat16, in files of every format.")
     var bfloat16Dumps: [BFloat16Dump] = []
     @Setting(
         "Whether what lies beside the weights counts as weights: rotary frequencies, masks, counters, optimizer state, moving averages."

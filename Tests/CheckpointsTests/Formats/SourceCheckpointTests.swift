@@ -73,7 +73,9 @@ import Testing
         let manifest = try SourceCheckpoint.manifest(root)
         #expect(manifest.tensors.map(\.name) == ["ok"])
         #expect(
-            manifest.leftOut == [LeftOut(name: #"w\u{1B}[2Jx\n"#, reason: "its name is not printable text")])
+            manifest.leftOut == [
+                LeftOut(name: #"w\u{1B}[2Jx\n"#, reason: "its name is not printable text", elementCount: 1)
+            ])
     }
 
     @Test func `more tensors in the shards than any checkpoint has are refused`() throws {

@@ -56,8 +56,8 @@ struct HostileFilesTests {
         #expect(reader.tensors.map(\.name) == ["a.b", "ok"])
         #expect(
             reader.leftOut == [
-                LeftOut(name: "a.b", reason: "another dataset has this name once / is read as ."),
-                LeftOut(name: #"w\u{1B}[2Jx"#, reason: "its name is not printable text"),
+                LeftOut(name: "a.b", reason: "another dataset has this name once / is read as .", elementCount: 2),
+                LeftOut(name: #"w\u{1B}[2Jx"#, reason: "its name is not printable text", elementCount: 2),
             ])
     }
 

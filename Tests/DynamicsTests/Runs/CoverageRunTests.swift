@@ -48,7 +48,7 @@ struct CoverageRunTests {
             let text = try place.text("out/\(file)")
             #expect(
                 text.contains(
-                    "From a to b the 20.0 % of the weights that can be compared moved by 0.500 of their norm"),
+                    "From a to b the 20 % of the weights that can be compared moved by 0.500 of their norm"),
                 "\(file)")
         }
         #expect(try place.text("out/run.json").contains(line))
