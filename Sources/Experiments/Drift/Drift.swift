@@ -33,10 +33,7 @@ struct Drift: Experiment {
         let places: [Int]
         self.settings = settings
         let input = settings.input
-        if let from = settings.pair.from, let to = settings.pair.to {
-            let ends = try context.open(
-                [from, to].map { CheckpointLocation(parsing: $0) }, of: "from", input)
-            guard ends.count == 2 else { throw InputError(context.refused.map(\.description)) }
+        if let ends = try input.openPair(in: context) {
             (series, places) = Drift.inGivenOrder(ends, context)
             (reference, branchPoint) = (0, nil)
             comparisons = [Comparison(kind: .pair, from: 0, to: ends[0] == ends[1] ? 0 : 1)]

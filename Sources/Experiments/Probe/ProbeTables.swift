@@ -6,25 +6,28 @@ import Tensors
 
 extension Probe {
     static var tables: [Table] {
-        [summaryTable([]), lossTable([]), sequencesTable([]), positionsTable([]), integrityTable()]
+        [summaryTable([]), lossTable([]), changesTable([]), sequencesTable([]), positionsTable([]), integrityTable()]
     }
 
     func report(_ results: ReductionResults) throws -> Report {
         let standing = try models.standing(results) { summaries($0, results) != nil }
         let integrity = try contents.integrity(results, strict: false)
         let records = standing.flatMap { self.records($0, results) }
+        let changes = changeRecords(results)
         return Report(
             tables: [
-                Probe.lossTable(records), sequenceTable(standing, results), positionTable(standing, results),
+                Probe.lossTable(records), Probe.changesTable(changes), sequenceTable(standing, results),
+                positionTable(standing, results),
                 integrityTable(integrity),
             ],
-            readable: [Probe.summaryTable(records)], findings: integrity.findings.map(\.message),
+            readable: [Probe.summaryTable(records), Probe.briefChanges(changes)],
+            findings: integrity.findings.map(\.message),
             inputs: contents.facts(results),
             probeSet: models.probeFacts)
     }
 
     /// The domains, and all of them together where there are several.
-    private var scopes: [(name: String, domains: [Int])] {
+    var scopes: [(name: String, domains: [Int])] {
         let all = Array(probe.domains.indices)
         return all.map { (probe.domains[$0], [$0]) } + (all.count > 1 ? [(Probe.wholeSet, all)] : [])
     }
@@ -45,7 +48,7 @@ extension Probe {
     }
 
     /// Over the sequences of some domains; `nil` where the checkpoint could not be run.
-    private func metrics(_ place: Int, _ domains: [Int], _ results: ReductionResults) -> ProbeMetrics? {
+    func metrics(_ place: Int, _ domains: [Int], _ results: ReductionResults) -> ProbeMetrics? {
         guard let (losses, divergences) = summaries(place, results) else { return nil }
         let wanted = probe.sequences.indices.filter { domains.contains(probe.sequences[$0].domain) }
         var bins = Array(repeating: ProbeLosses.Bin(), count: ProbeLosses.binCount)

@@ -8,15 +8,16 @@ import Synchronization
 final class RunContext: Sendable {
     /// Threads to work on.
     let threads: Threads
-    /// The folder of the settings file: relative paths in it are looked for here first.
-    private let settingsFolder: String
-    /// Settings that the command line states: their relative paths start from the current folder.
-    private let stated: Set<String>
     let journal: Journal
     let readOptions: ReadOptions
-    private let state = Mutex(State())
+    private let progress: @Sendable (RunProgress) -> Void
+    private let state: Mutex<State>
 
     private struct State {
+        /// Where relative paths start, and what settings of whom they stand in.
+        var settings: SettingsPlace
+        /// Paths in built-in settings that lead nowhere from here.
+        var absentDefaults: [String] = []
         var checkpoints: [Checkpoint] = []
         var places: [Opening: Int] = [:]
         var refused: [CheckpointError] = []
@@ -35,16 +36,47 @@ final class RunContext: Sendable {
         let dumps: Set<BFloat16Dump>
     }
 
-    /// Makes a context for experiments whose settings lie in `settingsFolder`.
-    init(
+    /// Where the settings of an experiment stand.
+    struct SettingsPlace: Sendable {
+        /// The folder of the settings file: relative paths in it are looked for here first. Empty for the current folder.
+        var folder: String
+        /// Settings that the command line states: their relative paths start from the current folder.
+        var stated: Set<String> = []
+        /// Whether they are those that the program holds itself, whose paths lead somewhere in the project's folder.
+        var isBuiltIn = false
+    }
+
+    /// Makes a context for an experiment whose settings lie in `settingsFolder`.
+    convenience init(
         jobs: Int, settingsFolder: String, stated: Set<String> = [], journal: Journal, readOptions: ReadOptions
     ) {
+        self.init(
+            jobs: jobs, settings: SettingsPlace(folder: settingsFolder, stated: stated), journal: journal,
+            readOptions: readOptions)
+    }
+
+    /// Makes a context; `progress` is told how many checkpoints are open.
+    init(
+        jobs: Int, settings: SettingsPlace, journal: Journal, readOptions: ReadOptions,
+        progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
+    ) {
         threads = Threads(jobs)
-        self.settingsFolder = settingsFolder
-        self.stated = stated
         self.journal = journal
         self.readOptions = readOptions
+        self.progress = progress
+        state = Mutex(State(settings: settings))
     }
+
+    /// The settings that paths are resolved for from now on: those of the next experiment.
+    func enter(_ settings: SettingsPlace) {
+        state.withLock { state in
+            state.settings = settings
+            state.absentDefaults = []
+        }
+    }
+
+    /// Paths that only the project's folder has, which built-in settings of the current experiment name.
+    var absentDefaults: [String] { state.withLock { $0.absentDefaults } }
 
     /// Every checkpoint of the run, in the order of opening: what `TensorReference.checkpoint` counts.
     var checkpoints: [Checkpoint] { state.withLock { $0.checkpoints } }
@@ -120,7 +152,11 @@ final class RunContext: Sendable {
             let found = CheckpointLocation(path: self.resolve(location.path, of: name), group: location.group)
             let result = self.open(found, opening, as: location, settled, input)
             if case .failure(let error) = result, error.kind == .environment { throw error }
-            opened.withLock { $0[index] = result }
+            let count = opened.withLock { opened in
+                opened[index] = result
+                return opened.count
+            }
+            progress(RunProgress("opening", done: count, of: jobs.count, "checkpoints"))
         }
         let results = opened.withLock { $0 }
         warn(strays(new.map(\.1), of: name))
@@ -216,10 +252,19 @@ final class RunContext: Sendable {
     /// The path that the setting `name`, dotted where it is in a section, states, as the system takes it. A relative one of the command line starts from the
     /// current folder; one of the settings file is looked for beside that file first.
     func resolve(_ path: String, of name: String) -> String {
-        let isStated = stated.contains { name == $0 || name.hasPrefix($0 + ".") }
-        guard !PathText(path).isAbsolute, !isStated else { return path }
-        let beside = settingsFolder + "/" + path
-        return FileManager.default.fileExists(atPath: beside) ? beside : path
+        state.withLock { state in
+            let settings = state.settings
+            let isStated = settings.stated.contains { name == $0 || name.hasPrefix($0 + ".") }
+            guard !PathText(path).isAbsolute, !isStated else { return path }
+            let beside = settings.folder.isEmpty ? path : settings.folder + "/" + path
+            if FileManager.default.fileExists(atPath: beside) { return beside }
+            if settings.isBuiltIn, !FileManager.default.fileExists(atPath: path),
+                !state.absentDefaults.contains(path)
+            {
+                state.absentDefaults.append(path)
+            }
+            return path
+        }
     }
 }
 

@@ -9,6 +9,7 @@ struct SeriesInput: SettingsSection {
 
     @Setting("Files, folders of checkpoints, Hugging Face directories.")
     var series: [String] = []
+    @SettingGroup var pair: PairSettings
     @Setting("Folders below which links and external storage may lead, besides the checkpoint's own.")
     var allowExternal: [String] = []
     @Setting("Dumps without a float type that are read as bfloat16, those in .npz files too.")
@@ -27,6 +28,13 @@ struct SeriesInput: SettingsSection {
     func open(
         in context: RunContext, tellsOrder: Bool = true, branchPoint: String? = nil, training: [String]? = nil
     ) throws -> (series: CheckpointSeries, places: [Int]) {
+        if let ends = try openPair(in: context) {
+            guard ends[0] != ends[1] else {
+                throw InputError("\(pair.from ?? "") and \(pair.to ?? "") are one checkpoint; a pair has two")
+            }
+            let all = context.checkpoints
+            return (CheckpointSeries(from: all[ends[0]], to: all[ends[1]]), ends)
+        }
         let members = try SeriesMember.list(series, context)
         let opened = try context.openAll(members.map(\.location), of: "series", self)
         let all = context.checkpoints
@@ -60,6 +68,16 @@ struct SeriesInput: SettingsSection {
             context.note(told.notes)
         }
         return (series, series.checkpoints.compactMap { byLocation[$0.location] })
+    }
+
+    /// Opens the pair that stands for the series, where the settings name one.
+    /// - Returns: the places of both in the context, which may be one; `nil` without a pair.
+    func openPair(in context: RunContext) throws -> [Int]? {
+        if let problem = pair.conflicts.first { throw InputError(problem) }
+        guard let from = pair.from, let to = pair.to else { return nil }
+        let ends = try context.open([from, to].map { CheckpointLocation(parsing: $0) }, of: "from", self)
+        guard ends.count == 2 else { throw InputError(context.refused.map(\.description)) }
+        return ends
     }
 
     func applyFacts(to checkpoint: Checkpoint) -> Checkpoint {

@@ -76,7 +76,7 @@ package struct ResultsFiles {
             run: run, readable: readable, tables: saved,
             pictures: figures.map { figure in
                 let svg = try? String(contentsOfFile: "\(directory.stagingFolder)/\(figure.name).svg", encoding: .utf8)
-                return ReportPage.Picture(figure, svg: svg)
+                return ReportPage.Picture(figure, svg: svg, width: figureWidth)
             })
         try directory.write(ReportPage.fileName) { $0.write(page.html) }
         for record in records { try directory.write(record.name) { record.value.write(to: &$0) } }

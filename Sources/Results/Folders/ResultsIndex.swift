@@ -20,11 +20,11 @@ package struct ResultsIndex: Hashable {
     package func write() throws(EnvironmentError) -> String {
         var entries: [IndexPage.Entry] = []
         for name in folders(root) {
-            if let run = record(name) { entries.append(IndexPage.Entry(folder: name, run: run)) }
-            for pair in folders("\(root)/\(name)") {
-                if let run = record("\(name)/\(pair)") {
-                    entries.append(IndexPage.Entry(folder: "\(name)/\(pair)", run: run))
-                }
+            for folder in [name] + folders("\(root)/\(name)").map({ "\(name)/\($0)" }) {
+                guard let run = json("\(folder)/run.json") else { continue }
+                // `2026-01-31T12:00:00Z`, of which the day is enough.
+                let date = json("\(folder)/machine.json")?["started"]?.text.map { String($0.prefix(10)) }
+                entries.append(IndexPage.Entry(folder: folder, run: run, date: date, thumbnail: thumbnail(folder)))
             }
         }
         let page = IndexPage(entries).html
@@ -39,8 +39,23 @@ package struct ResultsIndex: Hashable {
         return names.filter { !$0.hasPrefix(".") }.sorted()
     }
 
-    private func record(_ folder: String) -> JSON? {
-        FileManager.default.contents(atPath: "\(root)/\(folder)/run.json").flatMap {
+    /// The first figure that is there; one that is large would make the index slow.
+    private func thumbnail(_ folder: String) -> String? {
+        let resources = json("\(folder)/\(DataPackage.fileName)")?["resources"]?.elements ?? []
+        for resource in resources {
+            guard case .boolean(true)? = resource["figure"], let name = resource["name"]?.text, !name.contains("/"),
+                let svg = FileManager.default.contents(atPath: "\(root)/\(folder)/\(name).svg"),
+                svg.count <= ResultsIndex.largestThumbnail
+            else { continue }
+            return String(decoding: svg, as: UTF8.self)
+        }
+        return nil
+    }
+
+    private static let largestThumbnail = 300_000
+
+    private func json(_ file: String) -> JSON? {
+        FileManager.default.contents(atPath: "\(root)/\(file)").flatMap {
             try? JSONDecoder().decode(JSON.self, from: $0)
         }
     }

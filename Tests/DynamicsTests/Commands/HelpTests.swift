@@ -289,6 +289,6 @@ struct HelpTests {
     @Test func `there is no completion script for another shell`() throws {
         let finished = try dynamics("--generate-completion-script", "tcsh")
         #expect(finished.code == 2 && finished.output.isEmpty)
-        #expect(finished.errors.hasPrefix("Error: Can't generate completion scripts for 'tcsh'."))
+        #expect(finished.errors.hasPrefix("error: can't generate completion scripts for 'tcsh'"))
     }
 }
