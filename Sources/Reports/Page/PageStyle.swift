@@ -54,7 +54,7 @@ enum PageStyle {
         @media (max-width: 40rem) {
           body { padding: .5rem .8rem 3rem; } td.t { min-width: 14rem; }
           table { font-size: .75rem; } th, td { padding: .15rem .35rem; }
-          th, td:not(.n) { white-space: normal; overflow-wrap: anywhere; } td:not(.n):not(.t) { min-width: 3.2rem; max-width: 6rem; }
+          th, td:not(.n) { white-space: normal; } td:not(.n):not(.t) { overflow-wrap: anywhere; min-width: 4.3rem; max-width: 6rem; }
           thead th { max-width: 5.5rem; hyphens: auto; }
           .settings th { max-width: 7rem; } .settings td:not(.n):not(.t) { max-width: none; }
         }
