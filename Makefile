@@ -5,6 +5,8 @@
 #   OUT=dir                     put the results there
 #   FIGURES=two                 figures as wide as two columns of a paper; none
 #   SET="key=value ..."         override settings; one with spaces in quotes: SET="a=1 'b=[x, y]'"
+# make install PREFIX=~/.local  put the program into PREFIX/bin, with completions for bash, zsh and fish; make uninstall
+# make python                   .venv with the packages that tools/ and the tests use
 # make test                     build and run the tests
 # make verify                   rerun the default experiments and compare with the committed results
 # make bench                    measure speed and memory beside h5py, torch and h5diff (BYTES=1e9 a file), and the
@@ -25,8 +27,10 @@ FIGURE_TOOLS := gnuplot-nox
 TEST_TOOLS := hdf5-tools python3-venv
 PYTHON := .venv/.made
 
+PREFIX ?= $(HOME)/.local
+
 .DEFAULT_GOAL := help
-.PHONY: help experiment build test verify fuzz bench bench-laws docs format lint clean libraries figure-tools test-tools look-tools
+.PHONY: help experiment build install uninstall python own-build test verify fuzz bench bench-laws docs format lint clean libraries figure-tools test-tools look-tools
 
 help:
 	@sed -n 's/^# \{0,1\}//p; /^$$/q' Makefile
@@ -39,12 +43,28 @@ else
 	@$(DYNAMICS) list
 endif
 
-build: libraries
+build: own-build libraries
 	@swift build -c release --product dynamics --static-swift-stdlib --quiet >&2 \
 	    || { tools/need-packages --explain $(LIBRARIES); exit 1; }
 
-test: libraries figure-tools test-tools $(PYTHON)
+# The program needs the libraries of the build where it runs, and nothing of this folder. Completions go where the shells look.
+install: build
+	@to="$(DESTDIR)$(PREFIX)"; share="$$to/share"; set -e; \
+	mkdir -p "$$to/bin" "$$share/bash-completion/completions" "$$share/zsh/site-functions" "$$share/fish/vendor_completions.d"; \
+	install -m 755 $(DYNAMICS) "$$to/bin/dynamics"; \
+	$(DYNAMICS) --generate-completion-script bash >"$$share/bash-completion/completions/dynamics"; \
+	$(DYNAMICS) --generate-completion-script zsh >"$$share/zsh/site-functions/_dynamics"; \
+	$(DYNAMICS) --generate-completion-script fish >"$$share/fish/vendor_completions.d/dynamics.fish"; \
+	echo "$$to/bin/dynamics"
+
+uninstall:
+	@to="$(DESTDIR)$(PREFIX)"; rm -f "$$to/bin/dynamics" "$$to/share/bash-completion/completions/dynamics" \
+	    "$$to/share/zsh/site-functions/_dynamics" "$$to/share/fish/vendor_completions.d/dynamics.fish"
+
+test: own-build libraries figure-tools test-tools $(PYTHON)
 	swift test
+
+python: test-tools $(PYTHON)
 
 # Tables must come out the same byte for byte, but for columns that state a tolerance: what passes through BLAS.
 verify: build
@@ -80,6 +100,10 @@ lint:
 
 clean:
 	rm -rf .build .venv
+
+# A build folder that was copied here fails with messages that do not say so.
+own-build:
+	@tools/check-build-folder
 
 # What the build needs from the system. Quiet when it is there; installed where there is apt and the right to use it.
 libraries:

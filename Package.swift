@@ -74,7 +74,9 @@ let package = Package(
             dependencies: [
                 "Base", "Engine", "Results", "Settings", "Catalogs", "LanguageModels", "Checkpoints", "Tensors",
                 "Statistics", "Reports",
-            ]),
+            ],
+            // The settings of the default runs, for whoever starts the program outside the project's folder.
+            resources: [.embedInCode("Defaults")]),
         .executableTarget(
             name: "dynamics",
             dependencies: [

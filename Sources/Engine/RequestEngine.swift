@@ -8,10 +8,10 @@ import Tensors
 /// Memory is bounded by blocks: a thread holds one block of each tensor it reads together (256 KiB each, 2 MiB in all, at
 /// least 4096 elements each); tensors that must be decoded first pass through windows of `windowBytes` in all.
 package struct RequestEngine: Sendable {
-    private let checkpoints: [Checkpoint]
-    private let threads: Threads
-    private let journal: Journal
-    private let windowBytes: Int
+    let checkpoints: [Checkpoint]
+    let threads: Threads
+    let journal: Journal
+    let windowBytes: Int
     private let progress: @Sendable (RunProgress) -> Void
 
     /// Prepares to run on `jobs` threads; `progress` is called from any of them after each segment.
@@ -90,7 +90,7 @@ package struct RequestEngine: Sendable {
         let components = PlanComponent.components(pending, in: checkpoints)
         let total = components.reduce(0) { $0 + $1.storedByteCount }
         let pass = EnginePass(ledger, components, threads) { [progress] done in
-            progress(RunProgress(done: done, total: total))
+            progress(RunProgress("reading", done: done, of: total))
         }
         try pass.run(windowBytes: windowBytes)
     }

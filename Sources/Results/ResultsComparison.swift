@@ -35,13 +35,13 @@ package struct ResultsComparison {
             if let tolerances = tolerances["\(stem).csv"], !name.hasSuffix(".json") {
                 // The readable forms hold the same numbers, cut short: one that lies between two may round either way.
                 guard name.hasSuffix(".csv") else { continue }
-                let tables = (Self.table(name, texts.0), Self.table(name, texts.1))
-                guard let left = tables.0, let right = tables.1 else {
-                    differences.append("\(name): \(Self.difference(texts.0, texts.1))")
-                    continue
-                }
-                if let difference = Self.difference(left, right, tolerances) {
-                    differences.append("\(name): \(difference)")
+                do throws(CSVError) {
+                    let (left, right) = (try Self.table(name, texts.0), try Self.table(name, texts.1))
+                    if let difference = Self.difference(left, right, tolerances) {
+                        differences.append("\(name): \(difference)")
+                    }
+                } catch {
+                    differences.append(error.description)
                 }
             } else {
                 differences.append("\(name): \(Self.difference(texts.0, texts.1))")
@@ -130,9 +130,8 @@ package struct ResultsComparison {
         return count == 0 ? nil : first + (count == 1 ? "" : " (and \(count - 1) more)")
     }
 
-    /// `nil` for text that is no table.
-    private static func table(_ name: String, _ text: String) -> CSVTable? {
-        try? CSVReader().parse(Array(text.utf8), file: name)
+    private static func table(_ name: String, _ text: String) throws(CSVError) -> CSVTable {
+        try CSVReader().parse(Array(text.utf8), file: name)
     }
 
     private static func agree(_ expected: String?, _ found: String?, _ tolerance: Double) -> Bool {

@@ -58,6 +58,20 @@ package struct SettingsOverride: Sendable {
         name = key
     }
 
+    /// The experiment, say, that stands before the first dot of the name, and the override of what follows it; `nil`
+    /// without a dot.
+    package var split: (owner: String, override: SettingsOverride)? {
+        guard let dot = name.firstIndex(of: "."), case .section(let members) = node.content,
+            let inner = members.first?.value
+        else { return nil }
+        return (String(name[..<dot]), SettingsOverride(inner, name: String(name[name.index(after: dot)...])))
+    }
+
+    /// The option as it was typed.
+    package var origin: String { node.origin.description }
+
+    private init(_ node: SettingsNode, name: String) { (self.node, self.name) = (node, name) }
+
     private static func nest(_ value: SettingsNode, under key: String) -> SettingsNode {
         key.split(separator: ".").reversed().reduce(value) { inner, name in
             SettingsNode(content: .section([(String(name), inner)]), origin: inner.origin)

@@ -15,9 +15,8 @@ struct Dynamics: ParsableCommand {
             """,
         version: harnessVersion,
         subcommands: [
-            Run.self, Report.self, Export.self, List.self, Describe.self, Inspect.self, Import.self,
-            CatalogCommand.self,
-            Compare.self, Docs.self,
+            Run.self, Report.self, Export.self, List.self, Describe.self, Init.self, Inspect.self, Import.self,
+            CatalogCommand.self, Compare.self, Docs.self,
         ])
 
     static func main() {

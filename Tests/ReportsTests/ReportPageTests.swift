@@ -40,8 +40,9 @@ import Testing
 
     @Test func `warnings stand before figures, figures before tables, tables before inputs`() throws {
         let html = page("x", findings: ["two are alike"])
-        let places = try ["two are alike", "<h2>Figures", "<h2>Summary", "<h2>Tables", "<h2>Inputs", "<h2>Settings"].map
-        {
+        let places = try [
+            "two are alike", ">Figures</h2>", ">Summary</h2>", ">Tables</h2>", ">Inputs</h2>", ">Settings</h2>",
+        ].map {
             try #require(html.range(of: $0)).lowerBound
         }
         #expect(places == places.sorted())
@@ -79,9 +80,9 @@ import Testing
         }
         #expect(places == places.sorted())
         let none = page(["inputs": []])
-        #expect(none.contains("No files: what it reads is in the settings.") && !none.contains("id=\"inputs\""))
+        #expect(none.contains("No files: what it reads is in the settings.") && !none.contains("<section><div"))
         #expect(
-            IndexPage([.init(folder: "a", run: RunRecord(["inputs": [file, file]]))]).html.contains("data-v=\"2\">2<"))
+            IndexPage([.init(folder: "a", run: RunRecord(["inputs": [file, file]]))]).html.contains("inputs: 2, version"))
     }
 
     @Test func `cells say what they are: numbers, missing ones, prose`() {
@@ -116,5 +117,91 @@ import Testing
         let html = IndexPage([IndexPage.Entry(folder: "drift/javascript:a b--c\"", run: RunRecord(["question": "q"]))])
             .html
         #expect(html.contains("href=\"./drift/javascript%3Aa%20b--c%22/index.html\""))
+    }
+
+    @Test func `the index shows headline, date, warnings and a picture of each run, as text and data`() {
+        let run: JSON = [
+            "question": "what moved?", "version": "1", "answer": [["text": "It <moved>."], ["text": "More."]],
+            "findings": ["a", "b"], "refused": ["c"],
+        ]
+        let html = IndexPage([
+            IndexPage.Entry(folder: "drift", run: RunRecord(run), date: "2026-01-31", thumbnail: "<svg/>"),
+            IndexPage.Entry(folder: "norms", run: RunRecord(["question": "q"])),
+        ]).html
+        #expect(html.contains("<p>It &lt;moved&gt;.</p>") && !html.contains("More."))
+        #expect(html.contains("2026-01-31, inputs: 0, version 1, <span class=\"warned\">warnings: 3</span>"))
+        #expect(html.contains("src=\"data:image/svg+xml;base64,PHN2Zy8+\""))
+        // What is not there leaves nothing behind.
+        let norms = html[(html.range(of: "./norms/")?.lowerBound ?? html.startIndex)...]
+        #expect(!norms.contains("<img") && !norms.contains("warnings:") && norms.contains("inputs: 0, version "))
+    }
+
+    @Test func `contents link to every figure, table and part`() {
+        let html = page("x")
+        for target in ["figure-shown", "summary-tensors", "table-tensors", "figures", "summary", "inputs", "settings"] {
+            #expect(html.contains("<a href=\"#\(target)\">") && html.contains(" id=\"\(target)\""), "\(target)")
+        }
+    }
+}
+
+/// What the page's script is told of a picture.
+@Suite struct PictureKeyTests {
+    private let data = Table(
+        "losses", title: "Losses.",
+        columns: [
+            Column("domain", .string, meaning: "D."), Column("step", .integer, meaning: "S."),
+            Column("loss", .number, meaning: "L."), Column("low", .number, meaning: "Lower."),
+            Column("high", .number, meaning: "Upper."),
+        ],
+        rows: [
+            [.string("news"), .integer(0), .number(2), .number(1.5), .number(2.5)],
+            [.string("news"), .integer(10), .number(1), .number(0.5), .number(1.5)],
+            [.string("code"), .integer(10), .number(3), .missing, .missing],
+        ])
+
+    @Test func `names, elements in the order of the plot command, and values where they stand`() throws {
+        var chart = Chart(
+            x: Axis("step", "step"), y: Axis("loss", "loss"), band: (low: "low", high: "high"), color: "domain")
+        chart.labels = .none
+        let figure = Figure("f", title: "F.", data: data, lines: ["domain"], panels: [.chart(chart)])
+        let script = GnuplotScript(figure, width: .one)
+        let key = script.key
+        #expect(key.names.map(\.text) == ["news", "code"])
+        // Two bands, then two lines, as the script has them.
+        #expect(key.elements.map(\.name) == [0, 1, 0, 1])
+        let plots = script.text.split(separator: "\n").filter { $0.contains("'f.csv' using") }
+        #expect(plots.count == 4 && plots[0].contains("filledcurves") && plots[2].contains("linespoints"))
+        #expect(
+            key.spots.map(\.text) == [
+                "news, step 0: loss 2.000 [1.500, 2.500]", "news, step 10: loss 1.000 [0.5000, 1.500]",
+                "code, step 10: loss 3.000",
+            ])
+        #expect(key.spots.map(\.element) == [2, 2, 3])
+        // To the right and downwards, in pixels of a picture of 321.
+        let spots = key.spots
+        #expect(spots[0].x < spots[1].x && spots[1].x == spots[2].x && spots[1].x < 321)
+        #expect(spots[2].y < spots[0].y && spots[0].y < spots[1].y)
+        // Equal steps of the loss are equal distances.
+        #expect(abs((spots[1].y - spots[0].y) - (spots[0].y - spots[2].y)) < 1e-9)
+    }
+
+    @Test func `the cells of a heat map, each in the middle`() throws {
+        let cells = Table(
+            "cells", title: "Cells.",
+            columns: [
+                Column("row", .string, meaning: "R."), Column("column", .string, meaning: "C."),
+                Column("value", .number, meaning: "V."),
+            ],
+            rows: [
+                [.string("a"), .string("x"), .number(1)], [.string("a"), .string("y"), .number(2)],
+                [.string("b"), .string("x"), .number(3)], [.string("b"), .string("y"), .missing],
+            ])
+        let map = HeatMap(row: "row", column: "column", value: "value", labels: (row: "", column: "", value: "v"))
+        let figure = Figure("m", title: "M.", data: cells, lines: [], panels: [.heatMap(map)])
+        let key = GnuplotScript(figure, width: .one).key
+        #expect(key.names.isEmpty && key.elements == [PictureKey.Element(name: nil, isDrawn: true)])
+        #expect(key.spots.map(\.text) == ["a, x: value 1.000", "a, y: value 2.000", "b, x: value 3.000"])
+        #expect(key.spots[0].y == key.spots[1].y && key.spots[0].x == key.spots[2].x)
+        #expect(key.spots[0].x < key.spots[1].x && key.spots[0].y < key.spots[2].y)
     }
 }

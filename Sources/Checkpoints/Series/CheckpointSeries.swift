@@ -22,6 +22,8 @@ package struct CheckpointSeries: Sendable {
     package let order: Order
     /// Place of the last stage-1 checkpoint, from which every ingredient starts; `nil` when nothing comes after stage 1.
     package let branchPoint: Int?
+    /// Whether it is a pair that was stated as such: then the second follows from the first, whatever their names tell.
+    private let isPair: Bool
 
     /// Puts checkpoints in training order. Those that tell no step follow the others as they were given, what stands for
     /// the end of training last; where none tells a step, epochs decide if all tell them, and else the given order.
@@ -52,6 +54,11 @@ package struct CheckpointSeries: Sendable {
         return CheckpointSeries(checkpoints + virtual, order: order)
     }
 
+    /// Two checkpoints of which the second is taken to follow from the first, whatever their names tell.
+    package init(from first: Checkpoint, to second: Checkpoint) {
+        self.init([first, second], order: .given, isPair: true)
+    }
+
     private static func byFacts(_ checkpoints: [Checkpoint]) -> [Checkpoint] {
         checkpoints.sorted {
             let (a, b) = ($0.revision, $1.revision)
@@ -59,14 +66,15 @@ package struct CheckpointSeries: Sendable {
         }
     }
 
-    private init(_ sorted: [Checkpoint], order: Order) {
+    private init(_ sorted: [Checkpoint], order: Order, isPair: Bool = false) {
+        self.isPair = isPair
         checkpoints = Checkpoint.distinguished(sorted)
         self.order = order
         let comesAfterStage1 = sorted.contains {
             $0.mixture == nil && (($0.revision.stage ?? 1) > 1 || $0.revision.standsForEnd)
         }
         branchPoint =
-            comesAfterStage1
+            comesAfterStage1 && !isPair
             ? sorted.lastIndex { $0.revision.step != nil && $0.revision.isMainLine(ofStage: 1) } : nil
     }
 
@@ -94,6 +102,7 @@ package struct CheckpointSeries: Sendable {
     /// starts; `nil` at the beginning, where the series does not hold it, and for one that nothing tells a place among the
     /// steps of others. Where no checkpoint tells a step, it is the one before it in the order of the series.
     package func predecessor(of place: Int) -> Int? {
+        if isPair { return place == 0 ? nil : 0 }
         let revision = checkpoints[place].revision
         if let mixture = checkpoints[place].mixture {
             return mixture.terms.allSatisfy { $0.checkpoint.revision.comesAfterBranchPoint } ? branchPoint : nil

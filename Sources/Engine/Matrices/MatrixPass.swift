@@ -15,7 +15,8 @@ package final class MatrixPass: Sendable {
     private let ledger: Ledger
     private let threads: Threads
     private let progress: @Sendable (RunProgress) -> Void
-    private let doneBytes = Mutex(0)
+    /// Requests that are done, and their cost.
+    private let done = Mutex((count: 0, cost: 0.0))
 
     /// Below this many elements a matrix is a thread's own: sharing out its few milliseconds would cost as much.
     private static let smallElements = 1 << 22
@@ -33,7 +34,7 @@ package final class MatrixPass: Sendable {
     /// Carries out all requests, except what a checkpoint that fails on the way leaves undone.
     func run(_ requests: [any MatrixRequest]) throws {
         let groups = grouped(requests)
-        let total = requests.reduce(0) { $0 + storedByteCount($1) }
+        let total = (count: requests.count, cost: requests.reduce(0) { $0 + cost($1) })
         // Of many groups one a thread keeps all threads busy, without the serial parts of each.
         let limit = groups.count < 4 * threads.count ? MatrixPass.smallElements : MatrixPass.largeElements
         let small = groups.filter { threads.count == 1 || $0.elementCount < limit }
@@ -65,21 +66,22 @@ package final class MatrixPass: Sendable {
         return groups
     }
 
-    private func storedByteCount(_ request: any MatrixRequest) -> Int {
-        request.matrices.reduce(0) {
-            $0 + checkpoints[$1.checkpoint].tensors[$1.tensor].storedByteCount
-        }
-    }
+    private func cost(_ request: any MatrixRequest) -> Double { WorkCost.of(request, in: checkpoints) }
 
-    private func run(_ group: Group, _ workspace: MatrixWorkspace, _ total: Int) throws {
+    private func run(
+        _ group: Group, _ workspace: MatrixWorkspace, _ total: (count: Int, cost: Double)
+    ) throws {
         for request in group.requests {
             try Interruption.check()
             try ledger.attempt(request.operands.checkpoints) { try finish(request, workspace) }
-            let done = doneBytes.withLock { done in
-                done += storedByteCount(request)
+            let done = done.withLock { done in
+                done = (done.count + 1, done.cost + cost(request))
                 return done
             }
-            progress(RunProgress(done: done, total: total))
+            progress(
+                RunProgress(
+                    "spectra", done: done.count, of: total.count, "matrices",
+                    share: total.cost > 0 ? done.cost / total.cost : 0))
         }
     }
 

@@ -52,9 +52,11 @@ private final class StepCount {
 
     func finish(step: Int, of count: Int, checkpoint: Int) {
         guard let number = order.firstIndex(of: checkpoint) else { return }
+        let bytes = sizes[..<number].reduce(0, +) + sizes[number] * step / count
+        let all = sizes.reduce(0, +)
         progress(
             RunProgress(
-                done: sizes[..<number].reduce(0, +) + sizes[number] * step / count, total: sizes.reduce(0, +),
-                stage: "checkpoint \(number + 1)/\(order.count), layer \(step)/\(count)"))
+                "models", done: step, of: count, "layers", detail: "checkpoint \(number + 1) of \(order.count)",
+                share: all > 0 ? Double(bytes) / Double(all) : 0))
     }
 }

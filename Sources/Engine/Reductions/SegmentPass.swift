@@ -71,6 +71,12 @@ package final class SegmentPass {
         return min(max(fitting, tileElements), 131072)
     }
 
+    /// Bytes that the blocks of a component of these types take, on each thread.
+    static func blockBytes(of types: [ElementType]) -> Int {
+        let widths = types.map(\.byteCount)
+        return widths.reduce(0, +) * blockElements(widths)
+    }
+
     private func reserve(_ byteCount: Int) {
         guard buffers.count < byteCount else { return }
         buffers.deallocate()

@@ -50,11 +50,6 @@ struct PlanPieces {
         case model(Int)
     }
 
-    // What a byte read and reduced costs, a step of a decomposition, and one of a matrix product, in nanoseconds.
-    private static let byteCost = 1.0
-    private static let decompositionCost = 0.05
-    private static let productCost = 0.01
-
     private let plan: [any Request]
     private let checkpoints: [Checkpoint]
     private var pieces: [Piece] = []
@@ -108,32 +103,7 @@ struct PlanPieces {
         return groups
     }
 
-    private func cost(of requests: [any Request]) -> Double {
-        var tensors: Set<TensorReference> = []
-        var models: [Int: Int] = [:]
-        var cost = 0.0
-        for request in requests {
-            switch request {
-            case let request as any ModelRequest:
-                for model in request.checkpoints { models[model] = max(models[model] ?? 0, request.tokenCount) }
-            case let request as any MatrixRequest:
-                for matrix in request.matrices {
-                    let info = checkpoints[matrix.checkpoint].tensors[matrix.tensor]
-                    cost += Self.byteCost * Double(info.storedByteCount)
-                    cost += Self.decompositionCost * Double(info.elementCount) * Double(info.shape.min() ?? 0)
-                }
-            default:
-                if case .tensors(let read) = request.operands { tensors.formUnion(read) }
-            }
-        }
-        let bytes = tensors.reduce(0) { $0 + checkpoints[$1.checkpoint].tensors[$1.tensor].storedByteCount }
-        cost += Self.byteCost * Double(bytes)
-        for (model, tokens) in models.sorted(by: { $0.key < $1.key }) {
-            let parameters = checkpoints[model].tensors.reduce(0) { $0 + $1.elementCount }
-            cost += Self.productCost * 2 * Double(parameters) * Double(tokens)
-        }
-        return cost
-    }
+    private func cost(of requests: [any Request]) -> Double { WorkCost(requests, in: checkpoints).nanoseconds }
 
     /// What falls to a share: the dearest piece first goes to the share that has least, the first of them.
     func part(_ share: Share) -> ShareOfPlan {

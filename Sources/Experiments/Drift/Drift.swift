@@ -34,10 +34,7 @@ struct Drift: Experiment {
         let wanted: [Comparison]
         self.settings = settings
         let input = settings.input
-        if let from = settings.pair.from, let to = settings.pair.to {
-            let ends = try context.open(
-                [from, to].map { CheckpointLocation(parsing: $0) }, of: "from", input.files)
-            guard ends.count == 2 else { throw InputError(context.refused.map(\.description)) }
+        if let ends = try input.files.openPair(in: context) {
             (series, runIndices) = Drift.inGivenOrder(ends, context)
             (reference, branchPoint) = (0, nil)
             wanted = [Comparison(kind: .pair, from: 0, to: ends[0] == ends[1] ? 0 : 1)]

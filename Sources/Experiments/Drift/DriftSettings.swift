@@ -3,7 +3,6 @@ import Settings
 /// What `experiments/drift.yaml` may say.
 struct DriftSettings: ExperimentSettings {
     @SettingGroup var input: SeriesInput
-    @SettingGroup var pair: PairSettings
     @SettingGroup var comparisons: ComparisonSettings
     @Setting("|b − a| above which a weight counts as moved.", .atLeast(0))
     var movedThreshold = 1e-5
@@ -24,4 +23,5 @@ struct DriftSettings: ExperimentSettings {
     var training: [String]?
 
     var conflicts: [String] { pair.conflicts + input.virtual.conflicts(with: pair) }
+    var pair: PairSettings { input.files.pair }
 }

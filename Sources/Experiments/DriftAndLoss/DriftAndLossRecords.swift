@@ -54,23 +54,40 @@ struct DriftAndLossRecord: Sendable {
         .number("norm_change", "norm less that of the predecessor.") { $0.normChange },
     ]
 
+    /// Losses are the probe run's, and known as well as there; a difference of two may be off by twice as much.
     private static let losses: [TypedColumn<DriftAndLossRecord>] = [
-        .number("loss", unit: "nats", "Mean cross-entropy of the domain, as loss.csv of the probe run has it.") {
+        .number(
+            "loss", unit: "nats", tolerance: crossEntropyTolerance,
+            "Mean cross-entropy of the domain, as loss.csv of the probe run has it."
+        ) {
             $0.loss.loss
         },
-        .number("loss_low", unit: "nats", "Lower end of its bootstrap 95% interval over sequences.") {
+        .number(
+            "loss_low", unit: "nats", tolerance: crossEntropyTolerance,
+            "Lower end of its bootstrap 95% interval over sequences."
+        ) {
             $0.loss.interval.low
         },
-        .number("loss_high", unit: "nats", "Upper end of that interval.") { $0.loss.interval.high },
-        .number("loss_since_reference", unit: "nats", "loss less that of the reference.") {
+        .number("loss_high", unit: "nats", tolerance: crossEntropyTolerance, "Upper end of that interval.") {
+            $0.loss.interval.high
+        },
+        .number(
+            "loss_since_reference", unit: "nats", tolerance: 2 * crossEntropyTolerance,
+            "loss less that of the reference."
+        ) {
             $0.difference($0.loss.loss, $0.referenceLoss)
         },
-        .number("loss_change", unit: "nats", "loss less that of the predecessor.") { $0.lossChange },
+        .number("loss_change", unit: "nats", tolerance: 2 * crossEntropyTolerance, "loss less that of the predecessor.")
+        {
+            $0.lossChange
+        },
         .number(
-            "loss_change_low", unit: "nats",
+            "loss_change_low", unit: "nats", tolerance: crossEntropyTolerance,
             "Lower end of its bootstrap 95% interval, the same sequences drawn of both checkpoints."
         ) { $0.changeInterval.low },
-        .number("loss_change_high", unit: "nats", "Upper end of that interval.") { $0.changeInterval.high },
+        .number("loss_change_high", unit: "nats", tolerance: crossEntropyTolerance, "Upper end of that interval.") {
+            $0.changeInterval.high
+        },
     ]
 }
 

@@ -1,8 +1,6 @@
 import Checkpoints
 import Reports
 
-/// Matrix products in float32 differ between processors by so much of a loss.
-private let lossTolerance = 1e-5
 /// A near tie may fall to either side: one token of a thousand.
 private let shareTolerance = 2e-3
 /// The tolerance of shares in a single sequence, of which one token makes a tenth.
@@ -37,29 +35,29 @@ struct LossRecord: Sendable {
     private static let loss: [TypedColumn<LossRecord>] = [
         .number(
             "cross_entropy", unit: "nats", uncertainty: .interval(low: "cross_entropy_low", high: "cross_entropy_high"),
-            tolerance: lossTolerance, "Mean of −ln p over the predicted tokens."
+            tolerance: crossEntropyTolerance, "Mean of −ln p over the predicted tokens."
         ) { $0.metrics.crossEntropy },
         .number(
-            "standard_error", unit: "nats", digits: 2, tolerance: lossTolerance,
+            "standard_error", unit: "nats", digits: 2, tolerance: crossEntropyTolerance,
             "Standard error of cross_entropy, sequences being what is sampled; missing for one sequence."
         ) { $0.metrics.standardError },
         .number(
-            "cross_entropy_low", unit: "nats", tolerance: lossTolerance,
+            "cross_entropy_low", unit: "nats", tolerance: crossEntropyTolerance,
             "Lower end of its bootstrap 95% interval over sequences; missing for one sequence."
         ) { $0.interval?.lowerBound },
-        .number("cross_entropy_high", unit: "nats", tolerance: lossTolerance, "Upper end of that interval.") {
+        .number("cross_entropy_high", unit: "nats", tolerance: crossEntropyTolerance, "Upper end of that interval.") {
             $0.interval?.upperBound
         },
-        .number("perplexity", tolerance: 10 * lossTolerance, "exp(cross_entropy).") { $0.metrics.perplexity },
+        .number("perplexity", tolerance: 10 * crossEntropyTolerance, "exp(cross_entropy).") { $0.metrics.perplexity },
         .number(
-            "mean_batch_perplexity", tolerance: 10 * lossTolerance,
+            "mean_batch_perplexity", tolerance: 10 * crossEntropyTolerance,
             "Mean over batches of exp(mean loss of the batch): at least perplexity, and another quantity."
         ) { $0.meanBatchPerplexity },
-        .number("bits_per_token", unit: "bits", tolerance: lossTolerance, "cross_entropy / ln 2.") {
+        .number("bits_per_token", unit: "bits", tolerance: crossEntropyTolerance, "cross_entropy / ln 2.") {
             $0.metrics.bitsPerToken
         },
         .number(
-            "bits_per_byte", unit: "bits", tolerance: lossTolerance,
+            "bits_per_byte", unit: "bits", tolerance: crossEntropyTolerance,
             "Bits of all predicted tokens over the bytes of their text; missing where the probe set has no byte counts."
         ) { $0.metrics.bitsPerByte },
     ]
@@ -71,7 +69,9 @@ struct LossRecord: Sendable {
         .number("top5_accuracy", tolerance: shareTolerance, "Share of tokens with fewer than five more probable.") {
             $0.metrics.top5
         },
-        .number("entropy", unit: "nats", tolerance: lossTolerance, "Mean entropy of the predicted distributions.") {
+        .number(
+            "entropy", unit: "nats", tolerance: crossEntropyTolerance, "Mean entropy of the predicted distributions."
+        ) {
             $0.metrics.entropy
         },
         .number(
@@ -79,7 +79,7 @@ struct LossRecord: Sendable {
             "Expected calibration error of the most probable token, over 15 equal bins of its probability."
         ) { $0.metrics.calibrationError },
         .number(
-            "divergence", unit: "nats", tolerance: lossTolerance,
+            "divergence", unit: "nats", tolerance: crossEntropyTolerance,
             "Mean KL(reference ‖ checkpoint) over predicted tokens; missing for the reference."
         ) { $0.metrics.divergence },
         .number(
@@ -90,13 +90,14 @@ struct LossRecord: Sendable {
             $0.previous
         },
         .number(
-            "change", unit: "nats", tolerance: lossTolerance, "cross_entropy less that of the previous checkpoint."
+            "change", unit: "nats", tolerance: crossEntropyTolerance,
+            "cross_entropy less that of the previous checkpoint."
         ) { $0.change?.value },
         .number(
-            "change_low", unit: "nats", tolerance: lossTolerance,
+            "change_low", unit: "nats", tolerance: crossEntropyTolerance,
             "Lower end of its bootstrap 95% interval, the same sequences drawn of both checkpoints."
         ) { $0.change?.interval?.lowerBound },
-        .number("change_high", unit: "nats", tolerance: lossTolerance, "Upper end of that interval.") {
+        .number("change_high", unit: "nats", tolerance: crossEntropyTolerance, "Upper end of that interval.") {
             $0.change?.interval?.upperBound
         },
     ]
@@ -116,12 +117,12 @@ struct SequenceLossRecord: Sendable {
         .integer("targets", "Tokens that are predicted.") { $0.metrics.targets },
         .number(
             "cross_entropy", unit: "nats", uncertainty: .interval(low: "cross_entropy_low", high: "cross_entropy_high"),
-            tolerance: lossTolerance, "Mean of −ln p over them."
+            tolerance: crossEntropyTolerance, "Mean of −ln p over them."
         ) {
             $0.metrics.crossEntropy
         },
         .number(
-            "bits_per_byte", unit: "bits", tolerance: lossTolerance,
+            "bits_per_byte", unit: "bits", tolerance: crossEntropyTolerance,
             "Their bits over the bytes of their text; missing where the probe set has no byte counts."
         ) { $0.metrics.bitsPerByte },
         .number("top1_accuracy", tolerance: sequenceShareTolerance, "Share that was the most probable token.") {
@@ -130,11 +131,13 @@ struct SequenceLossRecord: Sendable {
         .number("top5_accuracy", tolerance: sequenceShareTolerance, "Share with fewer than five more probable.") {
             $0.metrics.top5
         },
-        .number("entropy", unit: "nats", tolerance: lossTolerance, "Mean entropy of the predicted distributions.") {
+        .number(
+            "entropy", unit: "nats", tolerance: crossEntropyTolerance, "Mean entropy of the predicted distributions."
+        ) {
             $0.metrics.entropy
         },
         .number(
-            "divergence", unit: "nats", tolerance: lossTolerance,
+            "divergence", unit: "nats", tolerance: crossEntropyTolerance,
             "Mean KL(reference ‖ checkpoint); missing for the reference."
         ) { $0.metrics.divergence },
         .number(
@@ -164,12 +167,12 @@ struct PositionLossRecord: Sendable {
         .integer("targets", "Tokens predicted there.") { $0.targets },
         .number(
             "cross_entropy", unit: "nats", uncertainty: .interval(low: "cross_entropy_low", high: "cross_entropy_high"),
-            tolerance: lossTolerance, "Mean of −ln p over them."
+            tolerance: crossEntropyTolerance, "Mean of −ln p over them."
         ) {
             $0.loss / Double($0.targets)
         },
         .number(
-            "standard_error", unit: "nats", tolerance: lossTolerance,
+            "standard_error", unit: "nats", tolerance: crossEntropyTolerance,
             "Its standard error, sequences being what is sampled; missing for one sequence."
         ) { $0.standardError },
         .number("top1_accuracy", tolerance: 10 * shareTolerance, "Share that was the most probable token.") {

@@ -14,6 +14,8 @@ struct Probe: Experiment {
     let models: ModelSeries
     /// Index of the checkpoint that divergences are measured from.
     let reference: Int
+    /// Of which the changes of the loss are tabled.
+    let comparisons: [Comparison]
 
     var series: CheckpointSeries { models.series }
     var probe: ProbeSet { models.probe }
@@ -24,13 +26,17 @@ struct Probe: Experiment {
     init(_ settings: ProbeSettings, _ context: RunContext) throws {
         self.settings = settings
         let models = try ModelSeries(
-            settings.input, context)
+            settings.input, context, branchPoint: settings.anchors.branchPoint)
         self.models = models
         if models.probe.domains.count > 1, models.probe.domains.contains(Probe.wholeSet) {
             throw InputError("a domain is called '\(Probe.wholeSet)', as the rows over all domains are; rename it")
         }
         reference =
-            try settings.anchor.reference.map { try models.series.place(named: $0, setting: "reference") } ?? 0
+            try settings.anchors.reference.map { try models.series.place(named: $0, setting: "reference") } ?? 0
+        let branchPoint =
+            try settings.anchors.branchPoint.map { try models.series.place(named: $0, setting: "branch_point") }
+            ?? models.series.branchPoint
+        comparisons = Probe.changes(settings, models, reference: reference, branchPoint: branchPoint)
     }
 
     /// What the row over all domains is called.

@@ -6,7 +6,10 @@ import Tensors
 
 extension Probe {
     static var tables: [Table] {
-        [summary(of: lossTable([])).table, lossTable([]), sequencesTable([]), positionsTable([]), integrityTable()]
+        [
+            summary(of: lossTable([])).table, lossTable([]), changesTable([]), sequencesTable([]), positionsTable([]),
+            integrityTable(),
+        ]
     }
 
     func report(_ results: ReductionResults) throws -> Report {
@@ -14,18 +17,19 @@ extension Probe {
         let integrity = try contents.integrity(results, strict: false)
         let records = standing.flatMap { self.records($0, results) }
         let loss = Probe.lossTable(records)
+        let changes = Probe.changesTable(changeRecords(results))
         return Report(
             tables: [
-                loss, sequenceTable(standing, results), positionTable(standing, results),
+                loss, changes, sequenceTable(standing, results), positionTable(standing, results),
                 integrityTable(integrity),
             ],
-            readable: [Probe.summary(of: loss)],
+            readable: [Probe.summary(of: loss), Probe.brief(of: changes)],
             findings: integrity.findings.map(\.message), inputs: contents.facts(results),
             probeSet: models.probeFacts)
     }
 
     /// The domains, and all of them together where there are several.
-    private var scopes: [(name: String, domains: [Int])] {
+    var scopes: [(name: String, domains: [Int])] {
         let all = Array(probe.domains.indices)
         return all.map { (probe.domains[$0], [$0]) } + (all.count > 1 ? [(Probe.wholeSet, all)] : [])
     }
@@ -46,7 +50,7 @@ extension Probe {
     }
 
     /// Over the sequences of some domains; `nil` where the checkpoint could not be run.
-    private func metrics(_ index: Int, _ domains: [Int], _ results: ReductionResults) -> LossMetrics? {
+    func metrics(_ index: Int, _ domains: [Int], _ results: ReductionResults) -> LossMetrics? {
         guard let (losses, divergences) = summaries(index, results) else { return nil }
         let wanted = probe.sequences.indices.filter { domains.contains(probe.sequences[$0].domain) }
         var bins = Array(repeating: SequenceLosses.Bin(), count: SequenceLosses.binCount)

@@ -77,6 +77,11 @@ package struct Description: Sendable {
                     ?? "'dynamics list' shows the experiments, and 'dynamics describe EXPERIMENT' what each has"))
     }
 
+    /// The settings that an experiment has.
+    static func settings(of experiment: any Experiment.Type) -> [SettingDescription] {
+        ExperimentDescription(experiment).settings
+    }
+
     /// The experiment before the first dot, and what comes after it.
     private static func split(_ name: String, _ experiments: [String]) -> (owner: String?, rest: String) {
         guard let dot = name.firstIndex(of: "."), experiments.contains(String(name[..<dot])) else { return (nil, name) }

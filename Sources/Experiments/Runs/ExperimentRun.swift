@@ -62,13 +62,15 @@ package struct ExperimentRun: Sendable {
         package let rewritten: [String]
         /// Bytes read from tensors' storage.
         package let bytesRead: Int
+        /// Whether checkpoints are read, and not tables alone.
+        package let hasCheckpoints: Bool
         /// Bytes read besides, to recognise files.
         package let bytesSampled: Int
         /// Of a share: the pieces of work in it, and in the whole plan.
         package let pieceCounts: (own: Int, all: Int)?
     }
 
-    private let options: Options
+    let options: Options
     private let experiments: [any Experiment.Type]
 
     /// Checks the names.
@@ -96,25 +98,30 @@ package struct ExperimentRun: Sendable {
         self.experiments = experiments
     }
 
+    /// What `run` would do, without reading a tensor and without writing anything.
+    package func plan(progress: @escaping @Sendable (RunProgress) -> Void = { _ in }) throws -> RunPlan {
+        let journal = try Journal(directory: journalFolder)
+        let (prepared, unanswered, context) = try prepareAll(journal, progress)
+        for item in prepared { try item.checkFolder() }
+        let engine = RequestEngine(context.checkpoints, jobs: options.jobs, journal: journal)
+        let requests = prepared.flatMap { $0.experiment.requests as [any Request] }
+        let part = options.share.map { engine.part($0, of: requests).requests }
+        return RunPlan(
+            parts: prepared.map { ($0.name, $0.source, $0.folder) },
+            checkpoints: (options.pair == nil
+                ? context.checkpoints.sorted { $0.revision < $1.revision } : context.checkpoints).map {
+                    ($0.label, $0.tensors.reduce(0) { $0 + $1.storedByteCount })
+                },
+            notes: prepared.flatMap(\.notes).distinct, unanswered: unanswered, refused: context.refused,
+            outlook: engine.outlook(of: part ?? requests), journal: journalFolder,
+            jobs: options.jobs)
+    }
+
     /// Runs. Everything that can fail without reading fails first; nothing is written before all is computed.
     package func run(progress: @escaping @Sendable (RunProgress) -> Void = { _ in }) throws -> Outcome {
         let started = Date()
         let journal = try Journal(directory: journalFolder)
-        var prepared: [Prepared] = []
-        let settings = settingsPath(experiments[0].name)
-        let context = RunContext(
-            jobs: options.jobs, settingsFolder: (settings as NSString).deletingLastPathComponent,
-            stated: Set(options.overrides.map(\.name)), journal: journal,
-            readOptions: options.readOptions)
-        var unanswered: [(experiment: String, error: InputError)] = []
-        for experiment in experiments {
-            do {
-                prepared.append(try prepare(experiment, context))
-            } catch let error as InputError where experiments.count > 1 && !error.isMachineFailure {
-                unanswered.append((experiment.name, error))
-            }
-        }
-        guard !prepared.isEmpty else { throw ExperimentRun.combined(unanswered) }
+        var (prepared, unanswered, context) = try prepareAll(journal, progress)
         // First the lock, then the look: another experiment's results may be on their way into the folder.
         // A share writes no results.
         if options.share == nil {
@@ -135,11 +142,13 @@ package struct ExperimentRun: Sendable {
             return Outcome(
                 paths: [], headlines: [], answers: [], undrawn: [], findings: [], notes: [], unanswered: unanswered,
                 refused: refused, rewritten: journal.notices + context.rewritten, bytesRead: bytesRead,
-                bytesSampled: context.sampledBytes, pieceCounts: part?.pieceCounts)
+                hasCheckpoints: !context.checkpoints.isEmpty, bytesSampled: context.sampledBytes,
+                pieceCounts: part?.pieceCounts)
         }
 
         var reports: [Report] = []
         for item in prepared {
+            progress(RunProgress("tables of \(item.name)"))
             do {
                 reports.append(try item.report(results))
             } catch let error as InputError where experiments.count > 1 && !error.isMachineFailure {
@@ -152,6 +161,7 @@ package struct ExperimentRun: Sendable {
         for (item, report) in zip(prepared, reports) {
             let machine = MachineRecord(
                 started: started, jobs: options.jobs, bytesRead: bytesRead, bytesSampled: context.sampledBytes)
+            progress(RunProgress("figures of \(item.name)"))
             let written = try item.write(report, refused: refused, machine: machine, figureWidth: options.figureWidth)
             paths += written.paths
             undrawn += written.undrawn
@@ -169,32 +179,51 @@ package struct ExperimentRun: Sendable {
             findings: reports.flatMap(\.findings).distinct, notes: prepared.flatMap(\.notes).distinct,
             unanswered: unanswered, refused: refused,
             rewritten: journal.notices + context.rewritten,
-            bytesRead: bytesRead, bytesSampled: context.sampledBytes, pieceCounts: nil)
+            bytesRead: bytesRead, hasCheckpoints: !context.checkpoints.isEmpty, bytesSampled: context.sampledBytes,
+            pieceCounts: nil)
+    }
+
+    /// Looks at the settings and the checkpoints and plans, without reading a tensor or writing anything.
+    private func prepareAll(
+        _ journal: Journal, _ progress: @escaping @Sendable (RunProgress) -> Void
+    ) throws -> (prepared: [Prepared], unanswered: [(experiment: String, error: InputError)], context: RunContext) {
+        let context = RunContext(
+            jobs: options.jobs, settings: RunContext.SettingsPlace(folder: ""), journal: journal,
+            readOptions: options.readOptions, progress: progress)
+        var prepared: [Prepared] = []
+        var unanswered: [(experiment: String, error: InputError)] = []
+        for experiment in experiments {
+            do {
+                prepared.append(try prepare(experiment, context))
+            } catch let error as InputError where experiments.count > 1 && !error.isMachineFailure {
+                unanswered.append((experiment.name, error))
+            }
+        }
+        guard !prepared.isEmpty else { throw ExperimentRun.combined(unanswered) }
+        return (prepared, unanswered, context)
     }
 
     private func prepare<E: Experiment>(_ type: E.Type, _ context: RunContext) throws -> Prepared {
-        let path = settingsPath(E.name)
-        guard options.settingsFile != nil || pathExists(path) else {
-            throw SettingsError(
-                .file(path, line: nil),
-                "no such file in the current folder; run in the folder of the project, or name one with --settings FILE"
-            )
-        }
-        let settings = try E.Settings.load(file: path, overrides: options.overrides)
+        let source = SettingsSource(named: options.settingsFile, experiment: E.name)
+        let overrides = try overrides(for: type)
+        let settings = try source.load(E.Settings.self, of: E.name, overrides: overrides)
         guard settings.problems.isEmpty else { throw InputError(settings.problems) }
         // Its own: what opening finds is told of the experiment that opens, whatever others have opened before.
-        let context = context.forExperiment()
+        let context = context.forExperiment(
+            RunContext.SettingsPlace(
+                folder: source.folder, stated: Set(overrides.map(\.name)), isBuiltIn: source == .builtIn))
         let experiment: E
         do {
             experiment = try E(settings, context)
         } catch let error as InputError {
+            if let problem = absentDefaults(of: type, context) { throw InputError(problem) }
             // What is missing, or was found on the way, may be why there is nothing to do.
             let known = (context.refused.map(\.description) + context.findings).filter { !error.problems.contains($0) }
             throw InputError(known + error.problems, isMachineFailure: error.isMachineFailure)
         }
         return Prepared(
-            experiment: experiment, settings: settings.canonicalJSON, folder: try outputFolder(E.name),
-            findings: context.findings, notes: context.notes)
+            experiment: experiment, settings: settings.canonicalJSON, source: source.name(of: E.name),
+            folder: try outputFolder(E.name), findings: context.findings, notes: context.notes)
     }
 
     /// One error of those of several experiments.
@@ -202,7 +231,58 @@ package struct ExperimentRun: Sendable {
         InputError(unanswered.flatMap { name, error in error.problems.map { "\(name): \($0)" } })
     }
 
-    private func settingsPath(_ name: String) -> String { options.settingsFile ?? "experiments/\(name).yaml" }
+    /// What is to be said when only the project's folder has what built-in settings name; `nil` where that is not why.
+    private func absentDefaults<E: Experiment>(of type: E.Type, _ context: RunContext) -> String? {
+        let paths = context.absentDefaults
+        guard let first = paths.first else { return nil }
+        let names = Set(E.Settings.descriptions.map(\.name))
+        let own =
+            names.contains("probe_set.file") && paths.allSatisfy { $0.hasSuffix(".h5") }
+            ? "name a probe set of yours with --set probe_set.file=FILE (tools/make-probe-set.py makes one)"
+            : names.contains("series")
+                ? "name checkpoints of yours with --from and --to or --set series=[DIR or FILE, ...]"
+                : "name files of yours with --set, which 'dynamics describe \(E.name)' lists"
+        return
+            "\(paths.count == 1 ? "there is no \(first)" : "there are no \(paths.joined(separator: ", "))") here, which "
+            + "the built-in settings of \(E.name) name: it lies in the project's 'experiments' folder; \(own), or write a "
+            + "settings file with 'dynamics init \(E.name)'"
+    }
+
+    /// The overrides that hold for an experiment. `drift.moved_threshold=...` is drift's alone, where it is among those
+    /// that are run; without its name a setting is that of all of them.
+    private func overrides<E: Experiment>(for type: E.Type) throws(SettingsError) -> [SettingsOverride] {
+        let known = Set(E.Settings.descriptions.map { $0.name.prefix { $0 != "." && $0 != "[" } }.map(String.init))
+        var found: [SettingsOverride] = []
+        for override in options.overrides {
+            let name = override.name.prefix { $0 != "." }
+            if let (owner, inner) = override.split, options.names.contains(owner) {
+                if owner == E.name { found.append(inner) }
+                continue
+            }
+            if !known.contains(String(name)), let problem = foreign(override, String(name), to: E.name) {
+                throw problem
+            }
+            found.append(override)
+        }
+        return found
+    }
+
+    /// Why an override that an experiment does not know is not its own; `nil` for a misspelt one, of which decoding the
+    /// settings names the nearest.
+    private func foreign(_ override: SettingsOverride, _ name: String, to experiment: String) -> SettingsError? {
+        let origin = SettingsOrigin.option(override.origin)
+        if Registry.experiment(named: name) != nil, override.split != nil {
+            return SettingsError(
+                origin, "\(name) is not among the experiments that are run: \(options.names.joined(separator: ", "))")
+        }
+        let other = experiments.first { other in
+            Description.settings(of: other).contains { $0.name.prefix { $0 != "." && $0 != "[" } == name }
+        }
+        guard let other else { return nil }
+        return SettingsError(
+            origin,
+            "\(experiment) has no setting '\(name)'; for \(other.name) alone, say \(other.name).\(override.name)=...")
+    }
 
     private func outputFolder(_ name: String) throws(EnvironmentError) -> String {
         if let output = options.output { return experiments.count == 1 ? output : "\(output)/\(name)" }
@@ -242,6 +322,8 @@ package struct ExperimentRun: Sendable {
 private final class Prepared {
     let experiment: any Experiment
     private let settings: JSON
+    /// Where the settings come from, for people.
+    let source: String
     let folder: String
     /// Findings about its checkpoints that opening them made.
     private let findings: [String]
@@ -250,9 +332,12 @@ private final class Prepared {
     /// Between `reserveFolder` and `write`.
     private var directory: RunDirectory?
 
-    init(experiment: any Experiment, settings: JSON, folder: String, findings: [String], notes: [String]) {
+    init(
+        experiment: any Experiment, settings: JSON, source: String, folder: String, findings: [String], notes: [String]
+    ) {
         self.experiment = experiment
         self.settings = settings
+        self.source = source
         self.folder = folder
         (self.findings, self.notes) = (findings, notes)
     }

@@ -20,15 +20,21 @@ extension [Checkpoint] {
 final class RunContext: Sendable {
     /// Threads to work on.
     let threads: Threads
-    /// The folder of the settings file: relative paths in it are looked for here first.
-    private let settingsFolder: String
-    /// Settings that the command line states: their relative paths start from the current folder.
-    private let stated: Set<String>
     let journal: Journal
     let readOptions: ReadOptions
+    private let progress: @Sendable (RunProgress) -> Void
+    /// Where relative paths start, and what settings of whom they stand in.
+    private let settings: SettingsPlace
     private let shared: Shared
+    private let told = Mutex(Told())
+
     /// What opening checkpoints for one experiment found.
-    private let told = Mutex<(findings: [String], notes: [String])>(([], []))
+    private struct Told {
+        var findings: [String] = []
+        var notes: [String] = []
+        /// Paths in built-in settings that lead nowhere from here.
+        var absentDefaults: [String] = []
+    }
 
     private final class Shared: Sendable {
         let state = Mutex(State())
@@ -61,17 +67,40 @@ final class RunContext: Sendable {
         let countsAllTensors: Bool
     }
 
-    /// Makes a context for experiments whose settings lie in `settingsFolder`.
-    init(
+    /// Where the settings of an experiment stand.
+    struct SettingsPlace: Sendable {
+        /// The folder of the settings file: relative paths in it are looked for here first. Empty for the current folder.
+        var folder: String
+        /// Settings that the command line states: their relative paths start from the current folder.
+        var stated: Set<String> = []
+        /// Whether they are those that the program holds itself, whose paths lead somewhere in the project's folder.
+        var isBuiltIn = false
+    }
+
+    /// Makes a context for an experiment whose settings lie in `settingsFolder`.
+    convenience init(
         jobs: Int, settingsFolder: String, stated: Set<String> = [], journal: Journal, readOptions: ReadOptions
     ) {
+        self.init(
+            jobs: jobs, settings: SettingsPlace(folder: settingsFolder, stated: stated), journal: journal,
+            readOptions: readOptions)
+    }
+
+    /// Makes a context; `progress` is told how many checkpoints are open.
+    init(
+        jobs: Int, settings: SettingsPlace, journal: Journal, readOptions: ReadOptions,
+        progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
+    ) {
         threads = Threads(jobs)
-        self.settingsFolder = settingsFolder
-        self.stated = stated
         self.journal = journal
         self.readOptions = readOptions
+        self.progress = progress
+        self.settings = settings
         shared = Shared()
     }
+
+    /// Paths that only the project's folder has, which built-in settings of the current experiment name.
+    var absentDefaults: [String] { told.withLock { $0.absentDefaults } }
 
     /// Every checkpoint of the run, in the order of opening: what `TensorReference.checkpoint` counts.
     var checkpoints: [Checkpoint] { shared.state.withLock { $0.checkpoints } }
@@ -83,11 +112,11 @@ final class RunContext: Sendable {
     var rewritten: [String] { shared.state.withLock { $0.rewritten.sorted() } }
 
     /// The same checkpoints for another experiment, which is told by itself what opening them finds.
-    func forExperiment() -> RunContext { RunContext(self) }
+    func forExperiment(_ settings: SettingsPlace) -> RunContext { RunContext(self, settings) }
 
-    private init(_ other: RunContext) {
-        (threads, settingsFolder, stated) = (other.threads, other.settingsFolder, other.stated)
-        (journal, readOptions, shared) = (other.journal, other.readOptions, other.shared)
+    private init(_ other: RunContext, _ settings: SettingsPlace) {
+        (threads, journal, readOptions) = (other.threads, other.journal, other.readOptions)
+        (progress, shared, self.settings) = (other.progress, other.shared, settings)
     }
 
     /// Findings about the checkpoints of this experiment that opening them made, each once.
@@ -142,7 +171,11 @@ final class RunContext: Sendable {
             let found = CheckpointLocation(path: self.resolve(location.path, of: name), group: location.group)
             let result = self.open(found, opening, as: location, settled, input)
             if case .failure(let error) = result, error.kind == .environment { throw error }
-            opened.withLock { $0[index] = result }
+            let count = opened.withLock { opened in
+                opened[index] = result
+                return opened.count
+            }
+            progress(RunProgress("opening", done: count, of: jobs.count, "checkpoints"))
         }
         let results = opened.withLock { $0 }
         warn(strays(locations, of: name))
@@ -253,10 +286,14 @@ final class RunContext: Sendable {
     /// The path that the setting `name`, dotted where it is in a section, states, as the system takes it. A relative one of the command line starts from the
     /// current folder; one of the settings file is looked for beside that file first.
     func resolve(_ path: String, of name: String) -> String {
-        let isStated = stated.contains { name == $0 || name.hasPrefix($0 + ".") }
+        let isStated = settings.stated.contains { name == $0 || name.hasPrefix($0 + ".") }
         guard !PathText(path).isAbsolute, !isStated else { return path }
-        let beside = settingsFolder + "/" + path
-        return pathExists(beside) ? beside : path
+        let beside = settings.folder.isEmpty ? path : settings.folder + "/" + path
+        if pathExists(beside) { return beside }
+        if settings.isBuiltIn, !pathExists(path) {
+            told.withLock { if !$0.absentDefaults.contains(path) { $0.absentDefaults.append(path) } }
+        }
+        return path
     }
 }
 

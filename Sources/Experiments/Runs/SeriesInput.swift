@@ -12,6 +12,7 @@ struct SeriesInput: SettingsSection {
     func open(
         in context: RunContext, branchPoint: String? = nil, training: [String]? = nil
     ) throws -> OpenedSeries {
+        if let problem = virtual.conflicts(with: files.pair).first { throw InputError(problem) }
         let (stored, runIndices) = try files.open(in: context, branchPoint: branchPoint, training: training)
         return try virtual.join(stored, runIndices, in: context)
     }
@@ -23,6 +24,7 @@ struct SeriesFiles: SettingsSection {
 
     @Setting("Files, folders of checkpoints, Hugging Face directories.")
     var series: [String] = []
+    @SettingGroup var pair: PairSettings
     @Setting("Folders below which links and external storage may lead, besides the checkpoint's own.")
     var allowExternal: [String] = []
     @Setting("Dumps without a float type that are read as bfloat16, in files of every format.")
@@ -45,6 +47,13 @@ struct SeriesFiles: SettingsSection {
     func open(
         in context: RunContext, tellsOrder: Bool = true, branchPoint: String? = nil, training: [String]? = nil
     ) throws -> OpenedSeries {
+        if let ends = try openPair(in: context) {
+            guard ends[0] != ends[1] else {
+                throw InputError("\(pair.from ?? "") and \(pair.to ?? "") are one checkpoint; a pair has two")
+            }
+            let all = context.checkpoints
+            return (CheckpointSeries(from: all[ends[0]], to: all[ends[1]]), ends)
+        }
         let members = try SeriesMember.list(series, context)
         let opened = try context.openAll(members.map(\.location), of: "series", self)
         let all = context.checkpoints
@@ -78,6 +87,16 @@ struct SeriesFiles: SettingsSection {
             context.note(told.notes)
         }
         return (series, series.checkpoints.compactMap { byLocation[$0.location] })
+    }
+
+    /// Opens the pair that stands for the series, where the settings name one.
+    /// - Returns: the indices of both in the run, which may be one; `nil` without a pair.
+    func openPair(in context: RunContext) throws -> [RunIndex]? {
+        if let problem = pair.conflicts.first { throw InputError(problem) }
+        guard let from = pair.from, let to = pair.to else { return nil }
+        let ends = try context.open([from, to].map { CheckpointLocation(parsing: $0) }, of: "from", self)
+        guard ends.count == 2 else { throw InputError(context.refused.map(\.description)) }
+        return ends
     }
 
     func applyFacts(to checkpoint: Checkpoint) -> Checkpoint {

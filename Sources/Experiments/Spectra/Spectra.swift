@@ -28,15 +28,8 @@ struct Spectra: Experiment {
     init(_ settings: SpectraSettings, _ context: RunContext) throws {
         self.settings = settings
         let runIndices: [RunIndex]
-        if let from = settings.pair.from, let to = settings.pair.to {
-            let ends = try context.open(
-                [from, to].map { CheckpointLocation(parsing: $0) }, of: "from", settings.input.files)
-            guard ends.count == 2, ends[0] != ends[1] else {
-                throw InputError(
-                    ends.count == 2 ? ["\(from) and \(to) are one checkpoint"] : context.refused.map(\.description))
-            }
-            let all = context.checkpoints
-            (series, runIndices) = (CheckpointSeries(inOrder: ends.map { all[$0] }), ends)
+        if settings.input.files.pair.from != nil {
+            (series, runIndices) = try settings.input.open(in: context)
             updates = [Comparison(kind: .pair, from: 0, to: 1)]
             turns = updates
         } else {

@@ -18,7 +18,6 @@ struct SpectraSettings: ExperimentSettings {
     }
 
     @SettingGroup var input: SeriesInput
-    @SettingGroup var pair: PairSettings
     @Setting("exact: all singular values; fast: the k largest; auto: exact where the smaller side is at most 2048.")
     var method = Method.auto
     @Setting(
@@ -53,5 +52,5 @@ struct SpectraSettings: ExperimentSettings {
         var replicates = 0
     }
 
-    var conflicts: [String] { pair.conflicts + input.virtual.conflicts(with: pair) }
+    var conflicts: [String] { input.files.pair.conflicts + input.virtual.conflicts(with: input.files.pair) }
 }

@@ -101,6 +101,32 @@ struct ChartScript: PanelScript {
         return text + "plot \\\n    " + plots.joined(separator: ", \\\n    ") + "\n"
     }
 
+    func add(to key: inout PictureKey, in frame: Frame, lines names: [String]) {
+        var rows: [Int: [TableRow]] = [:]
+        for row in data.records where chart.layers.contains(where: { $0.rows.allSatisfy { $0.accepts(row) } }) {
+            rows[row.integer("line") ?? 0, default: []].append(row)
+        }
+        func element(_ line: Line) -> PictureKey.Element {
+            PictureKey.Element(name: colors.isEmpty ? nil : line.color, isDrawn: !line.points.isEmpty)
+        }
+        let bands = chart.band == nil ? [] : lines.filter { $0.style != .points && $0.style != .dotted }
+        let spots = lines.enumerated().flatMap { place, line in
+            (rows[line.number] ?? []).compactMap { row -> (element: Int, x: Double, y: Double, text: String)? in
+                guard let x = row.number(chart.x.column), let y = row.number(chart.y.column),
+                    !self.y.isLogarithmic || y > 0
+                else { return nil }
+                return (
+                    bands.count + place, frame.left + self.x.fraction(x) * frame.width,
+                    frame.bottom - self.y.fraction(y) * frame.height,
+                    row.spotText(names, x: chart.x.column, y: chart.y.column, band: chart.band)
+                )
+            }
+        }
+        key.add(
+            names: colors.enumerated().map { PictureKey.Name(text: $1, color: color($0)) },
+            elements: (bands + lines).map(element), spots: spots)
+    }
+
     /// Marks and their names, in rows from the top.
     private func key(width: Double, _ above: (Int) -> String) -> String {
         keyRows.enumerated().map { index, row in

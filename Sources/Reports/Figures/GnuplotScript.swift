@@ -33,7 +33,12 @@ package struct GnuplotScript: Sendable {
     package var outputNames: [String] { ["\(figure.name).svg", "\(figure.name).pdf"] }
 
     /// The whole script.
-    package var text: String {
+    package var text: String { laidOut.script }
+
+    /// What stands where in the picture.
+    var key: PictureKey { laidOut.key }
+
+    private var laidOut: (script: String, key: PictureKey) {
         let columns = width == .one ? 1 : figure.panels.count
         let panels = figure.panels.map { panel -> any PanelScript in
             let room = width.points / Double(columns)
@@ -54,6 +59,7 @@ package struct GnuplotScript: Sendable {
         let height = (columns == 1 ? heights.reduce(0, +) : heights.max() ?? 0).rounded(.up)
 
         var script = head(height: height)
+        var key = PictureKey()
         if panels.count > 1 { script += "set multiplot\n" }
         var top = 0.0
         for (index, panel) in panels.enumerated() {
@@ -65,9 +71,10 @@ package struct GnuplotScript: Sendable {
                 top: top + margins[index].top, bottom: top + margins[index].top + panel.plotHeight)
             if columns == 1 { top += heights[index] }
             script += "\n" + panels[index].text(in: frame, page: (width.points, height))
+            panels[index].add(to: &key, in: frame, lines: figure.lines)
         }
         if panels.count > 1 { script += "unset multiplot\n" }
-        return script + "set output\n"
+        return (script + "set output\n", key)
     }
 
     private func head(height: Double) -> String {
@@ -141,6 +148,8 @@ protocol PanelScript {
     var plotHeight: Double { get }
     /// Settings and plot command.
     func text(in frame: Frame, page: (width: Double, height: Double)) -> String
+    /// Adds what it shows where, element by element of its plot command; `lines` are the columns that tell lines apart.
+    func add(to key: inout PictureKey, in frame: Frame, lines: [String])
 }
 
 /// Names of axes at places of ours: where gnuplot would put them depends on its guess of the ticks' width.

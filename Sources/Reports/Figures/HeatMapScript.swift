@@ -68,12 +68,35 @@ struct HeatMapScript: PanelScript {
         return zip(widths, widths.dropFirst()).contains { ($0 + $1) / 2 + 3 > columnWidth }
     }
 
-    func text(in whole: Frame, page: (width: Double, height: Double)) -> String {
-        // In the middle of its room, if that is more than the cells need.
+    /// In the middle of its room, if that is more than the cells need.
+    private func inner(_ whole: Frame) -> Frame {
         let spare = max(0, whole.width - HeatMapScript.widestColumn * Double(columns.count)) / 2
-        let frame = Frame(
+        return Frame(
             edge: whole.edge + spare, left: whole.left + spare, right: whole.right - spare, top: whole.top,
             bottom: whole.bottom)
+    }
+
+    func add(to key: inout PictureKey, in whole: Frame, lines: [String]) {
+        let frame = inner(whole)
+        let numbers = Set(cells.map(\.line)).sorted()
+        let spots = data.records.filter(map.shows).compactMap {
+            row -> (element: Int, x: Double, y: Double, text: String)? in
+            guard row.number(map.value) != nil, let line = row.integer("line"),
+                let element = numbers.firstIndex(of: line), let x = row.integer("column_place"),
+                let y = row.integer("row_place")
+            else { return nil }
+            return (
+                element, frame.left + (Double(x) - 0.5) / Double(columns.count) * frame.width,
+                frame.top + (Double(y) - 0.5) / Double(rows.count) * frame.height,
+                "\(row[map.row].name), \(row[map.column].name): \(map.value.replacing("_", with: " ")) \(row[map.value].name)"
+            )
+        }
+        key.add(
+            names: [], elements: numbers.map { _ in PictureKey.Element(name: nil, isDrawn: true) }, spots: spots)
+    }
+
+    func text(in whole: Frame, page: (width: Double, height: Double)) -> String {
+        let frame = inner(whole)
         let every = max(1, Int((lineHeight / rowHeight).rounded(.up)))
         let names = columns.enumerated().map { "\(quoted($1)) \($0 + 1)" }
         let rowTicks = rows.enumerated().filter { $0.offset % every == 0 }.map { "\(quoted($1)) \($0 + 1)" }

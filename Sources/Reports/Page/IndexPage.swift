@@ -1,4 +1,5 @@
 import Base
+import Foundation
 
 /// `results/index.html`: all runs there are, with a link to the page of each.
 package struct IndexPage: Sendable {
@@ -6,11 +7,16 @@ package struct IndexPage: Sendable {
     package struct Entry: Sendable {
         let folder: String
         let run: RunRecord
+        let date: String?
+        let thumbnail: String?
 
-        /// The run in `folder`, relative to the page; `run` is what its `run.json` says.
-        package init(folder: String, run: RunRecord) {
+        /// The run in `folder`, relative to the page; `run` is what its `run.json` says, `date` when it was made, where that
+        /// is known, `thumbnail` the SVG of a figure of it.
+        package init(folder: String, run: RunRecord, date: String? = nil, thumbnail: String? = nil) {
             self.folder = folder
             self.run = run
+            self.date = date
+            self.thumbnail = thumbnail
         }
     }
 
@@ -22,11 +28,16 @@ package struct IndexPage: Sendable {
     /// The whole page.
     package var html: String {
         let runs = entries.map { entry -> [String: Any] in
-            return [
+            let warnings = entry.run.findings.count + entry.run.refused.count
+            var values: [String: Any] = [
                 "folder": entry.folder, "link": IndexPage.link(entry.folder),
                 "question": entry.run.question, "version": entry.run.version, "inputs": entry.run.shownInputs.count,
-                "warnings": entry.run.findings.count + entry.run.refused.count,
+                "warnings": warnings, "hasWarnings": warnings > 0,
             ]
+            values["headline"] = entry.run.answer.first?.text
+            values["date"] = entry.date
+            values["thumbnail"] = entry.thumbnail.map { Data($0.utf8).base64EncodedString() }
+            return values
         }
         return PageTemplate.render(PageTemplate.index, ["title": "Results", "runs": runs])
     }

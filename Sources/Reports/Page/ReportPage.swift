@@ -16,11 +16,14 @@ package struct ReportPage: Sendable {
     package struct Picture: Sendable {
         let figure: Figure
         let svg: String?
+        /// How wide it was drawn, which decides what stands where; `nil` where that is not known.
+        let width: GnuplotScript.Width?
 
         /// A figure; `svg` is `nil` when it could not be drawn.
-        package init(_ figure: Figure, svg: String?) {
+        package init(_ figure: Figure, svg: String?, width: GnuplotScript.Width? = nil) {
             self.figure = figure
             self.svg = svg
+            self.width = width
         }
     }
 
@@ -63,6 +66,7 @@ package struct ReportPage: Sendable {
         var values: [String: Any] = ["name": name, "caption": picture.figure.title]
         if let svg = picture.svg {
             values["data"] = Data(svg.utf8).base64EncodedString()
+            values["key"] = picture.width.map { GnuplotScript(picture.figure, width: $0).key.json.compact } ?? ""
             values["isWide"] = svg.firstMatch(of: /viewBox="0 0 (\d+)/).flatMap { Int($0.1) }.map { $0 > 480 } ?? false
         }
         return values

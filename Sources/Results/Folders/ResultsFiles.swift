@@ -73,7 +73,7 @@ package struct ResultsFiles {
             pictures: figures.map { figure in
                 let svg =
                     (try? readText("\(directory.stagingFolder)/\(figure.name).svg", limit: Gnuplot.largestFile)) ?? nil
-                return ReportPage.Picture(figure, svg: svg)
+                return ReportPage.Picture(figure, svg: svg, width: figureWidth)
             })
         try directory.write(ReportPage.fileName) { $0.write(page.html) }
         for record in records { try directory.write(record.name) { record.value.write(to: &$0) } }

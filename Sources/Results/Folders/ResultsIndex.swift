@@ -20,11 +20,11 @@ package struct ResultsIndex: Hashable {
     package func write() throws(EnvironmentError) -> String {
         var entries: [IndexPage.Entry] = []
         for name in try folders(root) {
-            if let run = try record(name) { entries.append(IndexPage.Entry(folder: name, run: run)) }
-            for pair in try folders("\(root)/\(name)") {
-                if let run = try record("\(name)/\(pair)") {
-                    entries.append(IndexPage.Entry(folder: "\(name)/\(pair)", run: run))
-                }
+            for folder in [name] + (try folders("\(root)/\(name)").map { "\(name)/\($0)" }) {
+                guard let run = try record(folder) else { continue }
+                // `2026-01-31T12:00:00Z`, of which the day is enough.
+                let date = json("\(folder)/machine.json")?["started"]?.text.map { String($0.prefix(10)) }
+                entries.append(IndexPage.Entry(folder: folder, run: run, date: date, thumbnail: thumbnail(folder)))
             }
         }
         let page = IndexPage(entries).html
@@ -52,5 +52,25 @@ package struct ResultsIndex: Hashable {
             if case .unreadable(let error) = error, let failure = error.environment { throw failure }
             return nil
         }
+    }
+
+    /// The first figure that is there; one that is large would make the index slow.
+    private func thumbnail(_ folder: String) -> String? {
+        let resources = json("\(folder)/\(DataPackage.fileName)")?["resources"]?.elements ?? []
+        for resource in resources {
+            guard case .boolean(true)? = resource["figure"], let name = resource["name"]?.text, !name.contains("/"),
+                let svg = try? readText("\(root)/\(folder)/\(name).svg", limit: ResultsIndex.largestThumbnail)
+            else { continue }
+            return svg
+        }
+        return nil
+    }
+
+    private static let largestThumbnail = 300_000
+    private static let largestRecord = 64 << 20
+
+    /// What stands beside a record and may be missing.
+    private func json(_ file: String) -> JSON? {
+        (try? readFile("\(root)/\(file)", limit: ResultsIndex.largestRecord)).flatMap { try? JSON(parsing: $0) }
     }
 }

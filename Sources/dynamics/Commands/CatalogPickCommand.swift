@@ -36,7 +36,10 @@ struct CatalogPickCommand: ParsableCommand {
         name: .long, help: ArgumentHelp("Folder where the checkpoints of a list lie, or will.", valueName: "dir"))
     var checkpoints = "checkpoints"
 
-    @Option(name: .long, help: ArgumentHelp("The series file; otherwise it goes to stdout.", valueName: "file"))
+    @Option(
+        name: [.customShort("o"), .long],
+        help: ArgumentHelp("The series file; otherwise it goes to stdout.", valueName: "file"),
+        completion: .file(extensions: ["yaml"]))
     var to: String?
 
     @Flag(name: .long, help: "Print the names of the chosen alone, a line each.")

@@ -15,7 +15,7 @@ struct Describe: ParsableCommand {
     @Argument(
         help: ArgumentHelp(
             "An experiment, a setting such as moved_threshold, or a column such as relative_drift; drift.NAME is that of drift."
-        ))
+        ), completion: .list(Registry.list.map(\.name)))
     var name: String
 
     @Flag(name: .long, help: "Write JSON instead of text.")

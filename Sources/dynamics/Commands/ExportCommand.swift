@@ -21,7 +21,9 @@ struct ExportTensorBoard: ParsableCommand {
     @Argument(help: "Name of an experiment, for results/NAME, or a folder of results.", completion: .directory)
     var results: String
 
-    @Option(name: .long, help: ArgumentHelp("Folder for the files.", valueName: "dir"), completion: .directory)
+    @Option(
+        name: [.customShort("o"), .long], help: ArgumentHelp("Folder for the files.", valueName: "dir"),
+        completion: .directory)
     var to: String
 
     @Flag(name: .long, help: "Write JSON lines instead, DIR/stage1.jsonl, ...: an object a step, its number as _step.")

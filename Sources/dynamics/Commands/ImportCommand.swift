@@ -1,6 +1,7 @@
 import ArgumentParser
 import Base
 import Checkpoints
+import Engine
 import Experiments
 import Foundation
 
@@ -21,7 +22,9 @@ struct Import: ParsableCommand {
         completion: .file())
     var sources: [String]
 
-    @Option(name: .long, help: ArgumentHelp("Folder for the files.", valueName: "dir"), completion: .directory)
+    @Option(
+        name: [.customShort("o"), .long], help: ArgumentHelp("Folder for the files.", valueName: "dir"),
+        completion: .directory)
     var to: String
 
     @Option(name: .long, help: "Name of the training run; a Hub cache's folder tells it otherwise.")
@@ -74,8 +77,9 @@ struct Import: ParsableCommand {
                 sources,
                 progress: { state in
                     line.show(
-                        done: state.finishedByteCount, total: state.byteCount,
-                        what: "\(state.finishedCount + 1)/\(state.count) \(state.revision)")
+                        RunProgress(
+                            "importing", done: state.finishedByteCount, of: state.byteCount,
+                            detail: "\(state.finishedCount + 1) of \(state.count), \(state.revision)"))
                 },
                 shouldStop: { Interruption.isRequested })
         }

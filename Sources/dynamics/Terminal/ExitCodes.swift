@@ -47,8 +47,28 @@ func endProcess(_ error: any Error) -> Never {
         }
         exit(ExitReason.done.rawValue)
     }
-    StandardError.write(message + "\n")
+    StandardError.write("\(usageError(message))\n")
     exit((code == .validationFailure ? ExitReason.usage : .environment).rawValue)
+}
+
+/// What the parser of the command line has to say, in the voice of all other errors: `Error: Unknown option '--form'. Did
+/// you mean '--from'?` and lines of usage become one line that says where help is.
+func usageError(_ message: String) -> String {
+    let lines = message.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    let prefix = "Error: "
+    guard let first = lines.first, first.hasPrefix(prefix) else { return message }
+    let problem = lines.prefix {
+        !$0.isEmpty && !["Usage:", "USAGE:", "OVERVIEW:", "Help:"].contains(where: $0.hasPrefix)
+    }
+    var text = problem.joined(separator: " ").dropFirst(prefix.count).replacing(/\s+/, with: " ")
+    if text.hasSuffix(".") { text.removeLast() }
+    text = text.replacing(". Did you mean", with: "; did you mean")
+    // A sentence goes on after the colon; names of options and files keep their letters.
+    if let initial = text.first, text.dropFirst().first?.isLowercase == true || text.dropFirst().first == " " {
+        text = initial.lowercased() + text.dropFirst()
+    }
+    let usage = lines.compactMap { $0.firstMatch(of: /^(?:Usage|USAGE): (dynamics(?: [a-z]+)*)/)?.1 }.first
+    return "error: \(text); see '\(usage ?? "dynamics") --help'"
 }
 
 private func fail(_ reason: ExitReason, _ message: String) -> Never { fail(reason, [message]) }

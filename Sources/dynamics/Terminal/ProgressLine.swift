@@ -1,45 +1,99 @@
+import Engine
 import Foundation
 import Synchronization
 
-/// One line with done/total, rate and time left, redrawn ten times a second on a terminal and nowhere else.
+/// One line that says what is being done, how far it is and how long it takes: redrawn at most ten times a second when
+/// something is finished, and every second in between, so that it never stands still. On a terminal and nowhere else.
 final class ProgressLine: Sendable {
-    private struct State {
-        var started = Date.distantPast
-        /// Of the work that `started` belongs to; one reading may follow another.
-        var total = 0
-        var drawn = Date.distantPast
+    private let isShown: Bool
+    private let state = Mutex((text: ProgressText(), drawn: Date.distantPast, isFinished: false))
+
+    init(quiet: Bool) {
+        isShown = StandardError.isTerminal && !quiet
+        guard isShown else { return }
+        let ticks = Thread { [weak self] in
+            while self?.tick() == true { Thread.sleep(forTimeInterval: 1) }
+        }
+        ticks.start()
     }
 
-    private let isShown: Bool
-    private let state = Mutex(State())
-
-    init(quiet: Bool) { isShown = StandardError.isTerminal && !quiet }
-
-    /// Shows that `done` of `total` bytes are read; `what` says of what, if that changes.
-    func show(done: Int, total: Int, what: String = "") {
-        guard isShown, total > 0 else { return }
+    /// Shows how far the work is.
+    func show(_ progress: RunProgress) {
+        guard isShown else { return }
         let now = Date()
-        let started: Date? = state.withLock { state in
-            if total != state.total { (state.started, state.total) = (now, total) }
-            let started = state.started
-            guard now.timeIntervalSince(state.drawn) >= 0.1 else { return nil }
+        state.withLock { state in
+            let isNew = state.text.take(progress, now)
+            guard !state.isFinished, isNew || now.timeIntervalSince(state.drawn) >= 0.1 else { return }
             state.drawn = now
-            return started
+            StandardError.showLine(state.text.line(now, width: StandardError.columns))
         }
-        guard let started else { return }
-        let seconds = now.timeIntervalSince(started)
-        var text = "\(byteText(done)) of \(byteText(total)) (\(Int(100 * Double(done) / Double(total))) %)"
-        if seconds > 0.5, done > 0 {
-            let rate = Double(done) / seconds
-            text += ", \(byteText(Int(rate)))/s, \(durationText(Double(total - done) / rate)) left"
-        }
-        StandardError.showLine(what.isEmpty ? text : "\(what): \(text)")
     }
 
     /// Erases the line.
     func finish() {
         guard isShown else { return }
-        StandardError.showLine("")
+        state.withLock { state in
+            state.isFinished = true
+            StandardError.showLine("")
+        }
+    }
+
+    private func tick() -> Bool {
+        let now = Date()
+        return state.withLock { state in
+            guard !state.isFinished else { return false }
+            if now.timeIntervalSince(state.drawn) >= 0.9 {
+                state.drawn = now
+                StandardError.showLine(state.text.line(now, width: StandardError.columns))
+            }
+            return true
+        }
+    }
+}
+
+/// What the progress line says at a moment.
+struct ProgressText {
+    private var progress = RunProgress("starting")
+    /// When the phase began.
+    private var began: Date?
+    /// When something was last finished.
+    private var moved: Date?
+
+    /// Takes what was reported.
+    /// - Returns: whether another phase begins with it.
+    mutating func take(_ next: RunProgress, _ now: Date) -> Bool {
+        let isNew = next.phase != progress.phase || next.total != progress.total && next.detail == progress.detail
+        if isNew || began == nil { began = now }
+        if next != progress || isNew { moved = now }
+        progress = next
+        return isNew
+    }
+
+    /// `spectra: 12 of 336 matrices, 41 s left`, cut to fit a line of the terminal.
+    func line(_ now: Date, width: Int) -> String {
+        let seconds = now.timeIntervalSince(began ?? now)
+        var parts: [String] = []
+        if progress.total > 0 {
+            let isBytes = progress.unit.isEmpty
+            parts.append(
+                isBytes
+                    ? "\(byteText(progress.done)) of \(byteText(progress.total))"
+                    : "\(progress.done) of \(progress.total) \(progress.unit)")
+            if !progress.detail.isEmpty { parts.append(progress.detail) }
+            if seconds > 0.5, progress.share > 0 {
+                if isBytes { parts.append("\(byteText(Int(Double(progress.done) / seconds)))/s") }
+                // Time goes on while something takes long.
+                let since = now.timeIntervalSince(moved ?? now)
+                let left = (seconds - since) * (1 - progress.share) / progress.share - since
+                if left >= 0 { parts.append("\(durationText(left)) left") }
+            }
+        } else if !progress.detail.isEmpty {
+            parts.append(progress.detail)
+        }
+        if progress.total == 0 || now.timeIntervalSince(moved ?? now) >= 3 {
+            parts.append("\(durationText(seconds)) so far")
+        }
+        return String("\(progress.phase): \(parts.joined(separator: ", "))".prefix(max(width - 1, 20)))
     }
 }
 

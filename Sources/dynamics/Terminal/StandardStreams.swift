@@ -15,10 +15,7 @@ enum StandardOutput {
     }
 
     /// Characters on a line of the terminal.
-    static var columns: Int {
-        var size = winsize()
-        return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
-    }
+    static var columns: Int { terminalColumns(STDOUT_FILENO) }
 
     /// Writes all of `text`.
     static func write(_ text: String) throws(EnvironmentError) {
@@ -31,6 +28,9 @@ enum StandardError {
     private static let lineIsShown = Mutex(false)
 
     static let isTerminal = isatty(STDERR_FILENO) == 1
+
+    /// Characters on a line of the terminal.
+    static var columns: Int { terminalColumns(STDERR_FILENO) }
 
     static func write(_ text: String) {
         lineIsShown.withLock { shown in
@@ -46,6 +46,11 @@ enum StandardError {
             shown = !text.isEmpty
         }
     }
+}
+
+private func terminalColumns(_ descriptor: Int32) -> Int {
+    var size = winsize()
+    return ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
 }
 
 /// A standard stream that is closed would give its number to the next file that is opened, and what is meant for the

@@ -187,7 +187,7 @@ struct CatalogTests {
             ["catalog", "schedule", "OLMo-2-1124-7"], 2,
             "error: OLMo-2-1124-7: is neither a known model ('dynamics catalog models' lists them) nor a file; did you mean 'OLMo-2-1124-7B'?"
         ),
-        (["catalog", "pick", "x.csv", "--count", "0"], 2, "Error: --count takes a number from 1 on."),
+        (["catalog", "pick", "x.csv", "--count", "0"], 2, "error: --count takes a number from 1 on; see"),
         (
             ["catalog", "pick", "experiments/data/tiny-olmo2", "--count", "9", "--spacing", "lr"], 3,
             "error: --spacing lr: nothing tells the learning rate of stage1-step0-tokens0B; name a model or training configs"

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Base
@@ -28,6 +29,8 @@ struct HelpTests {
               list                    List the experiments and what they answer.
               describe                Tell what an experiment, a setting or a column is:
                                       meaning, default, bounds, unit.
+              init                    Write a settings file for checkpoints of yours, with
+                                      every setting explained.
               inspect                 Show what a checkpoint holds: facts, tensors, types,
                                       layouts, totals by module.
               import                  Turn checkpoints of Hugging Face, OLMo, torch and
@@ -48,7 +51,8 @@ struct HelpTests {
 
             Several experiments share one reading of their checkpoints. What was finished
             before is taken from the journal. The paths of the files written go to stdout,
-            progress and warnings to stderr.
+            progress and warnings to stderr; on a terminal, stdout shows the answer and a
+            table instead, and where to look.
 
             USAGE: dynamics run [<options>] <names> ...
 
@@ -56,16 +60,21 @@ struct HelpTests {
               <names>                 Names of experiments, as 'dynamics list' shows them.
 
             OPTIONS:
-              --from <checkpoint>     Compare this checkpoint (an .h5 file, FILE:/GROUP, or
-                                      a Hugging Face directory) with --to.
+              --from <checkpoint>     A pair instead of a series: compare this checkpoint
+                                      (an .h5 file, FILE:/GROUP, or a Hugging Face
+                                      directory) with --to.
               --to <checkpoint>       The other checkpoint of the pair.
-              --out <dir>             Folder for the results; otherwise results/NAME, or
+              -o, --out <dir>         Folder for the results; otherwise results/NAME, or
                                       results/NAME/FROM--TO for a pair.
-              --settings <file>       Settings file; otherwise experiments/NAME.yaml.
-              --set <key=value>       Override a setting, as in moved_threshold=1e-4.
-                                      Repeatable.
+              --settings <file>       Settings file; otherwise experiments/NAME.yaml in the
+                                      current folder, or those built in.
+              --set <key=value>       Override a setting, as in moved_threshold=1e-4, or
+                                      drift.moved_threshold=1e-4 for one of several
+                                      experiments. Repeatable.
               --journal <dir>         Folder of journalled summaries; otherwise .journal
                                       beside the results.
+              --dry-run               Read no tensor and write nothing: say what would be
+                                      read, computed and written.
               -j, --jobs <jobs>       Threads to work on; otherwise one a core.
               --share <i/n>           Do only share I of N of the work, into the journal,
                                       and write no results; a run without it makes them.
@@ -128,7 +137,7 @@ struct HelpTests {
                                       of results.
 
             OPTIONS:
-              --to <dir>              Folder for the files.
+              -o, --to <dir>          Folder for the files.
               --jsonl                 Write JSON lines instead, DIR/stage1.jsonl, ...: an
                                       object a step, its number as _step.
               --quiet                 No progress and no notes: only warnings and errors.
@@ -147,9 +156,10 @@ struct HelpTests {
         let expected = """
             OVERVIEW: List the experiments and what they answer.
 
-            USAGE: dynamics list
+            USAGE: dynamics list [--json]
 
             OPTIONS:
+              --json                  Write JSON instead of text.
               --version               Show the version.
               -h, --help              Show help information.
 
@@ -180,6 +190,53 @@ struct HelpTests {
 
             """
         #expect(try dynamics("describe", "--help") == Finished(code: 0, output: expected, errors: ""))
+    }
+
+    @Test func `the help of init`() throws {
+        let expected = """
+            OVERVIEW: Write a settings file for checkpoints of yours, with every setting
+            explained.
+
+            It looks at the checkpoints, not at their tensors: what they tell is set, and
+            all other settings stand there with their defaults, behind a '#'. Without
+            checkpoints it writes the settings of the default run. The file's path goes to
+            stdout.
+
+            USAGE: dynamics init <experiment> [<checkpoints> ...] [--to <file>] [--force] [--allow-external <dir> \
+            ...] [--quiet] [--log-level <log-level>]
+
+            ARGUMENTS:
+              <experiment>            Name of an experiment.
+              <checkpoints>           Checkpoints, or folders of them.
+
+            OPTIONS:
+              -o, --to <file>         The settings file; otherwise EXPERIMENT.yaml.
+              --force                 Replace a file that is there.
+              --allow-external <dir>  Let external storage and links lead below this
+                                      folder, besides the checkpoint's own. Repeatable.
+              --quiet                 No progress and no notes: only warnings and errors.
+              --log-level <log-level> Least severe messages shown: debug, info, warning or
+                                      error. (values: debug, info, warning, error; default:
+                                      info)
+              --version               Show the version.
+              -h, --help              Show help information.
+
+
+            """
+        #expect(try dynamics("init", "--help") == Finished(code: 0, output: expected, errors: ""))
+    }
+
+    @Test func `list tells programs the same`() throws {
+        let finished = try dynamics("list", "--json")
+        #expect(finished.code == 0 && finished.errors.isEmpty)
+        let experiments = try #require(
+            try JSONDecoder().decode(JSON.self, from: Data(finished.output.utf8)).elements)
+        let names = try dynamics("list").output.split(separator: "\n").map { $0.prefix { $0 != " " } }.map(String.init)
+        #expect(experiments.compactMap { $0["name"]?.text } == names)
+        let drift = try #require(experiments.first { $0["name"]?.text == "drift" })
+        #expect(drift["reads"]?.text == "checkpoints" && drift["question"]?.text?.hasPrefix("What moved") == true)
+        #expect(drift["figures"]?.elements?.isEmpty == false && drift["tables"]?.elements?.isEmpty == false)
+        #expect(experiments.first { $0["name"]?.text == "scaling" }?["reads"]?.text == "tables")
     }
 
     @Test func `the help of inspect`() throws {
@@ -230,7 +287,7 @@ struct HelpTests {
                                       .safetensors, .pt, .bin or .npz files.
 
             OPTIONS:
-              --to <dir>              Folder for the files.
+              -o, --to <dir>          Folder for the files.
               --model <model>         Name of the training run; a Hub cache's folder tells
                                       it otherwise.
               --revision <revision>   Name of the revision, for a single source; its folder
@@ -289,6 +346,6 @@ struct HelpTests {
     @Test func `there is no completion script for another shell`() throws {
         let finished = try dynamics("--generate-completion-script", "tcsh")
         #expect(finished.code == 2 && finished.output.isEmpty)
-        #expect(finished.errors.hasPrefix("Error: Can't generate completion scripts for 'tcsh'."))
+        #expect(finished.errors.hasPrefix("error: can't generate completion scripts for 'tcsh'"))
     }
 }

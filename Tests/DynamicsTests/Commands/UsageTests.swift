@@ -29,34 +29,84 @@ struct UsageTests {
     }
 
     @Test(arguments: [
-        (["run", "drift", "--form", "a"], "Error: Unknown option '--form'. Did you mean '--from'?\n"),
-        (["run"], "Error: Missing expected argument '<names> ...'\n"),
-        (["run", "drift", "drift"], "Error: An experiment is named twice.\n"),
-        (["run", "drift", "--from", "a"], "Error: --from and --to go together: a pair has two checkpoints.\n"),
-        (["run", "drift", "--jobs", "0"], "Error: --jobs takes a number from 1 to 1024.\n"),
-        (["run", "drift", "--jobs", "x"], "Error: The value 'x' is invalid for '--jobs <jobs>'\n"),
-        (["inspect"], "Error: Missing expected argument '<checkpoint>'\n"),
-        (["import", "a"], "Error: Missing expected argument '--to <dir>'\n"),
-        (["import", "a", "--to", "b", "--relative"], "Error: --relative goes with --link.\n"),
-        (["nonsense"], "Error: Unexpected argument 'nonsense'\n"),
+        (
+            ["run", "drift", "--form", "a"],
+            "unknown option '--form'; did you mean '--from'?; see 'dynamics run --help'"
+        ),
+        (["run"], "missing expected argument '<names> ...'; see 'dynamics run --help'"),
+        (["run", "drift", "drift"], "an experiment is named twice; see 'dynamics run --help'"),
+        (
+            ["run", "drift", "--from", "a"],
+            "--from and --to go together: a pair has two checkpoints; see 'dynamics run --help'"
+        ),
+        (["run", "drift", "--jobs", "0"], "--jobs takes a number from 1 to 1024; see 'dynamics run --help'"),
+        (["run", "drift", "--jobs", "x"], "the value 'x' is invalid for '--jobs <jobs>'; see 'dynamics run --help'"),
+        (["inspect"], "missing expected argument '<checkpoint>'; see 'dynamics inspect --help'"),
+        (["import", "a"], "missing expected argument '--to <dir>'; see 'dynamics import --help'"),
+        (["import", "a", "--to", "b", "--relative"], "--relative goes with --link; see 'dynamics import --help'"),
+        (["nonsense"], "unexpected argument 'nonsense'; see 'dynamics --help'"),
+        (
+            ["run", "drift", "--figures", "three"],
+            "the value 'three' is invalid for '--figures <figures>'. Please provide one of 'one', 'two' or 'none'; "
+                + "see 'dynamics run --help'"
+        ),
     ])
-    func `an option that does not exist, or lacks something`(arguments: [String], message: String) throws {
-        let finished = try DynamicsProcess(arguments).wait()
-        #expect(finished.code == 2 && finished.output.isEmpty)
-        #expect(finished.errors.hasPrefix(message), "\(finished.errors)")
-        #expect(finished.errors.contains("Usage: dynamics"))
+    func `an option that does not exist, or lacks something, is one line in the voice of all errors`(
+        arguments: [String], message: String
+    ) throws {
+        #expect(
+            try DynamicsProcess(arguments).wait() == Finished(code: 2, output: "", errors: "error: \(message)\n"))
     }
 
-    @Test func `away from the project's folder the error names the remedy`() throws {
+    @Test func `away from the project's folder the built-in settings say what they lack, and nothing is left`() throws {
         let place = try Workplace()
         #expect(
             try dynamics("run", "drift", in: place.path)
                 == Finished(
-                    code: 2, output: "",
+                    code: 3, output: "",
                     errors:
-                        "error: experiments/drift.yaml: no such file in the current folder; run in the folder of the "
-                        + "project, or name one with --settings FILE\n"))
+                        "error: there is no data/tiny-olmo2 here, which the built-in settings of drift name: it lies in the "
+                        + "project's 'experiments' folder; name checkpoints of yours with --from and --to or --set series=[DIR "
+                        + "or FILE, ...], or write a settings file with 'dynamics init drift'\n"))
+        let scaling = try dynamics("run", "scaling", in: place.path)
+        #expect(
+            scaling.code == 3 && scaling.errors.hasPrefix("error: there is no data/tiny-ladder/runs.csv here, which"))
+        #expect(scaling.errors.contains("name files of yours with --set, which 'dynamics describe scaling' lists"))
         #expect(place.list("") == [])
+    }
+
+    @Test func `a setting of one of several experiments is named with it`() throws {
+        let place = try Workplace()
+        let run = [
+            "run", "drift", "norms", "--from", try place.checkpoint("a.h5", smallModel), "--to",
+            try place.checkpoint("b.h5", movedModel), "--figures", "none", "--quiet", "--out", place / "out",
+        ]
+        func errors(_ setting: String) throws -> String {
+            let finished = try DynamicsProcess(run + ["--set", setting]).wait()
+            #expect(finished.code == 2 && finished.output.isEmpty)
+            return finished.errors
+        }
+        #expect(
+            try errors("moved_threshold=3.5")
+                == "error: --set moved_threshold=3.5: norms has no setting 'moved_threshold'; for drift alone, say "
+                + "drift.moved_threshold=...\n")
+        #expect(
+            try errors("drift.moved_treshold=3.5")
+                == "error: --set drift.moved_treshold=3.5: unknown setting 'moved_treshold'; did you mean 'moved_threshold'?\n"
+        )
+        #expect(
+            try errors("probe.batch=2")
+                == "error: --set probe.batch=2: probe is not among the experiments that are run: drift, norms\n")
+        #expect(place.list("out") == nil)
+        let finished = try DynamicsProcess(
+            run + ["--set", "drift.moved_threshold=3.5", "--set", "norms.outlier_threshold=2", "--set", "strict=true"]
+        ).wait()
+        #expect(finished.code == 0, "\(finished.errors)")
+        // Of six elements one moved by 4 and one by 3.
+        #expect(try place.table("out/drift/summary.csv").first?["moved"] == "0.16666666666666666")
+        #expect(try place.text("out/norms/run.json").contains("\"outlier_threshold\": 2"))
+        for name in ["drift", "norms"] { #expect(try place.text("out/\(name)/run.json").contains("\"strict\": true")) }
+        #expect(try place.text("out/drift/run.json").contains("outlier_threshold") == false)
     }
 
     @Test func `a settings file names the line of a mistake`() throws {

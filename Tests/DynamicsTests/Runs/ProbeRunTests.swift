@@ -28,7 +28,8 @@ struct ProbeRunTests {
         let second = try run(place, checkpoints)
         #expect(second.code == 0 && second.output == first.output)
         #expect(
-            second.errors.wholeMatch(of: /note: main: stage1-step2500-tokens1B, [^\n]*\nread 0 B in [0-9.]+ s\n/)
+            second.errors.wholeMatch(
+                of: /note: main: stage1-step2500-tokens1B, [^\n]*\nall from the journal, in [0-9.]+ s\n/)
                 != nil, "\(second.errors)")
     }
 

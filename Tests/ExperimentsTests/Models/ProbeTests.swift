@@ -89,6 +89,27 @@ import Testing
         }
         #expect(golden.rows.count == loss.rows.count)
 
+        // Main follows from the branch point: what its row of `loss` says of the change, `changes` says of the two.
+        let changes = try table("changes", of: folder)
+        let pairs = changes.index(by: "comparison", "from", "to", "domain")
+        for domain in ["scripture", "pydoc", "wordnet", "jargon", "all"] {
+            let row = try #require(pairs["branch_point \(names[2]) main \(domain)"])
+            let (from, to) = (try #require(places["\(names[2]) \(domain)"]), try #require(places["main \(domain)"]))
+            #expect(changes.cell(row, "cross_entropy_from") == loss.cell(from, "cross_entropy"))
+            #expect(changes.cell(row, "cross_entropy_to") == loss.cell(to, "cross_entropy"))
+            for column in ["change", "change_low", "change_high"] {
+                #expect(changes.cell(row, column) == loss.cell(to, column), "\(column) of \(domain)")
+            }
+            let (low, high) = (
+                try #require(changes.number(row, "change_low")), try #require(changes.number(row, "change_high"))
+            )
+            #expect(
+                changes.cell(row, "verdict") == (high < 0 ? "fell" : low > 0 ? "rose" : "not told apart"))
+        }
+        // Since the first: three checkpoints; since the branch point: main alone, the others came before.
+        #expect(changes["comparison"].count { $0 == "reference" } == 15)
+        #expect(changes["comparison"].count { $0 == "branch_point" } == 5 && changes.rows.count == 20)
+
         let positions = try table("positions", of: folder)
         let buckets = positions.index(by: "revision", "domain", "first_position")
         for row in golden.rows.indices {
@@ -124,7 +145,28 @@ import Testing
         let one = try results(in: folder, out: "1")
         #expect(try results(in: folder, out: "2") == one)
         #expect(try results(in: folder, out: "5") == one)
-        #expect(one.count == 8)
+        #expect(one.count == 11)
+    }
+
+    @Test func `of a pair the second follows from the first, whatever their names tell`() throws {
+        let series = try series()
+        try run(series, out: "series")
+        try run(series, out: "pair", "from=\(series[2])", "to=\(series[0])")
+        let whole = try CSVRows(file: "\(folder.path)/series/loss.csv")
+        let pair = try CSVRows(file: "\(folder.path)/pair/loss.csv")
+        #expect(pair["revision"] == [whole["revision"][2], whole["revision"][0]])
+        // The same losses, and the change between them with the other sign of that from the first to the third.
+        #expect(pair["cross_entropy"] == [whole["cross_entropy"][2], whole["cross_entropy"][0]])
+        #expect(pair["previous"] == ["", whole["revision"][2]])
+        let (changes, forth) = (
+            try CSVRows(file: "\(folder.path)/pair/changes.csv"), try CSVRows(file: "\(folder.path)/series/changes.csv")
+        )
+        #expect(changes["comparison"] == ["pair"] && forth["comparison"] == ["reference", "reference"])
+        #expect(changes["change"][0] == pair["change"][1])
+        let (back, there) = (try #require(changes.number(0, "change")), try #require(forth.number(1, "change")))
+        #expect(abs(back + there) < 1e-15 && back != 0)
+        let (low, high) = (try #require(changes.number(0, "change_low")), try #require(forth.number(1, "change_high")))
+        #expect(abs(low + high) < 1e-12)
     }
 
     @Test func `a second run reads nothing and leaves the same files`() throws {

@@ -30,3 +30,14 @@ extension Experiment {
         try Settings.load(file: path)
     }
 }
+
+/// The same files, as the program holds them itself.
+@Suite struct BuiltInSettingsTests {
+    @Test func `each experiment has its settings built in, byte for byte`() throws {
+        for experiment in Registry.experiments {
+            let file = try String(
+                contentsOfFile: "\(packageRoot)/experiments/\(experiment.name).yaml", encoding: .utf8)
+            #expect(BuiltInSettings.text(of: experiment.name) == file, "\(experiment.name)")
+        }
+    }
+}

@@ -5,6 +5,9 @@ import LanguageModels
 import Reports
 import Tensors
 
+/// Matrix products in float32 differ between processors by so much of a loss.
+let crossEntropyTolerance = 1e-5
+
 /// A series that is run over a probe set: what experiments on hidden states start from.
 struct ModelSeries: Sendable {
     let series: CheckpointSeries
