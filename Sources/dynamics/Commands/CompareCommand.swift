@@ -1,4 +1,5 @@
 import ArgumentParser
+import Base
 import Experiments
 import Results
 
@@ -20,7 +21,7 @@ struct Compare: ParsableCommand {
 
     func run() throws {
         let differences = try ResultsComparison(expected: expected, found: found).differences
-        for difference in differences { StandardError.write("\(difference)\n") }
+        for difference in differences { StandardError.write(printable(difference, limit: .max) + "\n") }
         if !differences.isEmpty { throw ExitReason.findings }
     }
 }

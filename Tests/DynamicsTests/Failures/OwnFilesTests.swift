@@ -46,4 +46,15 @@ struct OwnFilesTests {
             #expect(finished[isDrift ? 1 : 0].errors.split(separator: "\n").count == 1)
         }
     }
+
+    @Test func `a comparison spells out what controls the terminal`() throws {
+        let run = ["run", "norms"] + pair + ["--journal", place / "journal", "--out"]
+        for folder in ["one", "other"] { #expect(try DynamicsProcess(run + [place / folder]).wait().code == 0) }
+        let table = try place.text("other/norms.csv")
+        try place.write("other/norms.csv", table.replacingOccurrences(of: ",", with: ",\u{1B}[2J\0"))
+        let finished = try dynamics("compare", place / "one", place / "other")
+        #expect(finished.code == 4)
+        #expect(!finished.errors.contains("\u{1B}") && !finished.errors.contains("\0"))
+        #expect(finished.errors.contains(#"\u{1B}"#))
+    }
 }
