@@ -104,4 +104,18 @@ import Testing
                 "float8_e4m3fn [2, 3], whose scale 'a.weight_scale' is float32 [3] and fits no blocks of it"
             ])
     }
+
+    @Test func `a weight whose scale is of a type that is not read is left out, and not read without it`() throws {
+        let folder = try ImportFolder()
+        let header =
+            "{\(entry("a.weight", "F8_E4M3", [2, 2], 0, 4)),\(entry("a.weight_scale", "F8_E8M0", [2, 1], 4, 6)),"
+            + "\(entry("b.weight", "F32", [1], 6, 10))}"
+        try folder.write("x.safetensors", safetensors(header, data: Array(repeating: 0x38, count: 10)))
+        let checkpoint = try open(folder.path + "/x.safetensors")
+        #expect(checkpoint.tensors.map(\.name) == ["b.weight"])
+        #expect(checkpoint.coverage.compared == 1 && checkpoint.coverage.stored == 5)
+        #expect(
+            checkpoint.contents.leftOut.first?.reason
+                == "float8_e4m3fn [2, 2], whose scale 'a.weight_scale' is of a type that is not read")
+    }
 }

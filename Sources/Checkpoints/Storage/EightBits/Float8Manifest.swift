@@ -19,6 +19,7 @@ extension CheckpointManifest {
             stored.enumerated().filter { tensors[$0.offset].origin?.rows == nil }.map { ($1, $0) },
             uniquingKeysWith: { first, _ in first })
         var unfit: Set<Int> = []
+        let lost = Set(leftOut.map(\.name))
         let block = CheckpointManifest.blockSize(config)
         for (index, info) in tensors.enumerated() {
             let place = CheckpointManifest.scaleNames(of: stored[index]).lazy.compactMap { places[$0] }.first
@@ -27,6 +28,12 @@ extension CheckpointManifest {
                 if let place, info.elementType.isQuantised, tensors[place].elementType.hasStatistics {
                     manifest.tensors[place].notWeight = .scale
                 }
+                continue
+            }
+            // A scale of a type that is not read, such as E8M0: without it the values are not known.
+            guard place != nil || !CheckpointManifest.scaleNames(of: stored[index]).contains(where: lost.contains)
+            else {
+                unfit.insert(index)
                 continue
             }
             guard let place, place != index else {
@@ -96,14 +103,16 @@ extension CheckpointManifest {
                         blocks: scale.blocks)), of: inner)
         }
         for index in unfit.sorted() {
-            let name = CheckpointManifest.scaleNames(of: stored[index]).first { places[$0] != nil } ?? ""
+            let lost = Set(leftOut.map(\.name))
+            let names = CheckpointManifest.scaleNames(of: stored[index])
+            let name = names.first { places[$0] != nil } ?? names.first(where: lost.contains) ?? ""
             let scale = places[name].map { tensors[$0] }
             let info = tensors[index]
             manifest.leftOut.append(
                 LeftOut(
                     name: info.name,
                     reason: "\(info.elementType.rawValue) \(info.shape), whose scale '\(name)' is "
-                        + "\(scale.map { "\($0.elementType.rawValue) \($0.shape)" } ?? "gone") and fits no blocks of it",
+                        + "\(scale.map { "\($0.elementType.rawValue) \($0.shape) and fits no blocks of it" } ?? "of a type that is not read")",
                     elementCount: info.elementCount))
         }
         manifest.leftOut.sort { $0.name < $1.name }
