@@ -69,7 +69,9 @@ import Testing
             #expect(found.contains(name))
         }
         #expect(
-            pick.choices.filter(\.isBranchPoint).map { catalog.entries[$0.entryIndex].revision.name } == ["stage1-step100"])
+            pick.choices.filter(\.isBranchPoint).map { catalog.entries[$0.entryIndex].revision.name } == [
+                "stage1-step100"
+            ])
     }
 
     @Test func `the branch point that the plan names is kept when it is not the last step`() throws {

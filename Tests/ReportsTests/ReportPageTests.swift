@@ -82,7 +82,8 @@ import Testing
         let none = page(["inputs": []])
         #expect(none.contains("No files: what it reads is in the settings.") && !none.contains("<section><div"))
         #expect(
-            IndexPage([.init(folder: "a", run: RunRecord(["inputs": [file, file]]))]).html.contains("inputs: 2, version"))
+            IndexPage([.init(folder: "a", run: RunRecord(["inputs": [file, file]]))]).html.contains(
+                "inputs: 2, version"))
     }
 
     @Test func `cells say what they are: numbers, missing ones, prose`() {

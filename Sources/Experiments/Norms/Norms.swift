@@ -77,7 +77,8 @@ struct Norms: Experiment {
         let isWhole = norms.records.allSatisfy { ($0.number("coverage") ?? 1) == 1 }
         return norms.view(
             ["revision"] + (isWhole ? [] : ["coverage"]) + [
-            "l2", "rms", "max_abs", "std", "skewness", "excess_kurtosis", "outliers"], as: "summary",
+                "l2", "rms", "max_abs", "std", "skewness", "excess_kurtosis", "outliers",
+            ], as: "summary",
             title: "Size and distribution of all weights, a row a checkpoint."
         ) { $0.text("level") == "model" }
     }

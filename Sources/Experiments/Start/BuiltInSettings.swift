@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import Settings
 
@@ -37,7 +38,7 @@ package enum SettingsSource: Sendable, Equatable {
     init(named file: String?, experiment: String) {
         let usual = "experiments/\(experiment).yaml"
         self =
-            if let file { .file(file) } else if FileManager.default.fileExists(atPath: usual) { .file(usual) } else {
+            if let file { .file(file) } else if pathExists(usual) { .file(usual) } else {
                 .builtIn
             }
     }

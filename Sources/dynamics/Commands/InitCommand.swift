@@ -37,7 +37,7 @@ struct Init: ParsableCommand {
         let file = to ?? "\(experiment).yaml"
         let template = try SettingsTemplate(
             experiment, lookingAt: checkpoints, for: file, readOptions: reading.readOptions)
-        guard force || !FileManager.default.fileExists(atPath: file) else {
+        guard force || !pathExists(file) else {
             throw InputError("\(file) is there already; name another with -o, or replace it with --force")
         }
         for error in template.refused { logger.warning("\(refusal(error))") }

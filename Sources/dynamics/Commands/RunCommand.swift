@@ -145,7 +145,7 @@ struct Run: ParsableCommand {
             )
         }
         logger.info("\(outcome.reading) \(String(format: "%.2f", Date().timeIntervalSince(started))) s")
-        try StandardOutput.write(StandardOutput.isTerminal ? outcome.terminalText : outcome.pathText)
+        try StandardOutput.write(StandardOutput.isTerminal && !messages.quiet ? outcome.terminalText : outcome.pathText)
         if !outcome.findings.isEmpty || !outcome.refused.isEmpty || !outcome.unanswered.isEmpty {
             throw ExitReason.findings
         }

@@ -27,7 +27,8 @@ struct OddMemberTests {
         #expect(
             finished.errors.hasPrefix(
                 "warning: stage1-step0 has no floating-point tensor in common with stage1-step10 and what is compared "
-                    + "with it, so that drift leaves it out: the first of stage1-step10 is 'lm_head.weight', of stage1-step0 'other'; "),
+                    + "with it, so that drift leaves it out: the first of stage1-step10 is 'lm_head.weight', of stage1-step0 'other'; "
+            ),
             "\(finished.errors)")
         #expect(try place.table("out/drift/summary.csv") == place.table("like/summary.csv"))
         #expect(try place.text("out/norms/norms.csv").contains("stage1-step0"))
@@ -44,7 +45,8 @@ struct OddMemberTests {
         #expect(
             finished.errors.hasPrefix(
                 "warning: stage1-step20 and stage1-step30 have no floating-point tensor in common, so that drift does not "
-                    + "compare them: the first of stage1-step20 is 'model.norm.weight', of stage1-step30 'lm_head.weight'; "),
+                    + "compare them: the first of stage1-step20 is 'model.norm.weight', of stage1-step30 'lm_head.weight'; "
+            ),
             "\(finished.errors)")
         let rows = try place.table("out/summary.csv").map { [$0["comparison"], $0["from"], $0["to"], $0["drift"]] }
         #expect(

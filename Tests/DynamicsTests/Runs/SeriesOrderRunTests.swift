@@ -143,7 +143,6 @@ struct SeriesOrderRunTests {
     }
 
     @Test func `a pair of one name in two folders is told apart by the shortest path`() throws {
-        for folder in ["a", "b"] { try place.write("runs/\(folder)/notes.txt", "") }
         try place.checkpoint("runs/a/step10.h5", smallModel)
         try place.checkpoint("runs/b/step10.h5", movedModel)
         let finished = try DynamicsProcess([

@@ -31,6 +31,8 @@ extension Workplace {
     @discardableResult
     func checkpoint(_ name: String, _ tensors: [FloatTensor]) throws -> String {
         let path = self / name
+        let folder = URL(filePath: path).deletingLastPathComponent()
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let revision = String(name.split(separator: "/").last?.dropLast(".h5".count) ?? "")
         let writer = try CheckpointWriter(
             path: path, model: "small", revision: Revision(named: revision), config: nil,
