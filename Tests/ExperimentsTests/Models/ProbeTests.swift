@@ -161,7 +161,7 @@ import Testing
         let (changes, forth) = (
             try CSVRows(file: "\(folder.path)/pair/changes.csv"), try CSVRows(file: "\(folder.path)/series/changes.csv")
         )
-        #expect(changes["comparison"] == ["pair"] && forth["comparison"] == ["reference", "reference"])
+        #expect(changes["comparison"] == ["pair"] && forth["comparison"].prefix(2) == ["reference", "reference"])
         #expect(changes["change"][0] == pair["change"][1])
         let (back, there) = (try #require(changes.number(0, "change")), try #require(forth.number(1, "change")))
         #expect(abs(back + there) < 1e-15 && back != 0)
