@@ -73,13 +73,13 @@ struct HDF5WorkerProcessTests {
     }
 
     @Test func `an answer without an end and without bounds is cut off`() throws {
-        // Records that are well-formed, each "left out" with two empty texts: 24 bytes, over and over.
-        let record = #"\002\000\000\000\000\000\000\000"# + String(repeating: #"\000"#, count: 16)
+        // Records that are well-formed, each "left out" with two empty texts and no elements: 32 bytes, over and over.
+        let record = #"\002\000\000\000\000\000\000\000"# + String(repeating: #"\000"#, count: 24)
         let script = """
             block=$(printf '\(record)%.0s' $(seq 2) | base64 -w0)
             body() { for i in $(seq 1000); do base64 -d <<< "$block"; done; }
             body > "$0.block"
-            for i in $(seq 2000); do printf '\\200\\273\\000\\000\\001'; cat "$0.block"; done >&4
+            for i in $(seq 2000); do printf '\\000\\372\\000\\000\\001'; cat "$0.block"; done >&4
             """
         let error = try failure(worker: script)
         #expect(
