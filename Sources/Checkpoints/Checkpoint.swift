@@ -82,6 +82,16 @@ extension Checkpoint {
         }
         return lines.map { "checkpoint \(location): \($0)" }
     }
+
+    /// The same checkpoint with the tensors marked that are left out; places of tensors stay what they are.
+    package func deselecting(_ isLeftOut: (TensorInfo) -> Bool) -> Checkpoint {
+        let contents = CheckpointContents(
+            tensors: tensors.map { isLeftOut($0) ? $0.deselected : $0 }, leftOut: contents.leftOut,
+            attributes: contents.attributes, config: contents.config, files: contents.files, samples: contents.samples)
+        var checkpoint = Checkpoint(location: location, contents: contents, reader: reader)
+        (checkpoint.label, checkpoint.revision, checkpoint.otherNames) = (label, revision, otherNames)
+        return checkpoint
+    }
 }
 
 /// What a checkpoint's files hold besides the tensors' values.

@@ -35,12 +35,10 @@ package struct SettingsDecoder: Decoder {
     }
 
     package func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
-        switch node.content {
-        case .list(let elements): return Unkeyed(decoder: self, elements: elements)
-        // One value where a list is expected is a list of one.
-        case .scalar: return Unkeyed(decoder: self, elements: [node])
-        case .nothing, .section: throw mismatch("a list")
-        }
+        // A single value stands for the list of it alone.
+        if case .scalar = node.content { return Unkeyed(decoder: self, elements: [node], isSingle: true) }
+        guard case .list(let elements) = node.content else { throw mismatch("a list") }
+        return Unkeyed(decoder: self, elements: elements)
     }
 
     package func singleValueContainer() throws -> any SingleValueDecodingContainer { Single(decoder: self) }
@@ -193,6 +191,8 @@ private struct Keyed<Key: CodingKey>: KeyedDecodingContainerProtocol {
 private struct Unkeyed: UnkeyedDecodingContainer {
     let decoder: SettingsDecoder
     let elements: [SettingsNode]
+    /// Whether the one element was stated without a list around it, so that its place has no index.
+    var isSingle = false
     var currentIndex = 0
 
     var codingPath: [any CodingKey] { decoder.codingPath }
@@ -206,7 +206,8 @@ private struct Unkeyed: UnkeyedDecodingContainer {
     }
 
     mutating func decode<T: Decodable>(_ type: T.Type) throws -> T {
-        let value = try decoder.decode(type, current(), at: Index(currentIndex))
+        let node = try current()
+        let value = isSingle ? try decoder.read(type) : try decoder.decode(type, node, at: Index(currentIndex))
         currentIndex += 1
         return value
     }
@@ -222,7 +223,8 @@ private struct Unkeyed: UnkeyedDecodingContainer {
     }
 
     mutating func superDecoder() throws -> any Decoder {
-        let decoder = SettingsDecoder(node: try current(), codingPath: codingPath + [Index(currentIndex)])
+        let path = codingPath + (isSingle ? [] : [Index(currentIndex)])
+        let decoder = SettingsDecoder(node: try current(), codingPath: path)
         currentIndex += 1
         return decoder
     }

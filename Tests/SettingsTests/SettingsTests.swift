@@ -168,7 +168,13 @@ private struct DescribingSettings: ExperimentSettings {
             ("\nrows: 70000", "drift.yaml:2: 'rows': expected an integer between 0 and 65535, found '70000'"),
             ("rows: 1.5", "drift.yaml:1: 'rows': expected an integer between 0 and 65535, found '1.5'"),
             ("allow_unmatched: yes", "drift.yaml:1: 'allow_unmatched': expected true or false, found 'yes'"),
-            ("compare: {a: 1}", "drift.yaml:1: 'compare': expected a list, found a section"),
+            ("compare:", "drift.yaml:1: 'compare': expected a list, found nothing"),
+            ("compare: {a: reference}", "drift.yaml:1: 'compare': expected a list, found a section"),
+            (
+                "compare: refrence",
+                "drift.yaml:1: 'compare': expected one of reference, predecessor, branch_point, found 'refrence'; did you mean 'reference'?"
+            ),
+            ("pairs: here", "drift.yaml:1: 'pairs': expected a section of named settings, found 'here'"),
             ("series: here", "drift.yaml:1: 'series': expected a section of named settings, found 'here'"),
             ("series:\n  folder: [a]", "drift.yaml:2: 'series.folder': expected text, found a list"),
             ("pairs:\n- from: a", "drift.yaml:2: 'pairs[0]': 'to' is missing"),
@@ -235,6 +241,12 @@ private struct DescribingSettings: ExperimentSettings {
     @Test func `text given by an option of its own is never YAML`() throws {
         let override = SettingsOverride("series.folder", text: "~", option: "FROM=~")
         #expect(try SampleSettings.decode("", file: "drift.yaml", overrides: [override]).series.folder == "~")
+    }
+
+    @Test func `a single value stands for the list of it alone`() throws {
+        #expect(try decode("compare: predecessor").compare == [.predecessor])
+        #expect(try decode("", "compare=branch_point").compare == [.branchPoint])
+        #expect(try decode("compare: 'reference'") == decode("compare: [reference]"))
     }
 
     @Test func `equal settings have one canonical text`() throws {

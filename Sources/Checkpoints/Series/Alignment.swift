@@ -16,11 +16,13 @@ package struct Alignment: Sendable {
         case onlyInFrom = "only_in_from"
         case onlyInTo = "only_in_to"
         case shapeDiffers = "shape_differs"
+        /// A selection leaves it out.
+        case deselected
 
         /// Whether it stops a run that does not allow unmatched tensors.
         package var isUnmatched: Bool {
             switch self {
-            case .compared, .tied, .notFloat: false
+            case .compared, .tied, .notFloat, .deselected: false
             case .padded, .onlyInFrom, .onlyInTo, .shapeDiffers: true
             }
         }
@@ -83,6 +85,8 @@ package struct Alignment: Sendable {
         /// A model with an input embedding and without an output head uses the one for the other.
         var isTied: Bool { head == nil && embedding != nil }
 
+        func deselects(_ name: String) -> Bool { places[name].map { tensors[$0].isDeselected } ?? false }
+
         /// Where the tensor of that name is, `head` being what an output head is called.
         func place(of name: String, head: String) -> Int? { places[name] ?? (name == head && isTied ? embedding : nil) }
     }
@@ -90,6 +94,10 @@ package struct Alignment: Sendable {
     private static func entry(_ name: String, head: String, _ left: Side, _ right: Side) -> Entry {
         if name == head, left.isTied, right.isTied {
             return Entry(name: name, status: .tied, from: nil, to: nil, note: "both sides use the embedding")
+        }
+        if left.deselects(name) || right.deselects(name) {
+            return Entry(
+                name: name, status: .deselected, from: left.places[name], to: right.places[name], note: nil)
         }
         guard let from = left.place(of: name, head: head) else {
             return Entry(name: name, status: .onlyInTo, from: nil, to: right.place(of: name, head: head), note: nil)

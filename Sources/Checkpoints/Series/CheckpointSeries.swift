@@ -21,6 +21,8 @@ package struct CheckpointSeries: Sendable {
     package let order: Order
     /// Place of the last stage-1 checkpoint, from which every ingredient starts; `nil` when nothing comes after stage 1.
     package let branchPoint: Int?
+    /// Checkpoints that a selection left out of it.
+    package let leftOut: [Checkpoint]
 
     /// Puts checkpoints in training order. Those that tell no step follow the others as they were given, what stands for
     /// the end of training last; where none tells a step, epochs decide if all tell them, and else the given order.
@@ -51,9 +53,36 @@ package struct CheckpointSeries: Sendable {
         checkpoints = Checkpoint.distinguished(sorted)
         self.order = order
         let comesAfterStage1 = sorted.contains { ($0.revision.stage ?? 1) > 1 || $0.revision.standsForEnd }
+        leftOut = []
         branchPoint =
             comesAfterStage1
             ? sorted.lastIndex { $0.revision.step != nil && $0.revision.isMainLine(ofStage: 1) } : nil
+    }
+
+    private init(_ whole: CheckpointSeries, places: [Int], leftOut: [Int]) {
+        checkpoints = places.map { whole.checkpoints[$0] }
+        order = whole.order
+        self.leftOut = whole.leftOut + leftOut.map { whole.checkpoints[$0] }
+        branchPoint = whole.branchPoint.flatMap { places.firstIndex(of: $0) }
+    }
+
+    private init(_ whole: CheckpointSeries, checkpoints: [Checkpoint]) {
+        (self.checkpoints, order) = (checkpoints, whole.order)
+        (leftOut, branchPoint) = (whole.leftOut, whole.branchPoint)
+    }
+
+    /// Only the checkpoints at these places, in order, the others being left out. Without its branch point a series has
+    /// none: the last of stage 1 that is left is not where the ingredients start.
+    package func selecting(_ places: [Int]) -> CheckpointSeries {
+        CheckpointSeries(self, places: places, leftOut: checkpoints.indices.filter { !places.contains($0) })
+    }
+
+    /// Only the checkpoints at these places, the others being no members of the series.
+    package func keeping(_ places: [Int]) -> CheckpointSeries { CheckpointSeries(self, places: places, leftOut: []) }
+
+    /// The same checkpoints with the tensors marked that are left out.
+    package func deselecting(_ isLeftOut: (TensorInfo) -> Bool) -> CheckpointSeries {
+        CheckpointSeries(self, checkpoints: checkpoints.map { $0.deselecting(isLeftOut) })
     }
 
     /// Place of the checkpoint of that label.
@@ -86,7 +115,7 @@ package struct CheckpointSeries: Sendable {
         case .epochs: break
         case .steps:
             if revision.isUnplaced { return nil }
-            guard revision.step != nil else { return branchPoint ?? (place > 0 ? place - 1 : nil) }
+            guard revision.step != nil else { return branchPoint ?? (place > 0 && leftOut.isEmpty ? place - 1 : nil) }
         }
         if revision.standsForEnd { return place > 0 ? place - 1 : nil }
         let before = checkpoints[..<place].lastIndex { belongsToRun($0, of: revision) }

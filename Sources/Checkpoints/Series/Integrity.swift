@@ -117,7 +117,9 @@ package struct Integrity: Sendable {
         }
         let (left, right) = (payloads(a), payloads(b))
         let isWhole =
-            left.count == right.count && left.contains { $0.telling }
+            // Of a selection, nobody knows whether the rest is the same.
+            ![a, b].contains { checkpoints[$0].tensors.contains(where: \.isDeselected) }
+            && left.count == right.count && left.contains { $0.telling }
             && zip(left, right).allSatisfy { $0.name == $1.name && $0.payload == $1.payload }
         let others = Set(right.map(\.payload))
         let shared = isWhole ? left : left.filter { $0.telling && others.contains($0.payload) }

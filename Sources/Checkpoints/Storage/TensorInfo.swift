@@ -17,6 +17,12 @@ package struct TensorInfo: Sendable, Equatable, Codable {
     package var storedByteCount: Int
     /// Where it stands in the file; `nil` when it is stored whole and under its name.
     package var origin: TensorOrigin?
+    /// Whether a selection leaves it out: it is there, and nothing is computed of it. A journal does not keep it.
+    package private(set) var isDeselected = false
+
+    private enum CodingKeys: CodingKey {
+        case name, elementType, shape, layout, filters, storedByteCount, origin
+    }
 
     /// How a tensor's bytes lie in its file.
     package enum Layout: String, Sendable, Codable {
@@ -39,4 +45,14 @@ package struct TensorInfo: Sendable, Equatable, Codable {
 
     /// Number of elements: the product of `shape`, 1 for a scalar.
     package var elementCount: Int { shape.reduce(1, *) }
+
+    /// Whether statistics are taken of it: its elements are numbers with a floating point, and it is not left out.
+    package var isMeasured: Bool { elementType.hasStatistics && !isDeselected }
+
+    /// The same tensor, left out.
+    package var deselected: TensorInfo {
+        var tensor = self
+        tensor.isDeselected = true
+        return tensor
+    }
 }

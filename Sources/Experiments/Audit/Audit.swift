@@ -56,11 +56,17 @@ struct Audit: Experiment {
                 soups.append(AuditedSoup(series.checkpoints, place: place, ingredients: ingredients, isStated: true))
             } else if label == "main", let known = soup(main: place, series, training) {
                 soups.append(known)
-            } else if series.checkpoints[place].revision.step == nil, finals.count > 1 {
+            } else if series.checkpoints[place].revision.step == nil, finals.count > 1,
+                // Where a selection left some of the ingredients' checkpoints out, the last ones there may not be the ends.
+                !series.leftOut.contains(where: { $0.revision.ingredient != nil })
+            {
                 soups.append(AuditedSoup(series.checkpoints, place: place, ingredients: finals, isStated: false))
             }
         }
-        for label in settings.soups.keys.sorted() { _ = try Audit.place(of: label, in: series, "soups") }
+        let leftOut = series.leftOut.map(\.label)
+        for label in settings.soups.keys.sorted() where !leftOut.contains(label) {
+            _ = try Audit.place(of: label, in: series, "soups")
+        }
         return soups
     }
 
@@ -106,7 +112,7 @@ struct Audit: Experiment {
             let tensor = series.checkpoints[place].tensors.firstIndex(where: { $0.name == architecture.embeddingName })
         else { return nil }
         let info = series.checkpoints[place].tensors[tensor]
-        guard info.shape.count == 2, info.shape[1] > 0, info.elementType.hasStatistics else { return nil }
+        guard info.shape.count == 2, info.shape[1] > 0, info.isMeasured else { return nil }
         var rows = Set(architecture.paddingToken.map { [$0] } ?? [])
         if let vocabulary = settings.vocabulary ?? training.model?.vocabulary, vocabulary < info.shape[0] {
             rows.formUnion(vocabulary..<min(info.shape[0], vocabulary + Audit.paddingLimit))
@@ -153,7 +159,7 @@ struct Audit: Experiment {
         func summaries<Summary>(_ request: (Int, Int) -> Summary?) -> [[Summary?]] {
             all.map { place in
                 series.checkpoints[place].tensors.indices.map { tensor in
-                    series.checkpoints[place].tensors[tensor].elementType.hasStatistics ? request(place, tensor) : nil
+                    series.checkpoints[place].tensors[tensor].isMeasured ? request(place, tensor) : nil
                 }
             }
         }

@@ -19,7 +19,7 @@ extension AuditedSeries {
 
     private func names(of place: Int) -> [AuditFinding] {
         let checkpoint = checkpoints[place]
-        let stated = settings.input.revisions[checkpoint.label]
+        let stated = settings.input.series.revisions[checkpoint.label]
         let file = Revision(named: checkpoint.location.revisionName)
         var findings: [AuditFinding] = []
         if case .string(let name) = checkpoint.contents.attributes["revision"], name != file.name, file.tellsFacts {

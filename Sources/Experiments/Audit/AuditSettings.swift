@@ -2,7 +2,7 @@ import Settings
 
 /// What `experiments/audit.yaml` may say.
 struct AuditSettings: ExperimentSettings {
-    @SettingGroup var input: SeriesInput
+    @SettingGroup var input: TensorInput
     @Setting(
         "How the model was trained, a known model's name, or files of runs or training configs: steps, tokens and starts are held against it."
     )

@@ -27,7 +27,7 @@ struct AuditedSoup: Sendable {
         tensors = all[0].compactMap { info in
             let found = zip(places, all).compactMap { places, tensors in
                 places[info.name].flatMap {
-                    tensors[$0].shape == info.shape && tensors[$0].elementType.hasStatistics ? $0 : nil
+                    tensors[$0].shape == info.shape && tensors[$0].isMeasured ? $0 : nil
                 }
             }
             return found.count == all.count ? (info.name, found) : nil

@@ -86,7 +86,7 @@ extension AuditedSeries {
             findings.append(
                 finding(.catalogDiffers, place, "\(run.description) ended at step \(end), before its step \(step)"))
         }
-        if let told = revision.tokens, settings.input.revisions[checkpoints[place].label]?.tokens == nil,
+        if let told = revision.tokens, settings.input.series.revisions[checkpoints[place].label]?.tokens == nil,
             let position = plan.position(of: revision)
         {
             let unit = told % 1_000_000_000 == 0 ? 1_000_000_000 : 1

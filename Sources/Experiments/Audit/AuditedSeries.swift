@@ -66,7 +66,7 @@ struct AuditedSeries: Sendable {
     private static func common(_ checkpoints: [Checkpoint]) -> [CommonTensor] {
         var places: [Form: [Int?]] = [:]
         for (place, checkpoint) in checkpoints.enumerated() {
-            for (tensor, info) in checkpoint.tensors.enumerated() where info.elementType.hasStatistics {
+            for (tensor, info) in checkpoint.tensors.enumerated() where info.isMeasured {
                 places[
                     Form(name: info.name, shape: info.shape), default: Array(repeating: nil, count: checkpoints.count)][
                         place] = tensor
@@ -79,7 +79,7 @@ struct AuditedSeries: Sendable {
 
     /// Whether the whole checkpoint was read.
     func isRead(_ place: Int) -> Bool {
-        zip(checkpoints[place].tensors, contents[place]).allSatisfy { !$0.elementType.hasStatistics || $1 != nil }
+        zip(checkpoints[place].tensors, contents[place]).allSatisfy { !$0.isMeasured || $1 != nil }
     }
 
     /// A finding about a checkpoint of the series.

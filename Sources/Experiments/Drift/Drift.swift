@@ -34,12 +34,9 @@ struct Drift: Experiment {
         self.settings = settings
         let input = settings.input
         if let from = settings.pair.from, let to = settings.pair.to {
-            let ends = try context.open(
-                [from, to].map { CheckpointLocation(parsing: $0) }, of: "from", input)
-            guard ends.count == 2 else { throw InputError(context.refused.map(\.description)) }
-            (series, places) = Drift.inGivenOrder(ends, context)
+            (series, places) = try input.open(pair: from, to, in: context)
             (reference, branchPoint) = (0, nil)
-            comparisons = [Comparison(kind: .pair, from: 0, to: ends[0] == ends[1] ? 0 : 1)]
+            comparisons = [Comparison(kind: .pair, from: 0, to: series.checkpoints.count - 1)]
         } else {
             let opened = try input.open(
                 in: context, branchPoint: settings.comparisons.anchors.branchPoint, training: settings.training)
@@ -118,13 +115,6 @@ struct Drift: Experiment {
         return alignments
     }
 
-    /// A pair keeps the order in which it was given: `from` may be the later one.
-    private static func inGivenOrder(_ ends: [Int], _ context: RunContext) -> (CheckpointSeries, [Int]) {
-        let all = context.checkpoints
-        let distinct = ends[0] == ends[1] ? [ends[0]] : ends
-        return (CheckpointSeries(inOrder: distinct.map { all[$0] }), distinct)
-    }
-
     /// What the trajectory table needs, whether or not it was asked for as a comparison.
     private static func trajectory(_ series: CheckpointSeries, _ reference: Int) -> [Comparison] {
         Comparison.list([.reference, .predecessor], series, reference: reference, branchPoint: nil)
@@ -144,6 +134,10 @@ struct Drift: Experiment {
             for entry in alignments[pair]?.entries ?? [] where entry.isCompared {
                 if let difference = difference(pair, entry) { requests.append(difference) }
                 requests += [pair.first, pair.second].compactMap { prefix($0, entry, pair) }
+                // An embedding that stands for a head is read for it, though it may itself be left out.
+                requests += [(pair.first, entry.from), (pair.second, entry.to)].compactMap { place, tensor in
+                    tensor.flatMap { series.checkpoints[place].tensors[$0].isDeselected ? content(place, $0) : nil }
+                }
                 requests += groupings(of: pair, entry).map(\.reduction)
             }
         }

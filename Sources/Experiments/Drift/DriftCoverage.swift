@@ -35,7 +35,7 @@ extension Drift {
         .string("tensor", "Name of the tensor.") { $0.entry.name },
         .string(
             "status",
-            "compared; tied (an output head that is the embedding); padded (one side has more vocabulary rows, the common ones are compared); not_float, only_in_from, only_in_to, shape_differs: not compared."
+            "compared; tied (an output head that is the embedding); padded (one side has more vocabulary rows, the common ones are compared); not_float, only_in_from, only_in_to, shape_differs, deselected (the settings leave it out): not compared."
         ) { $0.entry.status.rawValue },
         .string("shape_from", "Extents on the first side.") { $0.infos.from.map(text) },
         .string("shape_to", "Extents on the second side.") { $0.infos.to.map(text) },

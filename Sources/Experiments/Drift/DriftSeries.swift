@@ -23,7 +23,7 @@ extension Drift {
             let inputs = series.checkpoints.indices.compactMap { place -> TensorReference? in
                 guard let tensor = byName[place][info.name] else { return nil }
                 let other = series.checkpoints[place].tensors[tensor]
-                guard other.shape == info.shape, other.elementType.hasStatistics else { return nil }
+                guard other.shape == info.shape, other.isMeasured else { return nil }
                 return reference(place, tensor)
             }
             guard inputs.count == series.checkpoints.count else { return nil }

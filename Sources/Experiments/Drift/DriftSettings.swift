@@ -2,7 +2,7 @@ import Settings
 
 /// What `experiments/drift.yaml` may say.
 struct DriftSettings: ExperimentSettings {
-    @SettingGroup var input: SeriesInput
+    @SettingGroup var input: TensorInput
     @SettingGroup var pair: PairSettings
     @SettingGroup var comparisons: ComparisonSettings
     @Setting("|b − a| above which a weight counts as moved.", .atLeast(0))

@@ -16,10 +16,15 @@ struct DriftAndLoss: Experiment {
     init(_ settings: DriftAndLossSettings, _ context: RunContext) throws {
         self.settings = settings
         do {
-            runs = try JoinedRuns(
-                drift: try SavedRun(settings.drift, of: "drift", experiment: "drift", context),
-                loss: try SavedRun(settings.loss, of: "loss", experiment: "probe", context),
-                allowUnmatched: settings.allowUnmatched)
+            let drift = try SavedRun(settings.drift, of: "drift", experiment: "drift", context)
+            let loss = try SavedRun(settings.loss, of: "loss", experiment: "probe", context)
+            runs = try JoinedRuns(drift: drift, loss: loss, allowUnmatched: settings.allowUnmatched)
+            for run in [drift, loss] {
+                guard let sentence = run.selection else { continue }
+                var record = SelectionRecord()
+                record.note(sentence, of: run.name)
+                context.note(record)
+            }
         } catch let error as CSVError {
             throw InputError(error.description)
         }

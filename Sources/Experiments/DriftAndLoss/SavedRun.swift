@@ -11,6 +11,8 @@ struct SavedRun: Sendable {
     let checkpoints: [Checkpoint]
     /// Label of the checkpoint that drift or divergence is measured from, where the settings name one.
     let reference: String?
+    /// What its settings left out, in words; `nil` for nothing.
+    let selection: String?
     private let folder: String
 
     /// A checkpoint as `run.json` states it.
@@ -27,8 +29,13 @@ struct SavedRun: Sendable {
             let reference: String?
         }
 
+        struct Selection: Decodable {
+            let text: String
+        }
+
         let experiment: String
         let settings: Settings
+        let selection: Selection?
         let checkpoints: [Checkpoint]
     }
 
@@ -68,6 +75,7 @@ struct SavedRun: Sendable {
         }
         checkpoints = record.checkpoints
         reference = record.settings.reference
+        selection = record.selection?.text
     }
 
     /// One of its tables.

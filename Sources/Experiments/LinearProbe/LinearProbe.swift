@@ -26,6 +26,7 @@ struct LinearProbe: Experiment {
         self.settings = settings
         models = try ModelSeries(
             settings.input, context)
+        try settings.pooling.layers.note(in: context, models.series)
         let labels: [Int]
         (labels, classes) = try LinearProbe.labels(models.probe, settings)
         task = ClassificationTask(labels: labels, settings.options)

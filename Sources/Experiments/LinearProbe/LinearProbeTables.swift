@@ -22,11 +22,13 @@ extension LinearProbe {
         guard let summary = results.summary(request(place)) else { return [] }
         let checkpoint = models.series.checkpoints[place]
         let baseline = task.baseline
-        return summary.outcomes.enumerated().flatMap { depth, outcomes in
-            zip(settings.pooling.states, outcomes).map { pooling, outcome in
+        return summary.outcomes.enumerated().flatMap { depth, outcomes -> [LinearProbeRecord] in
+            let layer = HiddenLayer(depth: depth, layerCount: summary.layerCount)
+            guard settings.pooling.layers.layers.take(layer.block) else { return [] }
+            return zip(settings.pooling.states, outcomes).map { pooling, outcome in
                 LinearProbeRecord(
                     label: checkpoint.label, revision: checkpoint.revision,
-                    layer: HiddenLayer(depth: depth, layerCount: summary.layerCount), pooling: pooling,
+                    layer: layer, pooling: pooling,
                     width: summary.width, classes: classes.count, training: task.split.training.count,
                     heldOut: task.split.heldOut.count, outcome: outcome, baseline: baseline)
             }

@@ -2,7 +2,7 @@ import Settings
 
 /// What `experiments/norms.yaml` may say.
 struct NormsSettings: ExperimentSettings {
-    @SettingGroup var input: SeriesInput
+    @SettingGroup var input: TensorInput
     @Setting("Standard deviations from its tensor's mean beyond which a weight is an outlier.", .above(0))
     var outlierThreshold = 6.0
     @Setting(

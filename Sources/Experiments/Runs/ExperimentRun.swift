@@ -189,7 +189,8 @@ package struct ExperimentRun: Sendable {
         }
         return Prepared(
             experiment: experiment, settings: settings.canonicalJSON, folder: outputFolder(E.name),
-            warnings: context.takeWarnings(), notes: context.takeNotes())
+            warnings: context.takeWarnings(), notes: context.takeNotes(),
+            selection: context.takeSelection())
     }
 
     /// One error of those of several experiments.
@@ -235,15 +236,21 @@ private final class Prepared {
     private let warnings: [String]
     /// What opening them took for what.
     let notes: [String]
+    /// What its settings leave out.
+    private let selection: SelectionRecord
     /// Between `reserveFolder` and `write`.
     private var directory: RunDirectory?
 
-    init(experiment: any Experiment, settings: JSON, folder: String, warnings: [String], notes: [String]) {
+    init(
+        experiment: any Experiment, settings: JSON, folder: String, warnings: [String], notes: [String],
+        selection: SelectionRecord
+    ) {
         self.experiment = experiment
         self.settings = settings
         self.folder = folder
         self.warnings = warnings.distinct
         self.notes = notes.distinct
+        self.selection = selection
     }
 
     var name: String { type(of: experiment).name }
@@ -253,6 +260,10 @@ private final class Prepared {
         var report = try experiment.report(results)
         report.findings = warnings + report.findings
         report.answer = type(of: experiment).answer(report.tables)
+        guard !selection.isEmpty else { return report }
+        report.answer.insert(Sentence(selection.text, from: []), at: 0)
+        report.tables = report.tables.map { $0.captioned(selection.caption) }
+        report.readable = report.readable.map { $0.captioned(selection.caption) }
         return report
     }
 
@@ -297,6 +308,7 @@ private final class Prepared {
             ("settings", settings),
             (type(of: experiment).inputsName, report.inputs),
         ]
+        if !selection.isEmpty { members.append(("selection", selection.json)) }
         if let probeSet = report.probeSet { members.append(("probe_set", probeSet)) }
         if !notes.isEmpty { members.append(("notes", .array(notes.map(JSON.string)))) }
         return .object(

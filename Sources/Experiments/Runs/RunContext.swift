@@ -26,6 +26,7 @@ final class RunContext: Sendable {
         var rewritten: [String] = []
         var warnings: [String] = []
         var notes: [String] = []
+        var selection = SelectionRecord()
     }
 
     private struct Opening: Hashable {
@@ -81,6 +82,17 @@ final class RunContext: Sendable {
     func refuse(_ errors: [CheckpointError]) {
         state.withLock { state in
             for error in errors where !state.refused.contains(error) { state.refused.append(error) }
+        }
+    }
+
+    /// Notes what the settings leave out.
+    func note(_ selection: SelectionRecord) { state.withLock { $0.selection.merge(selection) } }
+
+    /// What was noted since the last call.
+    func takeSelection() -> SelectionRecord {
+        state.withLock { state in
+            defer { state.selection = SelectionRecord() }
+            return state.selection
         }
     }
 
@@ -211,6 +223,12 @@ final class RunContext: Sendable {
     /// Journals what the checkpoints hold. Called once the plan stands: input that gives no run leaves nothing behind.
     func journalContents() throws(EnvironmentError) {
         for (key, contents) in state.withLock({ $0.newContents }) { try journal.append(contents, for: key) }
+    }
+
+    /// The folders that a relative path of the setting `name` is looked for in, in order; an empty one for the current.
+    func folders(of name: String, _ path: String) -> [String] {
+        let isStated = stated.contains { name == $0 || name.hasPrefix($0 + ".") }
+        return PathText(path).isAbsolute || isStated || settingsFolder.isEmpty ? [""] : [settingsFolder, ""]
     }
 
     /// The path that the setting `name`, dotted where it is in a section, states, as the system takes it. A relative one of the command line starts from the

@@ -7,7 +7,7 @@ import Settings
 struct SeriesInput: SettingsSection {
     static let title: String? = "series"
 
-    @Setting("Files, folders of checkpoints, Hugging Face directories.")
+    @Setting("Files, folders of checkpoints, Hugging Face directories; *, ? and [...] stand for what is there.")
     var series: [String] = []
     @Setting("Folders below which links and external storage may lead, besides the checkpoint's own.")
     var allowExternal: [String] = []
@@ -15,8 +15,9 @@ struct SeriesInput: SettingsSection {
     var bfloat16Dumps: [BFloat16Dump] = []
     @Setting("Facts of revisions that neither attributes nor names tell, by label.")
     var revisions: [String: StatedRevision] = [:]
+    @SettingGroup var selection: CheckpointSelection
 
-    /// Opens the series and puts it in training order. What looks like a checkpoint and is not read is among the run's
+    /// Opens the series and puts it in training order; of it, the selected checkpoints are handed back. What looks like a checkpoint and is not read is among the run's
     /// refused ones.
     /// - Parameters:
     ///   - tellsOrder: whether checkpoints without a step, and steps that contradict each other, are findings of the run;
@@ -43,7 +44,8 @@ struct SeriesInput: SettingsSection {
             throw InputError(
                 context.refused.map(\.description) + ["none of the \(members.count) checkpoints can be read"])
         }
-        let series = CheckpointSeries(checkpoints)
+        let whole = CheckpointSeries(checkpoints)
+        let series = try select(whole, context)
         context.note(series.nameNotes)
         let isListed = members.allSatisfy(\.isNamed)
         let stated = Set(revisions.filter { $0.value.step != nil }.keys)
@@ -55,11 +57,20 @@ struct SeriesInput: SettingsSection {
             let plan = training.flatMap { names in
                 try? TrainingSource(names) { context.resolve($0, of: "training") }.plan
             }
-            let told = series.branchPointLines(plan)
+            let told = whole.branchPointLines(plan)
             context.warn(told.findings)
             context.note(told.notes)
         }
         return (series, series.checkpoints.compactMap { byLocation[$0.location] })
+    }
+
+    private func select(_ whole: CheckpointSeries, _ context: RunContext) throws(InputError) -> CheckpointSeries {
+        guard let places = try selection.places(in: whole) else { return whole }
+        let series = whole.selecting(places)
+        var record = SelectionRecord()
+        record.note(selection, of: series, from: whole)
+        context.note(record)
+        return series
     }
 
     func applyFacts(to checkpoint: Checkpoint) -> Checkpoint {

@@ -22,9 +22,12 @@ struct SeriesMember {
         var members: [SeriesMember] = []
         var unread: [CheckpointError] = []
         for entry in entries {
-            let found = try expand(entry, context)
-            members += found.members
-            unread += found.unread
+            let matches = try SeriesFiles(context).matches(entry)
+            for match in matches {
+                let found = try expand(match, isNamed: matches == [entry], context)
+                members += found.members
+                unread += found.unread
+            }
         }
         context.refuse(unread)
         guard !members.isEmpty else {
@@ -37,13 +40,13 @@ struct SeriesMember {
     }
 
     private static func expand(
-        _ entry: String, _ context: RunContext
+        _ entry: String, isNamed: Bool, _ context: RunContext
     ) throws -> (members: [SeriesMember], unread: [CheckpointError]) {
         let location = CheckpointLocation(parsing: entry)
         let path = context.resolve(location.path, of: "series")
         guard location.group == nil else {
             let member = SeriesMember(
-                location: location, otherNames: [], isFinal: false, isNamed: true, real: realPath(path),
+                location: location, otherNames: [], isFinal: false, isNamed: isNamed, real: realPath(path),
                 isLink: Checkpoints.isLink(path))
             return ([member], [])
         }
@@ -60,7 +63,7 @@ struct SeriesMember {
         let members = listing.members.map { member in
             SeriesMember(
                 location: CheckpointLocation(path: member.path), otherNames: member.otherNames, isFinal: member.isFinal,
-                isNamed: member.isNamed, real: realPath(member.place), isLink: Checkpoints.isLink(member.place))
+                isNamed: isNamed && member.isNamed, real: realPath(member.place), isLink: Checkpoints.isLink(member.place))
         }
         return (members, listing.unread)
     }

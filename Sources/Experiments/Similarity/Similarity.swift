@@ -20,6 +20,7 @@ struct Similarity: Experiment {
         let models = try ModelSeries(
             settings.input, context, branchPoint: settings.comparisons.anchors.branchPoint)
         self.models = models
+        try settings.pooling.layers.note(in: context, models.series)
         guard models.probe.sequences.count > 1 else {
             throw InputError("the probe set has one sequence; likeness is compared over two or more")
         }

@@ -34,7 +34,7 @@ extension Similarity {
                 from.layerCount == to.layerCount
             else { return [] }
             let ends = [comparison.from, comparison.to].map { models.series.checkpoints[$0] }
-            return from.layers.indices.flatMap { depth in
+            return depths(from).flatMap { depth in
                 settings.pooling.states.indices.map { index in
                     let layer = HiddenLayer(depth: depth, layerCount: from.layerCount)
                     return AlignmentRecord(
@@ -46,10 +46,18 @@ extension Similarity {
         }
     }
 
+    /// The depths whose states are selected.
+    private func depths(_ summary: RepresentationRequest.Summary) -> [Int] {
+        summary.layers.indices.filter { depth in
+            settings.pooling.layers.layers.take(HiddenLayer(depth: depth, layerCount: summary.layerCount).block)
+        }
+    }
+
     private func layerRecords(_ known: Known) -> [AlignmentRecord] {
         let (summary, checkpoint) = (known.summary, models.series.checkpoints[known.place])
-        return summary.layers.indices.flatMap { from in
-            ((from + 1)..<max(from + 1, summary.layers.count)).flatMap { to in
+        let depths = depths(summary)
+        return depths.flatMap { from in
+            depths.filter { $0 > from }.flatMap { to in
                 settings.pooling.states.indices.map { index in
                     AlignmentRecord(
                         comparison: .pair, from: checkpoint.label, to: checkpoint.label, revision: checkpoint.revision,
@@ -65,8 +73,9 @@ extension Similarity {
 
     private func rankRecords(_ known: Known) -> [RankRecord] {
         let checkpoint = models.series.checkpoints[known.place]
-        return known.summary.layers.enumerated().flatMap { depth, layer in
-            zip(settings.pooling.states.map(\.rawValue) + ["tokens"], layer.spreads).map { states, spread in
+        return depths(known.summary).flatMap { depth in
+            zip(settings.pooling.states.map(\.rawValue) + ["tokens"], known.summary.layers[depth].spreads).map {
+                states, spread in
                 RankRecord(
                     label: checkpoint.label, revision: checkpoint.revision,
                     layer: HiddenLayer(depth: depth, layerCount: known.summary.layerCount), states: states,

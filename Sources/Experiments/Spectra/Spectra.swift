@@ -29,13 +29,8 @@ struct Spectra: Experiment {
         self.settings = settings
         let places: [Int]
         if let from = settings.pair.from, let to = settings.pair.to {
-            let ends = try context.open([from, to].map { CheckpointLocation(parsing: $0) }, of: "from", settings.input)
-            guard ends.count == 2, ends[0] != ends[1] else {
-                throw InputError(
-                    ends.count == 2 ? ["\(from) and \(to) are one checkpoint"] : context.refused.map(\.description))
-            }
-            let all = context.checkpoints
-            (series, places) = (CheckpointSeries(inOrder: ends.map { all[$0] }), ends)
+            (series, places) = try settings.input.open(pair: from, to, in: context)
+            guard series.checkpoints.count == 2 else { throw InputError("\(from) and \(to) are one checkpoint") }
             updates = [Comparison(kind: .pair, from: 0, to: 1)]
             turns = updates
         } else {
@@ -63,7 +58,10 @@ struct Spectra: Experiment {
             Dictionary(checkpoint.tensors.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
         }
         guard matrices.contains(where: { !$0.isEmpty }) else {
-            throw InputError("no checkpoint of the series holds a floating-point tensor of two dimensions")
+            let isSelected = series.checkpoints.contains { $0.tensors.contains(where: \.isDeselected) }
+            throw InputError(
+                "no checkpoint of the series holds a floating-point tensor of two dimensions"
+                    + (isSelected ? " among those that tensors and layers select" : ""))
         }
     }
 

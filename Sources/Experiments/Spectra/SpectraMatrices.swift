@@ -13,9 +13,9 @@ struct SpectraMatrix: Hashable, Sendable {
     /// Number of columns.
     let columns: Int
 
-    /// `nil` when the tensor has not two dimensions, or no float type.
+    /// `nil` when the tensor has not two dimensions, or no float type, or is left out.
     init?(_ info: TensorInfo) {
-        guard info.shape.count == 2, info.elementType.hasStatistics else { return nil }
+        guard info.shape.count == 2, info.isMeasured else { return nil }
         let name = ParameterName(info.name)
         tensor = info.name
         (module, layer) = (name.module, name.layer)

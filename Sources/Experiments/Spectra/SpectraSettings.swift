@@ -17,7 +17,7 @@ struct SpectraSettings: ExperimentSettings {
         case weights, updates
     }
 
-    @SettingGroup var input: SeriesInput
+    @SettingGroup var input: TensorInput
     @SettingGroup var pair: PairSettings
     @Setting("exact: all singular values; fast: the k largest; auto: exact where the smaller side is at most 2048.")
     var method = Method.auto

@@ -61,6 +61,11 @@ package struct Table: Sendable, Equatable {
         }
     }
 
+    /// The same table with a sentence after its title.
+    package func captioned(_ sentence: String) -> Table {
+        Table(name, title: "\(title) \(sentence)", columns: columns, primaryKey: primaryKey, rows: rows)
+    }
+
     /// Where a column stands, from 0; `nil` when there is none of that name.
     func place(of column: String) -> Int? { places[column] }
 }

@@ -16,7 +16,7 @@ import Testing
         let journal = try Journal(directory: "\(folder.path)/journal")
         let context = RunContext(jobs: 2, settingsFolder: folder.path, journal: journal, readOptions: readOptions())
         var settings = DriftSettings()
-        settings.input.series = try SmallModel.writeSeries(to: folder)
+        settings.input.series.series = try SmallModel.writeSeries(to: folder)
         drift = try Drift(settings, context)
         results = try RequestEngine(context.checkpoints, jobs: 2, journal: journal).run(drift.requests)
     }

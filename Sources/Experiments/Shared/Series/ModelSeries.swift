@@ -63,11 +63,27 @@ struct ModelSeries: Sendable {
     }
 }
 
+extension LayerSelection {
+    /// Notes which layers' hidden states the tables hold.
+    /// - Throws: `InputError` for a layer that no model of the series has.
+    func note(in context: RunContext, _ series: CheckpointSeries) throws(InputError) {
+        let layers = series.checkpoints.flatMap { $0.tensors.map { ParameterName($0.name).layer } }
+        let problems = self.layers.problems(among: layers, "layers", "tensor", "block")
+        guard problems.isEmpty else { throw InputError(problems) }
+        var record = SelectionRecord()
+        record.note(layers: self.layers)
+        context.note(record)
+    }
+}
+
 /// Hidden states by how far they have come: 0 for the embedding, i for what block i − 1 leaves, then the final norm.
 struct HiddenLayer: Sendable, Hashable {
     let depth: Int
     /// Of the model.
     let layerCount: Int
+
+    /// Index of the block that left them; `nil` for the embedding and the final norm.
+    var block: Int? { (1...max(1, layerCount)).contains(depth) && depth <= layerCount ? depth - 1 : nil }
 
     /// `embedding`, the index of the block, or `final_norm`.
     var name: String {

@@ -28,15 +28,15 @@ struct SeriesContents: Sendable {
         ContentReduction(reference(place, tensor), fingerprints: fingerprints)
     }
 
-    /// Those of all tensors that have statistics.
+    /// Those of all tensors that have statistics and are not left out.
     var requests: [ContentReduction] {
         series.checkpoints.indices.flatMap { place in tensors(of: place).map { request(place, $0) } }
     }
 
-    /// Places of a checkpoint's tensors that have statistics.
+    /// Places of a checkpoint's tensors that have statistics and are not left out.
     func tensors(of place: Int) -> [Int] {
         let tensors = series.checkpoints[place].tensors
-        return tensors.indices.filter { tensors[$0].elementType.hasStatistics }
+        return tensors.indices.filter { tensors[$0].isMeasured }
     }
 
     /// Whether all of a checkpoint's tensors were read.

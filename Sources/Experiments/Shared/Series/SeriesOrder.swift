@@ -108,7 +108,12 @@ extension CheckpointSeries {
                 "\(setting) '\(name)' may mean \(places.map { checkpoints[$0].label }.joined(separator: ", ")); write which one"
             )
         }
+        let labels = checkpoints.map(\.label).joined(separator: ", ")
+        guard leftOut.contains(where: { $0.label == name || $0.otherNames.contains(name) }) else {
+            throw InputError("\(setting) '\(name)' is not in the series; it holds \(labels)")
+        }
         throw InputError(
-            "\(setting) '\(name)' is not in the series; it holds \(checkpoints.map(\.label).joined(separator: ", "))")
+            "\(setting) '\(name)' is left out by the selection of checkpoints, which takes \(labels); select it too, or "
+                + "state another \(setting)")
     }
 }

@@ -21,6 +21,6 @@ extension CheckpointSeries {
 
     /// Only the members at these places, and their places in the run.
     func only(_ members: [Int], _ places: [Int]) -> (series: CheckpointSeries, places: [Int]) {
-        (CheckpointSeries(members.map { checkpoints[$0] }), members.map { places[$0] })
+        (keeping(members), members.map { places[$0] })
     }
 }

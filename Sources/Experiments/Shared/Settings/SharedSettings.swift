@@ -83,6 +83,7 @@ struct StatesSettings: SettingsSection {
 
     @Setting("What of a sequence's hidden states is looked at: their mean, and that of the last token.", .distinct)
     var states: [Pooling] = [.mean, .last]
+    @SettingGroup var layers: LayerSelection
 }
 
 /// How intervals are resampled.
