@@ -15,7 +15,7 @@ struct Dynamics: ParsableCommand {
             """,
         version: harnessVersion,
         subcommands: [
-            Run.self, Report.self, Export.self, List.self, Describe.self, Inspect.self, Import.self,
+            Run.self, Report.self, TableCommand.self, Export.self, List.self, Describe.self, Inspect.self, Import.self,
             CatalogCommand.self,
             Compare.self, Docs.self,
         ])

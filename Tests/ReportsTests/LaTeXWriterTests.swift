@@ -13,6 +13,7 @@ import Testing
             LaTeXWriter().text(Sample.table(records)) == #"""
                 % Drift of every tensor
                 % Preamble: \usepackage{booktabs} \usepackage{siunitx}
+                % About 316 pt wide.
                 % tensor: Name of the tensor, '/' read as '.'.
                 % step (steps): Optimiser steps since the start.
                 % relative drift: ‖b−a‖₂/‖a‖₂; missing when ‖a‖₂ = 0.
@@ -59,13 +60,74 @@ import Testing
 
     @Test func `a table wider than the line has subheadings, stacked headings, wrapped prose and small letters`() {
         let text = LaTeXWriter().text(Table("one", title: "One", columns: wide, rows: rows(6)))
-        #expect(text.contains("\n\\begingroup\\small\\setlength{\\tabcolsep}{4pt}%\n\\begin{tabular}{\n"))
+        #expect(text.contains("\n\\begingroup\\footnotesize\\setlength{\\tabcolsep}{3pt}%\n\\begin{tabular}{\n"))
         #expect(text.hasSuffix("\\end{tabular}\n\\endgroup\n"))
-        #expect(text.contains(">{\\raggedright\\arraybackslash}p{153pt}\n"))
+        #expect(text.contains(">{\\raggedright\\arraybackslash}p{94pt}\n"))
         #expect(text.contains("{\\shortstack{long\\\\name\\\\of\\\\number\\\\4}}"))
-        #expect(text.contains("\\multicolumn{6}{l}{\\emph{kind: first\\_kind}} \\\\\nmodel.layers.0"))
-        #expect(text.contains("\\addlinespace\n\\multicolumn{6}{l}{\\emph{kind: second}} \\\\\nmodel.layers.3"))
+        #expect(text.contains("\\multicolumn{6}{l}{\\emph{kind: first\\_kind}} \\\\\nmodel.\\allowbreak layers.0."))
+        #expect(
+            text.contains(
+                "\\addlinespace\n\\multicolumn{6}{l}{\\emph{kind: second}} \\\\\nmodel.\\allowbreak layers.3."))
         #expect(!text.contains("first\\_kind &"))
+    }
+
+    @Test func `columns that do not fit beside each other stand below, each with what tells rows apart`() throws {
+        let columns =
+            [Column("name", .string, meaning: "A name.")]
+            + (1...8).map { Column("measured_number_\($0)", .number, meaning: "A number.") }
+        let rows = (0..<3).map { row in
+            [Cell.string("row_\(row)")] + (1...8).map { .number(Double(row * 10 + $0) * 1.0001) }
+        }
+        let table = Table("one", title: "One", columns: columns, rows: rows)
+        let width = try #require(PaperWidth("3in"))
+        let text = LaTeXWriter(width).text(table)
+        let blocks = text.components(separatedBy: "\\begin{tabular}").dropFirst()
+        #expect(blocks.count == 2 && blocks.allSatisfy { $0.contains("{name}") && $0.contains("\nrow\\_2 & ") })
+        for number in 1...8 {
+            #expect(
+                blocks.filter { $0.contains("number\\\\\(number)}") || $0.contains("number \(number)}") }.count == 1)
+        }
+        #expect(LaTeXWriter(width).excess(of: ReadableTable(table)) == 0)
+    }
+
+    @Test func `what is too wide whatever is done is told`() throws {
+        let column = Column("x", .string, meaning: "A name.")
+        let table = Table("one", title: "One", columns: [column], rows: [[.string(String(repeating: "m", count: 60))]])
+        let width = try #require(PaperWidth("3in"))
+        #expect(LaTeXWriter(width).excess(of: ReadableTable(table)) > 100)
+        #expect(LaTeXWriter(width).text(table).contains(": for a sidewaystable.\n"))
+    }
+
+    @Test func `a table longer than a page is a longtable where the page has one column`() throws {
+        let columns = [Column("n", .integer, meaning: "N.")]
+        let table = Table("one", title: "One", columns: columns, rows: (0..<100).map { [.integer($0)] })
+        let text = LaTeXWriter(try #require(PaperWidth("neurips"))).text(table)
+        #expect(
+            text.contains("\\usepackage{longtable}")
+                && text.contains("\\midrule\n\\endhead\n\\bottomrule\n\\endfoot\n0 "))
+        #expect(text.hasSuffix("99 \\\\\n\\end{longtable}\n") && !text.contains("tabular"))
+        #expect(!LaTeXWriter(try #require(PaperWidth("icml"))).text(table).contains("longtable"))
+    }
+
+    @Test func `estimates are set by siunitx, names of checkpoints without their tokens`() {
+        var cut = TableCut()
+        cut.columns = ["revision", "loss"]
+        let columns = [
+            Column("revision", .string, meaning: "A checkpoint."),
+            Column("loss", .number, uncertainty: .interval(low: "low", high: "high"), meaning: "A loss."),
+            Column("low", .number, meaning: "Low."), Column("high", .number, meaning: "High."),
+        ]
+        let rows: [[Cell]] = [
+            [.string("stage1-step5-tokens1B"), .number(-1.234), .number(-1.36), .number(-1.1)],
+            [.string("main"), .number(2), .missing, .missing],
+        ]
+        let table = Table("one", title: "One", columns: columns, rows: rows)
+        let part = try? cut.part(of: table, usual: [])
+        var text = ""
+        if let part { LaTeXWriter().write(part.readable, to: &text) }
+        #expect(
+            text.contains("\nstage1-step5 & \\num{-1.23} [\\num{-1.36}, \\num{-1.10}] \\\\\nmain & \\num{2.000} \\\\\n")
+        )
     }
 
     @Test func `a table longer than a page goes on in another, with the same head`() {

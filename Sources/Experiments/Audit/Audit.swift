@@ -138,12 +138,12 @@ struct Audit: Experiment {
         findings += audited.payloadFindings + audited.orderFindings(distances, order)
         findings += audited.soupFindings(verdicts)
         let ordered = sorted(findings)
+        let files = audited.filesTable(ordered, distances, order, contents, results)
+        let soup = audited.soupTable(verdicts)
         return Report(
-            tables: [
-                Audit.findingsTable(ordered), audited.filesTable(ordered, distances, order, contents, results),
-                audited.orderTable(distances, order), audited.soupTable(verdicts),
-            ],
-            readable: [Audit.summaryTable(ordered)],
+            tables: [Audit.findingsTable(ordered), files, audited.orderTable(distances, order), soup],
+            readable: [Audit.summaryTable(ordered)]
+                + [files, soup].filter { !$0.rows.isEmpty }.map(AuditedSeries.brief),
             // What could not be opened or read is told by the run itself.
             findings: ordered.filter { !$0.isRefusal }.map(\.message), inputs: contents.facts(results))
     }

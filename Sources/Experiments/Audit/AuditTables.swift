@@ -82,10 +82,16 @@ private struct FileRecord: Sendable {
     let errors: Int
     let warnings: Int
 
+    var verdict: String { !isRead ? "unread" : errors > 0 ? "wrong" : warnings > 0 ? "doubted" : "sound" }
+
     static let columns: [TypedColumn<FileRecord>] =
         [
             .string("revision", "The checkpoint.") { $0.checkpoint.label },
             .string("file", "Where it is, as the settings name it.") { $0.checkpoint.location.description },
+            .string(
+                "verdict",
+                "sound: read whole, and nothing was found; doubted: there are warnings; wrong: there are errors; unread: it was not read whole."
+            ) { $0.verdict },
         ] + revisionColumns.map { $0.of(\.checkpoint.revision) } + [
             .boolean("read", "Whether all its tensors could be read.") { $0.isRead },
             .string("architecture", "Family of models that its config names; missing when none known here.") {
@@ -135,6 +141,15 @@ extension AuditedSeries {
         return AuditedSeries.filesTable(records)
     }
 
+    /// The columns of files, or of averages, that fit a page.
+    static func brief(_ table: Table) -> Table {
+        let wanted =
+            table.name == "files"
+            ? ["revision", "verdict", "tensors", "weights", "bytes", "l2"]
+            : ["soup", "explanation", "verdict", "ingredient", "weight", "residual", "rounding"]
+        return table.selecting(wanted, as: table.name, title: table.title)
+    }
+
     fileprivate static func filesTable(_ records: [FileRecord]) -> Table {
         Table(
             "files", title: "What the checkpoints hold.", columns: FileRecord.columns, primaryKey: ["revision"],
@@ -173,26 +188,35 @@ private struct SoupRecord: Sendable {
     let squaredResidual: Double
     let rounding: Double
     let uniform: AverageSums?
+    /// Whether the explanation leaves no more than rounding does.
+    let holds: Bool
 
     static func list(_ soup: AuditedSoup, _ verdict: SoupVerdict, _ checkpoints: [Checkpoint]) -> [SoupRecord] {
         let label = checkpoints[soup.place].label
         let count = soup.ingredients.count
-        func record(_ explanation: String, _ index: Int, _ weights: [Double], _ residual: Double, _ sums: AverageSums?)
-            -> SoupRecord
-        {
+        func record(
+            _ explanation: String, _ index: Int, _ weights: [Double], _ residual: Double, _ sums: AverageSums?,
+            holds: Bool
+        ) -> SoupRecord {
             SoupRecord(
                 soup: label, explanation: explanation, ingredient: checkpoints[soup.ingredients[index]].label,
-                weight: weights[index], squaredResidual: residual, rounding: verdict.rounding(weights), uniform: sums)
+                weight: weights[index], squaredResidual: residual, rounding: verdict.rounding(weights), uniform: sums,
+                holds: holds)
         }
         let uniform = Array(repeating: 1 / Double(count), count: count)
-        var records = (0..<count).map { record("mean", $0, uniform, verdict.average.squareSum, verdict.average) }
+        var records = (0..<count).map {
+            record("mean", $0, uniform, verdict.average.squareSum, verdict.average, holds: verdict.isAverage)
+        }
         records += (0..<count).map { index in
             var weights = Array(repeating: 0.0, count: count)
             weights[index] = 1
-            return record("single", index, weights, verdict.squaredDistances[index], nil)
+            let distance = verdict.squaredDistances[index]
+            return record("single", index, weights, distance, nil, holds: distance == 0)
         }
         if let weights = verdict.weights, let residual = verdict.squaredResidual {
-            records += (0..<count).map { record("weights", $0, weights, residual, nil) }
+            records += (0..<count).map {
+                record("weights", $0, weights, residual, nil, holds: verdict.areWeightsFitting)
+            }
         }
         return records
     }
@@ -203,6 +227,10 @@ private struct SoupRecord: Sendable {
             "explanation",
             "mean: the uniform average; single: one ingredient; weights: the best weights ≥ 0 with sum 1."
         ) { $0.explanation },
+        .string(
+            "verdict",
+            "holds: what the explanation leaves is explained by rounding, of single nothing is left; does_not_hold: more is left."
+        ) { $0.holds ? "holds" : "does_not_hold" },
         .string("ingredient", "The ingredient a.") { $0.ingredient },
         .number("weight", tolerance: 1e-6, "Its weight w in the explanation.") { $0.weight },
         .number("residual", "‖m − Σwa‖₂ of the explanation.") { $0.squaredResidual.squareRoot() },

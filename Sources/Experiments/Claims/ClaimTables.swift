@@ -41,7 +41,7 @@ enum ClaimTables {
     static func verdicts(_ records: [ClaimRecord]) -> Table {
         let columns: [TypedColumn<ClaimRecord>] =
             [
-                name,
+                name, verdict,
                 .string("statement", "What is claimed.") { $0.claim.statement },
                 .string("source", "Where.") { $0.claim.source },
                 .string("formula", "What the number should follow from.") { $0.claim.formula.rawValue },
@@ -51,7 +51,7 @@ enum ClaimTables {
                         .joined(separator: ", ")
                 },
                 printed,
-            ] + numbers.map { $0.of { $0.asPrinted } } + [verdict, holdsAs]
+            ] + numbers.map { $0.of { $0.asPrinted } } + [holdsAs]
         return Table(
             "verdicts", title: "Claims as printed, a row each.", columns: columns, primaryKey: ["claim"],
             records: records)
@@ -61,8 +61,8 @@ enum ClaimTables {
     static func brief(_ records: [ClaimRecord]) -> Table {
         let wanted = ["computed", "computed_low", "computed_high", "deviation"]
         let columns: [TypedColumn<ClaimRecord>] =
-            [name, printed]
-            + numbers.filter { wanted.contains($0.column.name) }.map { $0.of { $0.asPrinted } } + [verdict, holdsAs]
+            [name, verdict, printed]
+            + numbers.filter { wanted.contains($0.column.name) }.map { $0.of { $0.asPrinted } } + [holdsAs]
         return Table(
             "verdicts", title: "Claims as printed, a row each.", columns: columns, primaryKey: ["claim"],
             records: records)

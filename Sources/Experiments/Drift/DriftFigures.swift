@@ -1,10 +1,12 @@
 import Reports
 
 extension Drift {
-    static let figureNames = ["drift_by_module", "drift_map", "path", "ingredients"]
+    static let figureNames = [
+        "drift_by_module", "drift_from_branch_point", "drift_map", "path", "ingredients",
+    ]
 
     static func figures(_ tables: [Table]) -> [Figure] {
-        [byModule(tables), map(tables), path(tables), ingredients(tables)].compactMap { $0 }
+        [byModule(tables), fromBranchPoint(tables), map(tables), path(tables), ingredients(tables)].compactMap { $0 }
     }
 
     /// Relative drift from the reference across training, a line a module.
@@ -24,6 +26,66 @@ extension Drift {
             title: "Relative drift of each module from \(table.records[0].text("from") ?? "the reference").",
             data: training.rows(of: table, lines: ["module"]), lines: ["module", "branch"],
             panels: ModulePanels.panels(of: chart, data: table))
+    }
+
+    /// Relative drift from the branch point: the whole model by step, a line an ingredient, and each module where the runs end.
+    private static func fromBranchPoint(_ tables: [Table]) -> Figure? {
+        guard let summary = tables.named("summary"), let modules = tables.named("modules") else { return nil }
+        let isWanted = { (row: TableRow) in
+            row.text("comparison") == Comparison.Kind.branchPoint.rawValue && row.number("relative_drift") != nil
+                && (row.integer("ingredient") != nil || row.integer("step") == nil)
+        }
+        let points = summary.records.filter(isWanted)
+        let steps = points.compactMap { $0.integer("step") }.distinct
+        guard points.contains(where: { $0.integer("ingredient") != nil }), steps.count > 1 else { return nil }
+        func run(_ row: TableRow) -> String {
+            row.integer("ingredient").map { "ingredient \($0)" } ?? row.text("to") ?? "end"
+        }
+        // The last of each run, in order.
+        var ends: [(run: String, to: String)] = []
+        for row in points {
+            ends.removeAll { $0.run == run(row) }
+            ends.append((run(row), row.text("to") ?? ""))
+        }
+        let columns = [
+            Column(
+                "part", .string,
+                meaning: "'model' by step, 'end' where there is no step, or 'module' at the end of a run."),
+            Column("run", .string, meaning: "An ingredient, or a checkpoint without a step."),
+            summary.column("step"), Column("module", .string, meaning: "The module."), summary.column("relative_drift"),
+        ]
+        // What has no step stands behind the last.
+        let last = Double(steps.max() ?? 0)
+        var rows = points.map { row -> [Cell] in
+            [
+                .string(row.integer("step") == nil ? "end" : "model"), .string(run(row)), row["step"], .missing,
+                row["relative_drift"],
+            ]
+        }
+        for row in modules.records where isWanted(row) && ends.contains(where: { $0.to == row.text("to") }) {
+            rows.append([.string("module"), .string(run(row)), .missing, row["module"], row["relative_drift"]])
+        }
+        let data = Table(
+            "drift_from_branch_point", title: "Relative drift from the branch point.", columns: columns, rows: rows)
+        let finals = points.filter { $0.integer("step") == nil }
+        var chart = Chart(
+            x: Axis("step", "optimiser step of the stage", scale: .linear, range: -0.03 * last...1.05 * last),
+            y: .loss("relative_drift", "relative drift ‖b−a‖/‖a‖"), color: "run")
+        chart.palette = (1...9).map { "ingredient \($0)" }
+        chart.labels = .key
+        chart.layers = [Chart.Layer([RowFilter("part", "model")])]
+        chart.marks = finals.compactMap { row in
+            row.number("relative_drift").map { .horizontal($0, row.text("to") ?? "") }
+        }
+        var map = HeatMap(
+            row: "module", column: "run", value: "relative_drift", labels: ("", "", "relative drift"),
+            rows: [RowFilter("part", "module")])
+        map.title = "at the end of each run"
+        return Figure(
+            "drift_from_branch_point",
+            title: "Relative drift from \(points[0].text("from") ?? "the branch point"), by step and by module.",
+            data: data,
+            lines: ["part", "run"], panels: [.chart(chart), .heatMap(map)])
     }
 
     /// Relative drift by layer and module: of a pair, or over stage 1 and over what came after.
@@ -128,7 +190,9 @@ extension Drift {
             let names = ["from", "to"].map { short(pair.text($0) ?? "") }
             return names.map(Cell.string) + [pair["cosine"]]
         }
-        guard !cells.isEmpty else { return nil }
+        // Few cells of one shade show nothing that the numbers do not.
+        let shown = pairs.compactMap { $0.number("cosine") }.map { ($0 * 100).rounded() }
+        guard cells.count > 3 || Set(shown).count > 1 else { return nil }
         let data = Table(
             "ingredients", title: "Cosines between the updates of ingredients.",
             columns: [

@@ -25,7 +25,7 @@ extension DriftAndLoss {
         let panels = parts.map { name in
             var chart = Chart(
                 x: Axis("relative_drift", "relative drift of the model ‖b−a‖/‖a‖", scale: .linear),
-                y: Axis("loss", "cross-entropy", scale: .linear), color: "domain")
+                y: .loss("loss", "cross-entropy"), color: "domain")
             chart.y.isShared = true
             chart.title = parts.count > 1 ? name : nil
             chart.shape = "branch"

@@ -111,6 +111,12 @@ struct CorrelationRecord: Sendable {
         .string("x", "Column of joined.csv.") { $0.x },
         .string("y", "Column of joined.csv.") { $0.y },
         .integer("points", "Checkpoints that have both.") { $0.points },
+        .string(
+            "verdict",
+            "together: the interval lies above 0; against: below; undecided: 0 lies in it; missing without an interval."
+        ) { record in
+            record.interval.map { $0.lowerBound > 0 ? "together" : $0.upperBound < 0 ? "against" : "undecided" }
+        },
         .number(
             "spearman", "Spearman's rank correlation; missing where all values of a side are equal."
         ) { $0.correlation },

@@ -13,7 +13,7 @@ extension Probe {
             ], as: "loss_by_domain", title: loss.title)
         guard let training = TrainingAxis(table) else { return [] }
         var chart = Chart(
-            x: training.axis, y: Axis("cross_entropy", "cross-entropy", scale: .linear),
+            x: training.axis, y: .loss("cross_entropy", "cross-entropy"),
             band: (low: "cross_entropy_low", high: "cross_entropy_high"), color: "domain")
         chart.marks = training.marks
         chart.shape = "branch"

@@ -29,6 +29,8 @@ package struct ExperimentRun: Sendable {
         package var share: Share?
         /// How wide figures are printed; `nil` for no figures.
         package var figureWidth: GnuplotScript.Width? = .one
+        /// Whether each figure also leaves a specification of Vega-Lite.
+        package var hasFigureSpecs = false
         /// How checkpoints are read.
         package var readOptions = ReadOptions()
 
@@ -149,7 +151,9 @@ package struct ExperimentRun: Sendable {
         for (item, report) in zip(prepared, reports) {
             let machine = MachineRecord(
                 started: started, jobs: options.jobs, bytesRead: bytesRead, bytesSampled: context.sampledBytes)
-            let written = try item.write(report, refused: refused, machine: machine, figureWidth: options.figureWidth)
+            let written = try item.write(
+                report, refused: refused, machine: machine, figureWidth: options.figureWidth,
+                hasFigureSpecs: options.hasFigureSpecs)
             paths += written.paths
             undrawn += written.undrawn
         }
@@ -175,6 +179,8 @@ package struct ExperimentRun: Sendable {
                 "no such file in the current folder; run in the folder of the project, or name one with --settings FILE"
             )
         }
+        // What an experiment before it noted that could not be prepared is none of its own.
+        _ = context.takeSelection()
         let settings = try E.Settings.load(file: path, overrides: options.overrides)
         guard settings.problems.isEmpty else { throw InputError(settings.problems) }
         let experiment: E
@@ -282,7 +288,8 @@ private final class Prepared {
 
     /// Writes everything the run leaves, all together.
     func write(
-        _ report: Report, refused: [CheckpointError], machine: MachineRecord, figureWidth: GnuplotScript.Width?
+        _ report: Report, refused: [CheckpointError], machine: MachineRecord, figureWidth: GnuplotScript.Width?,
+        hasFigureSpecs: Bool
     ) throws -> (paths: [String], undrawn: [String]) {
         // Once more: some network file systems have no locks.
         try checkFolder()
@@ -292,7 +299,7 @@ private final class Prepared {
             type(of: experiment).resultsNames, question: question, tables: report.tables, readable: report.readable,
             run: record,
             figures: figureWidth == nil ? [] : type(of: experiment).figures(report.tables),
-            figureWidth: figureWidth, jobs: machine.jobs)
+            figureWidth: figureWidth, hasSpecs: hasFigureSpecs, jobs: machine.jobs)
         return try results.write(
             to: directory, tables: true,
             records: [("machine.json", machine.json), ("run.json", record)])

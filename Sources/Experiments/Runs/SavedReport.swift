@@ -14,10 +14,12 @@ package struct SavedReport: Sendable {
 
     private let folder: ResultsFolder
     private let figureWidth: GnuplotScript.Width?
+    private let hasFigureSpecs: Bool
     private let jobs: Int
 
     /// Prepares the report of an experiment, `results/NAME`, or of a results folder; without a width, without figures.
-    package init(_ name: String, figureWidth: GnuplotScript.Width?, jobs: Int) {
+    package init(_ name: String, figureWidth: GnuplotScript.Width?, hasFigureSpecs: Bool = false, jobs: Int) {
+        self.hasFigureSpecs = hasFigureSpecs
         folder = ResultsFolder(named: name)
         self.figureWidth = figureWidth
         self.jobs = jobs
@@ -35,7 +37,7 @@ package struct SavedReport: Sendable {
         }
         let results = ResultsFiles(
             experiment.resultsNames, question: saved.title, tables: saved.tables, readable: saved.readable, run: run,
-            figures: figures, figureWidth: figureWidth, redraw: true, jobs: jobs)
+            figures: figures, figureWidth: figureWidth, hasSpecs: hasFigureSpecs, redraw: true, jobs: jobs)
         let written = try results.write(to: RunDirectory(at: folder.path), tables: false, records: [])
         let index = try ResultsIndex(besides: folder.path)?.write()
         return Outcome(paths: written.paths + [index].compactMap { $0 }, undrawn: written.undrawn)

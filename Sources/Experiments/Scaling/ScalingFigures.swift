@@ -19,14 +19,14 @@ extension Scaling {
         let sizes = curves.records.filter { $0.text("form") == form }.compactMap { $0.number("parameters") }.distinct
         func size(_ row: TableRow) -> Cell {
             guard let own = row.number("parameters") else { return .missing }
-            // Runs of sizes without a curve take the nearest one's colour.
+            // A run goes with a curve of its own size only: another's label would be wrong.
             let nearest = sizes.min { abs(log($0 / own)) < abs(log($1 / own)) } ?? own
-            return .string("N = \(brief(nearest))")
+            return .string(abs(log(nearest / own)) < 0.01 ? "N = \(brief(nearest))" : "other sizes")
         }
         let columns =
             [
                 text("kind", "'curve' of the law, or 'run'."),
-                text("size", "The parameters, or the nearest with a curve."),
+                text("size", "The parameters, where a curve has as many."),
             ]
             + ["tokens", "compute", "loss", "low", "high"].map(curves.column) + [runs.column("residual")]
         var rows: [[Cell]] = curves.records.filter { $0.text("form") == form }.map { row in
@@ -40,7 +40,7 @@ extension Scaling {
         }
         let data = Table("loss_fit", title: "The law \(form) and its runs.", columns: columns, rows: rows)
         var fit = Chart(
-            x: Axis("tokens", "training tokens", scale: .logarithmic), y: Axis("loss", "loss"),
+            x: Axis("tokens", "training tokens", scale: .logarithmic), y: .loss("loss", "loss"),
             band: (low: "low", high: "high"), color: "size")
         fit.layers = [
             .init([RowFilter("kind", "curve")], style: .lines), .init([RowFilter("kind", "run")], style: .points),
@@ -88,7 +88,7 @@ extension Scaling {
             columns: [text("kind", "'law' or 'run'."), text("what", "The law, or which runs.")]
                 + names.map(frontier.column) + limits, rows: rows)
         var chart = Chart(
-            x: Axis("compute", "compute", scale: .logarithmic), y: Axis("loss", "loss"),
+            x: Axis("compute", "compute", scale: .logarithmic), y: .loss("loss", "loss"),
             band: (low: "low", high: "high"),
             color: "what")
         chart.layers = [
@@ -145,7 +145,7 @@ extension Scaling {
                 text("group", "Mean compute of the group, in FLOP."),
             ] + ["parameters", "loss"].map(runs.column), rows: rows)
         var chart = Chart(
-            x: Axis("parameters", "parameters", scale: .logarithmic), y: Axis("loss", "loss", scale: .linear),
+            x: Axis("parameters", "parameters", scale: .logarithmic), y: .loss("loss", "loss"),
             color: "group")
         chart.isOrdered = true
         chart.shape = "mark"

@@ -20,6 +20,8 @@ extension Trainability {
             return (model, carbon, mfu)
         }
         guard points.count > 1 else { return nil }
+        let dropped = efficiency.rows.count - points.count
+        let without = withheld.distinct.count
         let sorted = points.sorted { ($0.carbon, -$0.mfu, $0.model) < ($1.carbon, -$1.mfu, $1.model) }
         let rows = sorted.map { point -> [Cell] in
             let isBeaten = points.contains {
@@ -49,7 +51,12 @@ extension Trainability {
             Chart.Layer([RowFilter("kind", "Pareto front")], style: .linesAndPoints),
         ]
         return Figure(
-            "pareto", title: "Carbon against utilisation of published training runs: towards the upper left is better.",
+            "pareto",
+            title:
+                "Carbon against utilisation of \(points.count) published training runs: towards the upper left is better."
+                + (dropped > 0
+                    ? " Of \(efficiency.rows.count) runs, \(dropped) are not shown: \(without) withheld from rankings, the others without one of the two numbers."
+                    : ""),
             data: data, lines: ["kind"], panels: [.chart(chart)])
     }
 

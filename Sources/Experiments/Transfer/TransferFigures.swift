@@ -13,7 +13,7 @@ extension Transfer {
         let values = ["loss", "low", "high"].flatMap { name in rows.compactMap { $0.number(name) } }
         let (low, high) = (values.min() ?? 1, values.max() ?? 1)
         let room = high > low ? 0.04 * (high - low) : 0.5 * low
-        return Axis("loss", "loss", scale: .linear, range: low - room...high + room)
+        return .loss("loss", "loss", range: low - room...high + room)
     }
 
     /// The laws of each pair around the compute where they meet, with what their rounding allows.
@@ -45,7 +45,7 @@ extension Transfer {
             }
             var chart = Chart(
                 title: name.replacing("_", with: " "), x: Axis("compute", "compute", scale: .logarithmic),
-                y: Axis("loss", "loss"), band: (low: "low", high: "high"), color: "law")
+                y: .loss("loss", "loss"), band: (low: "low", high: "high"), color: "law")
             chart.layers = [.init([RowFilter("pair", name)], style: .lines)]
             chart.marks = [.vertical(crossover, "crossover")]
             charts.append((name, chart))

@@ -42,7 +42,9 @@ struct AxisScale {
             ends = AxisScale.drawable(given ?? (zero ?? low) / margin...high * margin)
         } else {
             zero = nil
-            ends = AxisScale.drawable(axis.range ?? AxisScale.linearRange(values, isHorizontal: length != nil))
+            ends = AxisScale.drawable(
+                axis.range
+                    ?? AxisScale.linearRange(values, isHorizontal: length != nil, reachesZero: axis.reachesZero))
         }
         range = ends
         if let ticks = axis.ticks {
@@ -107,12 +109,14 @@ struct AxisScale {
 
     /// From 0 where the data reach down towards it, otherwise with some room at both ends; points at 0 would lie on the
     /// vertical axis, so they have room as well.
-    private static func linearRange(_ values: [Double], isHorizontal: Bool) -> ClosedRange<Double> {
+    private static func linearRange(
+        _ values: [Double], isHorizontal: Bool, reachesZero: Bool
+    ) -> ClosedRange<Double> {
         let (low, high) = (values.min() ?? 0, values.max() ?? 1)
         guard high > low else { return low - max(abs(low), 1) / 2...high + max(abs(high), 1) / 2 }
         let room = 0.04 * (high - low)
         if isHorizontal, low == 0 { return -room...high + room }
-        if low >= 0, low < 0.4 * high { return 0...high + room }
+        if reachesZero, low >= 0, low < 0.4 * high { return 0...high + room }
         return low - room...high + room
     }
 
@@ -160,6 +164,12 @@ struct AxisScale {
         let power = Int((log10(value) + 1e-9).rounded(.down))
         let digit = Int((value / pow(10, Double(power))).rounded())
         return (digit == 1 ? "" : "\(digit)·") + "10^{\(power < 0 ? "−\(-power)" : "\(power)")}"
+    }
+
+    /// A whole number as ticks have it.
+    static func brief(_ value: Double) -> String {
+        let (divisor, suffix) = unit(abs(value))
+        return DecimalText(value / divisor).significant(3).replacing(/\.0+$/, with: "") + suffix
     }
 
     /// Thousands, millions and billions of steps and tokens are written short.

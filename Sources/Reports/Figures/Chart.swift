@@ -12,6 +12,9 @@ package struct Chart: Sendable {
     package var color: String?
     /// Lines with one value in this column share a mark, named in a small key.
     package var shape: String?
+    /// What may be coloured, in an order of its own: each has the colour of its place, whatever else there is, so that figures
+    /// of several runs agree. What is not in it comes after.
+    package var palette: [String] = []
     /// Whether colours follow the order of the values, from dark to light, as for steps or layers.
     package var isOrdered = false
     /// What is drawn, in order; by default all lines.
@@ -56,6 +59,8 @@ package struct Chart: Sendable {
     /// A straight line across the panel with its name.
     package enum Mark: Sendable {
         case vertical(Double, String)
+        /// The same where the axis is broken, which two strokes through it show.
+        case axisBreak(Double, String)
         case horizontal(Double, String)
     }
 
@@ -85,6 +90,9 @@ package struct Axis: Sendable {
     package var ticks: [Tick]?
     /// Whether the ends fit all rows of the figure and not only those of the panel, so that panels can be compared.
     package var isShared = false
+    /// Whether a linear axis starts from 0 where the numbers reach down towards it. What has no 0 to compare with, as losses
+    /// have none that a model reaches, fits its numbers: valleys between large values would be flat otherwise.
+    package var reachesZero = true
 
     /// A labelled place.
     package struct Tick: Sendable {
@@ -103,6 +111,13 @@ package struct Axis: Sendable {
         case linear, logarithmic
         /// Logarithmic where the values that are not 0 are positive and span a factor of 30 or more.
         case automatic
+    }
+
+    /// The axis of a loss.
+    package static func loss(_ column: String, _ label: String, range: ClosedRange<Double>? = nil) -> Axis {
+        var axis = Axis(column, label, scale: .linear, range: range)
+        axis.reachesZero = false
+        return axis
     }
 
     /// An axis that fits its data.

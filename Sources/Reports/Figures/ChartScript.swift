@@ -4,6 +4,8 @@ struct ChartScript: PanelScript {
     private let data: Table
     private let lines: [Line]
     private let colors: [String]
+    /// Of each colour, its place in the palette.
+    private let hues: [Int]
     private let shapes: [String]
     private let x: AxisScale
     private let y: AxisScale
@@ -31,6 +33,9 @@ struct ChartScript: PanelScript {
         }
         let all = shown.flatMap { $0 }
         let colors = chart.color.map { name in all.map { $0[name].name }.distinct } ?? []
+        let known = colors.map { chart.palette.firstIndex(of: $0) }
+        var free = (0..<(colors.count + chart.palette.count)).filter { !known.contains($0) }[...]
+        hues = known.map { $0 ?? free.popFirst() ?? 0 }
         let shapes = chart.shape.map { name in all.map { $0[name].name }.distinct } ?? []
         (self.colors, self.shapes) = (colors, shapes)
         lines = zip(chart.layers, shown).flatMap { layer, rows in
@@ -72,7 +77,7 @@ struct ChartScript: PanelScript {
         chart.title.map { wrapped($0, width: width - left - 4, scale: titleScale) } ?? []
     }
     private var hasEndLabels: Bool { chart.labels == .atEnds && colors.count > 1 }
-    private var hasMarkNames: Bool { chart.marks.contains { if case .vertical = $0 { true } else { false } } }
+    private var hasMarkNames: Bool { chart.marks.contains { if case .horizontal = $0 { false } else { true } } }
     /// Rows of text just above the axes: names of vertical marks, and the key over them.
     private var topRows: Int { (hasMarkNames ? 1 : 0) + keyRows.count }
 
@@ -98,6 +103,7 @@ struct ChartScript: PanelScript {
         text += titleLabels(titleLines, above: topRows, frame) + marks(above(0)) + key(width: frame.width, above)
         if hasEndLabels { text += endLabels(frame) }
         if let column = chart.pointLabels { text += pointLabels(column, frame) }
+        text += breaks
         return text + "plot \\\n    " + plots.joined(separator: ", \\\n    ") + "\n"
     }
 
@@ -120,7 +126,7 @@ struct ChartScript: PanelScript {
         chart.marks.map { mark in
             let style = "nohead dashtype 3 linewidth 0.7 linecolor rgb '#777777' back\n"
             switch mark {
-            case .vertical(let place, let name):
+            case .vertical(let place, let name), .axisBreak(let place, let name):
                 return
                     "set arrow from first \(number(place)), graph 0 to first \(number(place)), graph \(height) \(style)"
                     + "set label \(quoted(name)) at first \(number(place)), graph \(height) left noenhanced offset 0.4,0 "
@@ -130,6 +136,14 @@ struct ChartScript: PanelScript {
                     + "set label \(quoted(name)) at graph 0.01, first \(number(place)) left noenhanced offset 0,0.5 "
                     + "textcolor rgb '#555555'\n"
             }
+        }.joined()
+    }
+
+    /// Two strokes through the axis where it is broken, on white.
+    private var breaks: String {
+        chart.marks.map { mark in
+            guard case .axisBreak(let place, _) = mark else { return "" }
+            return "set label '//' at first \(number(place)), graph 0 center noenhanced front\n"
         }.joined()
     }
 
@@ -178,14 +192,17 @@ struct ChartScript: PanelScript {
         }.joined()
     }
 
-    private func dash(_ color: Int) -> Int { Palette.dash(color, isOrdered: chart.isOrdered) }
+    private func dash(_ color: Int) -> Int { Palette.dash(hue(color), isOrdered: chart.isOrdered) }
+
+    private func hue(_ color: Int) -> Int { hues.indices.contains(color) ? hues[color] : color }
 
     private func color(_ place: Int) -> String {
-        Palette.color(place, of: max(colors.count, 1), isOrdered: chart.isOrdered)
+        Palette.color(
+            chart.isOrdered ? place : hue(place), of: max(colors.count, 1), isOrdered: chart.isOrdered)
     }
 
     private var plots: [String] {
-        let file = quoted("\(data.name).csv")
+        let file = "data"
         let column = quoted(chart.x.column)
         let place = x.zero.map { "(cell(\(column)) > 0 ? cell(\(column)) : \(number($0)))" } ?? "cell(\(column))"
         func using(_ line: Line, _ columns: String...) -> String {
@@ -207,7 +224,7 @@ struct ChartScript: PanelScript {
         let color = "linecolor rgb \(quoted(color(line.color)))"
         let dash = "dashtype \(dash(line.color))"
         // Without a column of shapes, colours and marks go together: a grey copy tells the lines apart by marks.
-        let shape = Palette.shape(chart.shape != nil || chart.isOrdered ? line.shape : line.color)
+        let shape = Palette.shape(chart.shape != nil || chart.isOrdered ? line.shape : hue(line.color))
         let points = "pointtype \(shape) pointsize 0.35"
         switch line.style {
         case .linesAndPoints where line.points.count > 60: return "with lines linewidth 1 \(color) \(dash)"
@@ -223,7 +240,7 @@ struct ChartScript: PanelScript {
     private var keyEntries: [KeyEntry] {
         var entries: [KeyEntry] = []
         if chart.labels == .key, colors.count > 1 {
-            entries += colors.enumerated().map { ($1, Palette.shape($0), color($0)) }
+            entries += colors.enumerated().map { ($1, Palette.shape(hue($0)), color($0)) }
         }
         if shapes.count > 1 {
             // What a tick names stands above it.

@@ -21,6 +21,8 @@ package struct Figure: Sendable {
     package let data: Table
     /// One below the other in one paper column, side by side in two.
     package let panels: [Panel]
+    /// The columns whose values together tell one line from another.
+    let lines: [String]
 
     /// One set of axes.
     package enum Panel: Sendable {
@@ -38,6 +40,7 @@ package struct Figure: Sendable {
         self.name = name
         self.title = title
         self.panels = panels
+        self.lines = lines
         var numbers: [[Cell]: Int] = [:]
         var columns = [Column("line", .integer, meaning: "Number of the line that the row is a point of, from 1.")]
         var rows = zip(data.records, data.rows).map { row, cells -> [Cell] in
@@ -67,7 +70,7 @@ package struct Figure: Sendable {
                         [chart.x.column, chart.y.column] + (chart.band.map { [$0.low, $0.high] } ?? []),
                         chart.marks.map {
                             switch $0 {
-                            case .vertical(let place, _), .horizontal(let place, _): place
+                            case .vertical(let place, _), .axisBreak(let place, _), .horizontal(let place, _): place
                             }
                         }
                             + [chart.x.range, chart.y.range].compactMap { $0 }.flatMap {

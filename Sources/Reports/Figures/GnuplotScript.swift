@@ -18,11 +18,19 @@ package struct GnuplotScript: Sendable {
 
     private let figure: Figure
     private let width: Width
+    /// Points of PostScript.
+    private let points: Double
 
     /// Prepares the script of a figure.
     package init(_ figure: Figure, width: Width) {
+        (self.figure, self.width, points) = (figure, width, width.points)
+    }
+
+    /// Prepares the script of a figure that is printed so wide: with panels side by side where two columns have room.
+    package init(_ figure: Figure, printed width: PaperWidth) {
         self.figure = figure
-        self.width = width
+        points = width.postScriptPoints
+        self.width = points > 1.4 * Width.one.points ? .two : .one
     }
 
     /// What the figure shows.
@@ -36,7 +44,7 @@ package struct GnuplotScript: Sendable {
     package var text: String {
         let columns = width == .one ? 1 : figure.panels.count
         let panels = figure.panels.map { panel -> any PanelScript in
-            let room = width.points / Double(columns)
+            let room = points / Double(columns)
             return switch panel {
             case .chart(let chart): ChartScript(chart, figure.data, width: room, isWide: width == .two)
             case .heatMap(let map): HeatMapScript(map, figure.data, width: room)
@@ -58,13 +66,15 @@ package struct GnuplotScript: Sendable {
         var top = 0.0
         for (index, panel) in panels.enumerated() {
             let column = columns == 1 ? 0 : index
-            let cell = width.points / Double(columns)
+            let cell = points / Double(columns)
             let frame = Frame(
                 edge: Double(column) * cell, left: Double(column) * cell + margins[index].left,
                 right: Double(column + 1) * cell - margins[index].right,
                 top: top + margins[index].top, bottom: top + margins[index].top + panel.plotHeight)
             if columns == 1 { top += heights[index] }
-            script += "\n" + panels[index].text(in: frame, page: (width.points, height))
+            script +=
+                "\n" + (panels.count > 1 ? "# Panel \(index + 1) of \(panels.count).\n" : "")
+                + panels[index].text(in: frame, page: (points, height))
         }
         if panels.count > 1 { script += "unset multiplot\n" }
         return script + "set output\n"
@@ -73,12 +83,15 @@ package struct GnuplotScript: Sendable {
     private func head(height: Double) -> String {
         let name = figure.name
         // An SVG counts in pixels, 96 to the inch; the sizes of pdfcairo's text are those at 96 to the inch, too.
-        let pixels = (width.points * 4 / 3, height * 4 / 3)
+        let pixels = (points * 4 / 3, height * 4 / 3)
         return """
             # \(figure.title.withoutControls)
             # 'gnuplot \(name).gp', here, draws \(name).svg and \(name).pdf from \(name).csv; datapackage.json describes its columns.
+            # Under another name the script draws files of that name; each panel below may be cut out.
+            data = '\(name).csv'
+            name = exists('ARG0') && strlen(ARG0) > 3 ? ARG0[1:strlen(ARG0)-3] : '\(name)'
             if (!exists('format')) {
-                do for [format in 'svg pdf'] { load '\(name).gp' }
+                do for [format in 'svg pdf'] { load name.'.gp' }
                 exit
             }
             reset
@@ -88,11 +101,11 @@ package struct GnuplotScript: Sendable {
                 small = ',8'
                 large = ',10'
             } else {
-                set terminal pdfcairo size \(number(width.points / 72))in,\(number(height / 72))in font 'Helvetica,7' fontscale 0.75 linewidth 1.5
+                set terminal pdfcairo size \(number(points / 72))in,\(number(height / 72))in font 'Helvetica,7' fontscale 0.75 linewidth 1.5
                 small = ',6'
                 large = ',7.5'
             }
-            set output '\(name).'.format
+            set output name.'.'.format
             set datafile separator comma
             set datafile columnheaders
             cell(name) = strcol(name) eq '' ? NaN : column(name)

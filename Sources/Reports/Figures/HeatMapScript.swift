@@ -24,9 +24,12 @@ struct HeatMapScript: PanelScript {
             else { return nil }
             return (line, x, y, value)
         }
+        let values = cells.map(\.value)
+        // Nothing but zeros needs no scale around them.
+        let range = map.range ?? (values.contains { $0 != 0 } ? nil : 0...1)
         scale = AxisScale(
-            Axis(map.value, map.labels.value, scale: map.scale, range: map.range), values: cells.map(\.value),
-            maximumTicks: 6, showsZero: false)
+            Axis(map.value, map.labels.value, scale: map.scale, range: range), values: values, maximumTicks: 6,
+            showsZero: false)
     }
 
     private var rowHeight: Double { rows.count > 24 ? max(4, 290 / Double(rows.count)) : rows.count < 4 ? 18 : 12 }
@@ -108,33 +111,55 @@ struct HeatMapScript: PanelScript {
         text += numbers(frame)
         let lines = Set(cells.map(\.line)).sorted()
         let plots = lines.map { line in
-            "\(quoted("\(data.name).csv")) using (of(\(line), column('column_place'))):(column('row_place'))"
+            "data using (of(\(line), column('column_place'))):(column('row_place'))"
                 + ":(column('column_place')-0.5):(column('column_place')+0.5):(column('row_place')-0.5)"
-                + ":(column('row_place')+0.5):(cell(\(quoted(map.value)))) with boxxyerror fillstyle solid 1 noborder "
+                + ":(column('row_place')+0.5):(\(shade(frame))) with boxxyerror fillstyle solid 1 noborder "
                 + "fillcolor palette"
         }
         return text + "plot \\\n    " + plots.joined(separator: ", \\\n    ") + "\n"
     }
 
+    /// Digits of the numbers in the cells; `nil` where there is no room for them.
+    private func digits(_ frame: Frame) -> Int? {
+        let room = frame.width / Double(max(1, columns.count))
+        guard rowHeight >= 9 else { return nil }
+        return [3, 2, 1].first { digits in
+            cells.allSatisfy { textWidth(short($0.value, digits: digits)) * 6 / 7 <= room }
+        }
+    }
+
+    /// What decides the shade of a cell: the number as it is written in it, so that equal numbers have one shade.
+    private func shade(_ frame: Frame) -> String {
+        let cell = "cell(\(quoted(map.value)))"
+        guard let digits = digits(frame), let decimals = decimals(digits) else { return cell }
+        return "\(cell) == \(cell) ? floor(\(cell)*1e\(decimals)+0.5)/1e\(decimals) : NaN"
+    }
+
     /// The numbers in the cells, where each has room.
     private func numbers(_ frame: Frame) -> String {
-        let room = frame.width / Double(max(1, columns.count))
-        let texts = [3, 2, 1].lazy.map { digits in cells.map { short($0.value, digits: digits) } }
-            .first { $0.allSatisfy { textWidth($0) * 6 / 7 <= room } }
-        guard rowHeight >= 9, let texts else { return "" }
-        return zip(cells, texts).map { cell, text in
-            "set label \(quoted(text)) at first \(cell.x), first \(cell.y) center noenhanced front font small textcolor rgb "
-                + "'\(Palette.text(upon: scale.fraction(cell.value)))'\n"
+        guard let digits = digits(frame) else { return "" }
+        return cells.map { cell in
+            let text = short(cell.value, digits: digits)
+            return
+                "set label \(quoted(text)) at first \(cell.x), first \(cell.y) center noenhanced front font small textcolor "
+                + "rgb '\(Palette.text(upon: scale.fraction(cell.value)))'\n"
         }.joined()
+    }
+
+    /// Decimals of the numbers in the cells; `nil` where each has its own.
+    private func decimals(_ digits: Int) -> Int? {
+        let largest = cells.map { abs($0.value) }.max() ?? 1
+        let decimals = max(0, digits - 1 - Int(log10(max(largest, 1e-300)).rounded(.down)))
+        return scale.isLogarithmic || decimals > 5 ? nil : decimals
     }
 
     /// With `digits` significant ones on a logarithmic scale; otherwise with the decimals that the largest one takes.
     private func short(_ value: Double, digits: Int) -> String {
-        let largest = cells.map { abs($0.value) }.max() ?? 1
-        let decimals = max(0, digits - 1 - Int(log10(max(largest, 1e-300)).rounded(.down)))
+        // Zeros are exact.
+        guard value != 0 else { return "0" }
         let text =
-            scale.isLogarithmic || decimals > 5
-            ? DecimalText(abs(value)).significant(digits) : String(format: "%.\(decimals)f", abs(value))
+            decimals(digits).map { String(format: "%.\($0)f", abs(value)) }
+            ?? DecimalText(abs(value)).significant(digits)
         // The point tells enough where room is scarce.
         return (value < 0 ? "−" : "") + (text.hasPrefix("0.") ? text.dropFirst() : text[...])
     }

@@ -42,22 +42,32 @@ package struct TrainingAxis: Sendable {
             segments.append(
                 Segment(
                     stage: stage,
-                    scale: AxisScale(exact, values: values, maximumTicks: index == 0 ? 4 : 2, showsZero: true),
+                    scale: AxisScale(exact, values: values, maximumTicks: index == 0 ? 4 : 3, showsZero: true),
                     start: segments.last.map { $0.start + $0.width } ?? 0, width: width))
         }
         self.segments = segments
         var ticks = segments.enumerated().flatMap { index, segment in
             segment.scale.ticks.filter { index == 0 || $0.value > 0 }.map {
-                Axis.Tick(segment.position($0.value), $0.label.replacing("10^{", with: "1e").replacing("}", with: ""))
+                let label = $0.label.replacing("10^{", with: "1e").replacing("}", with: "")
+                // A later stage counts its own steps.
+                return Axis.Tick(segment.position($0.value), index == 0 ? label : "+" + label)
             }
+        }
+        // Where the first stage ends is a place of the axis that people ask for.
+        if segments.count > 1, let last = steps[segments[0].stage]?.last {
+            let end = Axis.Tick(segments[0].position(last), AxisScale.brief(last))
+            ticks.removeAll { abs($0.value - end.value) < 0.11 && $0.value <= end.value }
+            ticks.append(end)
+            ticks.sort { $0.value < $1.value }
         }
         if hasEnd {
             let ends = table.has("revision") ? table.records.filter { $0.integer("step") == nil } : []
             let names = ends.compactMap { $0.text("revision") }.distinct
             ticks.append(Axis.Tick(1, names.count == 1 && names[0].count < 8 ? names[0] : "end"))
         }
-        axis = Axis("position", "optimiser step", scale: .linear, range: -0.015...1.015, ticks: ticks)
-        marks = segments.dropFirst().map { .vertical($0.start, "stage \($0.stage ?? 0)") }
+        let name = segments.count > 1 ? "optimiser step (+: of its stage)" : "optimiser step"
+        axis = Axis("position", name, scale: .linear, range: -0.015...1.015, ticks: ticks)
+        marks = segments.dropFirst().map { .axisBreak($0.start, "stage \($0.stage ?? 0)") }
     }
 
     /// The table's rows with two more columns: `position` on the axis, and `branch`, which part of the training a row belongs

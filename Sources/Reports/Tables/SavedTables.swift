@@ -11,6 +11,16 @@ package struct SavedTables: Sendable {
     package let tables: [Table]
     /// What people read of them.
     package let readable: [Table]
+    /// Where the readable tables come from, in their order.
+    package let views: [View]
+
+    /// A readable table and the rows of the saved one that it shows some columns of.
+    package struct View: Sendable {
+        /// The readable one.
+        package let table: Table
+        /// Its rows with all columns.
+        package let source: Table
+    }
 
     /// Bytes of the largest description that is read.
     private static let largestPackage = 64 << 20
@@ -44,7 +54,7 @@ package struct SavedTables: Sendable {
             throw Problem(description: "\(path) describes no tables, or two of one name")
         }
         self.tables = tables
-        var readable: [Table] = []
+        var views: [View] = []
         for view in package.readable ?? [] {
             guard let source = tables.first(where: { $0.name == view.resource }), view.fields.allSatisfy(source.has),
                 view.rows?.allSatisfy(source.rows.indices.contains) ?? true, Column.isSnakeCase(view.name),
@@ -55,9 +65,10 @@ package struct SavedTables: Sendable {
                 source.name, title: source.title, columns: source.columns, primaryKey: source.primaryKey,
                 rows: source.rows.enumerated().filter { rows?.contains($0.offset) ?? true }.map(\.element))
             let part = indexed.selecting(view.fields, as: view.name, title: SavedTables.line(view.title, or: view.name))
-            readable.append(part)
+            views.append(View(table: part, source: indexed))
         }
-        self.readable = readable
+        self.views = views
+        readable = views.map(\.table)
     }
 
     private static func table(_ resource: Package.Resource, _ folder: String, _ path: String) throws(Problem) -> Table {

@@ -17,6 +17,14 @@ package struct CSVWriter: TableWriter {
         for row in table.rows { writeLine(row.map(field), to: &output) }
     }
 
+    /// Rows below names that need not be snake_case.
+    func text(header: [String], rows: [[Cell]]) -> String {
+        var text = ""
+        writeLine(header.map(quoted), to: &text)
+        for row in rows { writeLine(row.map(field), to: &text) }
+        return text
+    }
+
     private func writeLine(_ fields: [String], to output: inout some TextOutputStream) {
         // A line that is empty would be skipped as blank by many readers.
         output.write(fields == [""] ? "\"\"" : fields.joined(separator: ","))

@@ -10,8 +10,13 @@ package struct MarkdownWriter: TableWriter {
 
     /// Writes the whole table.
     package func write(_ table: Table, to output: inout some TextOutputStream) {
+        write(ReadableTable(table), to: &output)
+    }
+
+    /// Writes a table that is ready to be read.
+    package func write(_ table: ReadableTable, to output: inout some TextOutputStream) {
         let heading = table.columns.map { escaped($0.heading) }
-        let body = table.readableRows.map { row in row.map { $0.map(escaped) ?? "--" } }
+        let body = table.rows.map { row in row.map { $0.map(escaped) ?? "--" } }
         // The source is read as well: cells are padded to the width of their column.
         let widths = heading.indices.map { index in
             max(3, ([heading] + body).map { $0[index].count }.max() ?? 0)

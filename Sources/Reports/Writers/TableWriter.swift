@@ -25,9 +25,7 @@ extension Table {
     var readableRows: [[String?]] {
         // Which columns a column's uncertainty decides for, itself first.
         let groups = columns.compactMap { column -> [Int]? in
-            guard let uncertainty = column.uncertainty else { return nil }
-            let places = ([column.name] + uncertainty.columns).compactMap(place)
-            return places.count == uncertainty.columns.count + 1 ? places : nil
+            uncertainty(of: column).map { ([column.name] + $0.columns).compactMap(place) }
         }
         return rows.map { row in
             var texts = zip(row, columns).map { $0.readable(digits: $1.digits) }
@@ -35,6 +33,12 @@ extension Table {
                 let numbers = group.map { row[$0].number }
                 let width =
                     group.count == 2 ? numbers[1] : numbers[2].flatMap { high in numbers[1].map { (high - $0) / 2 } }
+                // What lies outside is no interval around it.
+                if group.count == 3, let number = numbers[0], let low = numbers[1], let high = numbers[2],
+                    !(min(low, high)...max(low, high)).contains(number)
+                {
+                    continue
+                }
                 guard let width, let decimals = DecimalText.decimals(ofUncertainty: width) else { continue }
                 for (place, number) in zip(group, numbers) {
                     texts[place] = number.map { DecimalText($0).rounded(toDecimals: decimals) }
@@ -42,6 +46,25 @@ extension Table {
             }
             return texts
         }
+    }
+}
+
+extension Table {
+    /// How well a number is known: as its column says, or as the names of the columns beside it do: `NAME_low` and
+    /// `NAME_high`; `NAME_error`; a `standard_error`, or `low` and `high`, that follow it. `nil` where nothing tells.
+    func uncertainty(of column: Column) -> Column.Uncertainty? {
+        guard column.kind == .number, let own = place(of: column.name) else { return nil }
+        func isNumber(_ name: String) -> Bool { place(of: name).map { columns[$0].kind == .number } ?? false }
+        if let stated = column.uncertainty { return stated.columns.allSatisfy(isNumber) ? stated : nil }
+        // Digits of its own are a column's word.
+        guard column.digits == Column.usualDigits else { return nil }
+        let next = columns.dropFirst(own + 1).prefix(2).map(\.name)
+        if isNumber("\(column.name)_low"), isNumber("\(column.name)_high") {
+            return .interval(low: "\(column.name)_low", high: "\(column.name)_high")
+        }
+        if isNumber("\(column.name)_error") { return .error("\(column.name)_error") }
+        if next.first == "standard_error", isNumber("standard_error") { return .error("standard_error") }
+        return next == ["low", "high"] && next.allSatisfy(isNumber) ? .interval(low: "low", high: "high") : nil
     }
 }
 

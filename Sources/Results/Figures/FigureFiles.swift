@@ -10,16 +10,20 @@ import Synchronization
 package struct FigureFiles {
     private let figures: [Figure]
     private let width: GnuplotScript.Width
+    private let hasSpecs: Bool
     private let jobs: Int
 
-    init(_ figures: [Figure], width: GnuplotScript.Width, jobs: Int) {
+    init(_ figures: [Figure], width: GnuplotScript.Width, hasSpecs: Bool, jobs: Int) {
+        self.hasSpecs = hasSpecs
         self.figures = figures
         self.width = width
         self.jobs = jobs
     }
 
     /// Files that a figure of that name may leave.
-    static func names(_ figure: String) -> [String] { ["gp", "csv", "svg", "pdf"].map { "\(figure).\($0)" } }
+    static func names(_ figure: String) -> [String] {
+        ["gp", "csv", "svg", "pdf", "vl.json"].map { "\(figure).\($0)" }
+    }
 
     /// Stages scripts, data and pictures.
     /// - Parameter redraw: whether pictures of an earlier run are drawn anew even when they are up to date.
@@ -34,6 +38,10 @@ package struct FigureFiles {
                 && FigureFiles.text("\(directory.path)/\(csv.fileName(figure.data))") == csv.text(figure.data)
             try directory.write(script.fileName) { $0.write(script.text) }
             try directory.write(csv.fileName(figure.data)) { csv.write(figure.data, to: &$0) }
+            if hasSpecs {
+                let spec = VegaLiteSpec(figure)
+                try directory.write(spec.fileName) { spec.json.write(to: &$0) }
+            }
             for output in script.outputNames {
                 if isCurrent, FileManager.default.fileExists(atPath: "\(directory.path)/\(output)") {
                     kept.insert(output)

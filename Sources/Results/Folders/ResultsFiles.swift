@@ -14,6 +14,7 @@ package struct ResultsFiles {
     /// Figures that cannot be drawn, one line each.
     private let undrawable: [String]
     private let figureWidth: GnuplotScript.Width?
+    private let hasSpecs: Bool
     private let redraw: Bool
     private let jobs: Int
 
@@ -21,10 +22,12 @@ package struct ResultsFiles {
     ///   - run: what `run.json` says, for the page.
     ///   - figures: what is drawn of the tables.
     ///   - figureWidth: `nil` when nothing is drawn.
+    ///   - hasSpecs: whether each figure also leaves a specification of Vega-Lite.
     ///   - redraw: whether pictures are drawn even where an earlier run left those of the same script and data.
     package init(
         _ names: ResultsNames, question: String, tables: [Table], readable: [Table], run: JSON,
-        figures: [Figure], figureWidth: GnuplotScript.Width?, redraw: Bool = false, jobs: Int
+        figures: [Figure], figureWidth: GnuplotScript.Width?, hasSpecs: Bool = false, redraw: Bool = false,
+        jobs: Int
     ) {
         self.names = names
         self.question = question
@@ -34,6 +37,7 @@ package struct ResultsFiles {
         self.figures = figures.filter { $0.problem == nil }
         undrawable = figures.compactMap { figure in figure.problem.map { "\(figure.name) not drawn: \($0)" } }
         self.figureWidth = figureWidth
+        self.hasSpecs = hasSpecs
         self.redraw = redraw
         self.jobs = jobs
     }
@@ -67,7 +71,8 @@ package struct ResultsFiles {
         try directory.write(Summary.fileName) { summary.write(to: &$0) }
         var undrawn = undrawable
         if let figureWidth {
-            undrawn += try FigureFiles(figures, width: figureWidth, jobs: jobs).write(to: &directory, redraw: redraw)
+            undrawn += try FigureFiles(figures, width: figureWidth, hasSpecs: hasSpecs, jobs: jobs).write(
+                to: &directory, redraw: redraw)
         }
         let package = DataPackage(
             names.experiment, title: question, tables: saved, figures: figures.map(\.data), views: views)

@@ -91,6 +91,7 @@ struct Run: ParsableCommand {
         options.journal = journal
         options.share = share
         options.figureWidth = figures.width
+        options.hasFigureSpecs = figures.hasSpecs
         options.readOptions = reading.readOptions
 
         let line = ProgressLine(quiet: messages.quiet)

@@ -38,7 +38,8 @@ struct DescribeTests {
         #expect(
             titles == [
                 "experiment drift", "settings", "tables", "columns",
-                "figures: drift_by_module, drift_map, path, ingredients", "setting drift of drift_and_loss",
+                "figures: drift_by_module, drift_from_branch_point, drift_map, path, ingredients",
+                "setting drift of drift_and_loss",
                 "column drift of drift, in summary, modules, layers, tensors", "column drift of drift, in heads",
                 "column drift of drift, in embedding_rows", "column drift of drift_and_loss, in joined",
             ])

@@ -24,6 +24,8 @@ struct HelpTests {
               run                     Run experiments and leave their tables under results/.
               report                  Make figures, pages, LaTeX and Markdown again from
                                       saved tables.
+              table                   Cut a table of a run for a paper: rows, columns,
+                                      names, order and width.
               export                  Hand results to other programs.
               list                    List the experiments and what they answer.
               describe                Tell what an experiment, a setting or a column is:
