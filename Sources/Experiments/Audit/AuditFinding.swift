@@ -8,6 +8,7 @@ struct AuditFinding: Sendable, Equatable {
         case unreadable, truncated, malformed
         // Its name.
         case nameDiffers = "name_differs"
+        case duplicateStep = "duplicate_step"
         case catalogDiffers = "catalog_differs"
         case notInCatalog = "not_in_catalog"
         // Its structure.
@@ -51,6 +52,7 @@ struct AuditFinding: Sendable, Equatable {
             case .truncated: "download or copy the file again"
             case .malformed: "download or write the file again, or take it out of the series"
             case .nameDiffers: "correct the file's name or its attributes, or state the facts in the setting revisions"
+            case .duplicateStep: "take out what is not meant, or correct a label"
             case .catalogDiffers: "find out whether the catalog or the label is wrong before using either"
             case .notInCatalog: "check the label; if it is right, complete the catalog"
             case .badConfig: "restore the model's config.json, and import the checkpoint again"

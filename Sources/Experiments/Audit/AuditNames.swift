@@ -2,7 +2,20 @@ import Checkpoints
 
 extension AuditedSeries {
     /// Names of revisions and of files against the attributes.
-    var nameFindings: [AuditFinding] { checkpoints.indices.flatMap(names) }
+    var nameFindings: [AuditFinding] {
+        checkpoints.indices.flatMap { index in
+            names(of: index) + series.duplicatedSteps.filter { $0[0] == index }.map(duplicateFinding)
+        }
+    }
+
+    /// Checkpoints of one step: which of them is meant nothing tells.
+    private func duplicateFinding(_ group: [Int]) -> AuditFinding {
+        let step = checkpoints[group[0]].revision.step ?? 0
+        let others = group.dropFirst().map { "\(checkpoints[$0].label) (\(checkpoints[$0].location))" }
+        return finding(
+            .duplicateStep, group[0],
+            "step \(step) is there \(group.count) times: here, and as \(others.joined(separator: ", "))")
+    }
 
     private func names(of place: Int) -> [AuditFinding] {
         let checkpoint = checkpoints[place]

@@ -59,11 +59,12 @@ struct SeriesFiles: SettingsSection {
         }
         let series = CheckpointSeries(checkpoints)
         context.note(series.nameNotes)
-        if tellsOrder {
-            let stated = Set(revisions.filter { $0.value.step != nil }.keys)
-            context.warn(series.orderFindings(isListed: members.allSatisfy(\.isNamed), stated: stated))
-            context.note(series.orderNotes(isListed: members.allSatisfy(\.isNamed)))
-        }
+        let isListed = members.allSatisfy(\.isNamed)
+        let stated = Set(revisions.filter { $0.value.step != nil }.keys)
+        context.warn(
+            tellsOrder
+                ? series.orderFindings(isListed: isListed, stated: stated) : series.guessFindings(isListed: isListed))
+        context.note(series.orderNotes(isListed: isListed))
         if branchPoint == nil {
             let plan = training.flatMap { names in
                 try? TrainingSource(names) { context.resolve($0, of: "training") }.plan

@@ -153,8 +153,13 @@ extension JSON {
     fileprivate var mixture: String? {
         guard let elements, !elements.isEmpty else { return nil }
         let terms = elements.compactMap { term -> String? in
-            guard let label = term["label"]?.text, let weight = term["weight"] else { return nil }
-            return "\(weight.compact) · \(label)"
+            guard let label = term["label"]?.text else { return nil }
+            switch term["weight"] {
+            case .number(let weight)?: return "\(JSON.number(weight).compact) · \(label)"
+            // What a record that is read again says of 1.0.
+            case .integer(let weight)?: return "\(JSON.number(Double(weight)).compact) · \(label)"
+            default: return nil
+            }
         }
         return terms.count == elements.count ? terms.joined(separator: " + ") : nil
     }

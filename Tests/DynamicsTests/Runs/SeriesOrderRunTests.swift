@@ -14,10 +14,12 @@ struct SeriesOrderRunTests {
         try place.huggingFace(name, [FloatTensor("model.norm.weight", [2], [0, norm])])
     }
 
-    private func run(_ experiment: String, _ entries: [String], _ more: [String] = []) throws -> Finished {
+    private func run(_ experiment: String, _ entries: [String], _ more: [String] = [], out: String = "out") throws
+        -> Finished
+    {
         let list = entries.map { "\"\(place / $0)\"" }.joined(separator: ", ")
         return try DynamicsProcess(
-            ["run", experiment, "--figures", "none", "--set", "series=[\(list)]", "--out", place / "out"]
+            ["run", experiment, "--figures", "none", "--set", "series=[\(list)]", "--out", place / out]
                 + more.flatMap { ["--set", $0] }
         ).wait()
     }
@@ -49,6 +51,8 @@ struct SeriesOrderRunTests {
         let finished = try run("norms", ["s"])
         #expect(finished.code == 4 && finished.errors.contains("no checkpoint tells a step"), "\(finished.errors)")
         #expect(finished.errors.contains("in the natural order of their names ('2' first)"))
+        let audited = try run("audit", ["s"], out: "audit")
+        #expect(audited.code == 4 && audited.errors.contains("in the natural order of their names"))
         #expect(try norms == ["1.0", "2.0", "3.0"])
         #expect(try place.text("out/run.json").contains("natural order of their names"))
         #expect(try place.text("out/index.html").contains("natural order of their names"))
@@ -106,6 +110,9 @@ struct SeriesOrderRunTests {
         #expect(
             finished.code == 4 && finished.errors.contains("warning: step 100 is there 2 times: "), "\(finished.errors)"
         )
+        let audited = try run("audit", ["s"], out: "audit")
+        #expect(audited.code == 4 && audited.errors.contains("step100: duplicate_step: "), "\(audited.errors)")
+        #expect(try place.text("audit/findings.csv").contains("\nerror,duplicate_step,step100,"))
     }
 
     @Test func `two refs on one commit are one checkpoint with both names`() throws {

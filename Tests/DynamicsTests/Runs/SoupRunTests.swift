@@ -38,6 +38,21 @@ struct SoupRunTests {
                     + "- stage1-step1..stage1-step2 @ 1.5 = -0.5 · stage1-step1 + 1.5 · stage1-step2\n"))
     }
 
+    @Test func `a report made again says the same of what a member is made of`() throws {
+        let place = try Workplace()
+        let finished = try dynamics(
+            "run", "norms", "--out", place / "out", "--figures", "none", "--set", try series(place), "--set",
+            "soup={copy: {stage1-step2: 1}, most: {stage1-step1: 0.25, stage1-step2: 0.75}}")
+        // An average of one float32 checkpoint is a copy of it, and found to be one.
+        #expect(finished.code == 4 && finished.errors.contains("stage1-step2 and copy"), "\(finished.errors)")
+        let (summary, page) = (try place.text("out/summary.md"), try place.text("out/index.html"))
+        let lines = "- copy = 1.0 · stage1-step2\n- most = 0.25 · stage1-step1 + 0.75 · stage1-step2\n"
+        #expect(summary.contains(lines), "\(summary)")
+        #expect(try dynamics("report", place / "out", "--figures", "none").code == 0)
+        #expect(try place.text("out/summary.md") == summary)
+        #expect(try place.text("out/index.html") == page)
+    }
+
     @Test func `a file that is not there costs what is made of it, but not at weight zero`() throws {
         let place = try Workplace()
         let series = try series(place).dropLast() + ", '\(place / "stage1-step3.h5")']"

@@ -9,10 +9,9 @@ extension CheckpointSeries {
     func branchPointLines(_ stated: TrainingPlan?) -> (findings: [String], notes: [String]) {
         let later = checkpoints.filter { $0.revision.stage == 2 && $0.revision.step != nil }
         guard let branchPoint else {
-            let starts = later.contains { $0.revision.stage == 2 }
             let what =
                 "no checkpoint of stage 1 is there: stage 2 has no branch point, and its first checkpoints no predecessor"
-            return ([], starts ? [what] : [])
+            return ([], later.isEmpty ? [] : [what])
         }
         let label = checkpoints[branchPoint].label
         guard !later.isEmpty else {

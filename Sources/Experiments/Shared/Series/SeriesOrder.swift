@@ -13,8 +13,12 @@ extension CheckpointSeries {
     ///   - stated: labels whose steps the settings state, which overrules everything else.
     func orderFindings(isListed: Bool, stated: Set<String>) -> [String] {
         let conflicts = checkpoints.filter { !stated.contains($0.revision.name) }.flatMap(\.stepConflicts)
-        return unplacedFindings + (isListed ? [] : guessed("in the natural order of their names")) + conflicts
-            + duplicateFindings
+        return unplacedFindings + guessFindings(isListed: isListed) + conflicts + duplicateFindings
+    }
+
+    /// A line where nothing states the order of what was found in a folder.
+    func guessFindings(isListed: Bool) -> [String] {
+        isListed ? [] : guessed("in the natural order of their names")
     }
 
     /// The same where the user chose the order, and where it goes by epochs.
@@ -72,13 +76,18 @@ extension CheckpointSeries {
         let step: Int
     }
 
-    private var duplicateFindings: [String] {
+    /// Indices of checkpoints that have one step of one run, a group a step.
+    var duplicatedSteps: [[Int]] {
         let placed = checkpoints.indices.filter { checkpoints[$0].revision.step != nil }
         let groups = Dictionary(grouping: placed) { place -> Position in
             let revision = checkpoints[place].revision
             return Position(stage: revision.stage ?? 1, ingredient: revision.ingredient, step: revision.step ?? 0)
         }
-        return groups.values.filter { $0.count > 1 }.sorted { $0[0] < $1[0] }.map { places in
+        return groups.values.filter { $0.count > 1 }.sorted { $0[0] < $1[0] }
+    }
+
+    private var duplicateFindings: [String] {
+        duplicatedSteps.map { places in
             let step = checkpoints[places[0]].revision.step ?? 0
             return "step \(step) is there \(places.count) times: "
                 + places.map { "\(checkpoints[$0].label) (\(checkpoints[$0].location))" }.joined(separator: ", ")
