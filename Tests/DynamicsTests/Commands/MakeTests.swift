@@ -24,7 +24,8 @@ import Testing
         let process = Process()
         process.executableURL = URL(filePath: "/bin/sh")
         process.arguments =
-            ["-c", "exec make \"$@\" >'\(place / "output")' 2>'\(place / "errors")'", "make"] + arguments
+            ["-c", "exec make --no-print-directory \"$@\" >'\(place / "output")' 2>'\(place / "errors")'", "make"]
+            + arguments
         process.currentDirectoryURL = URL(filePath: folder)
         try process.run()
         process.waitUntilExit()
