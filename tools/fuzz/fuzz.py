@@ -29,7 +29,7 @@ import corpus
 import inputs
 
 SECONDS, WAITING_SECONDS, KIBIBYTES, BATCH = 20, 120, 600 << 10, 24
-NOISE = ("error: ", "warning: ", "notice: ", "read ", "without a step")
+NOISE = ("error: ", "warning: ", "notice: ", "read ", "done in ", "all from the journal, ", "note: ", "without a step")
 #: What an import says of itself.
 IMPORTED = re.compile(r"\d+ written \(")
 
